@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * doors/door.h - a door is a protocol as a struct of functions. The transport calls it with bytes; it appends bytes to the
+ * link's buffer and calls the core. It knows no socket, clock, TLS or loop: time and timers come from core's world (base/world.h).
+ */
+#pragma once
+#include "base/buf.h"
+#include "model/account.h"
+
+struct core;
+struct link;
+
+enum { DOOR_CLOSE = 1 }; /* verdict of feed: send what is in `out`, then hang up */
+
+enum binding { BINDING_TLS_EXPORTER, BINDING_TLS_SERVER_END_POINT, BINDINGS }; /* XEP-0440, RFC 9266, RFC 5929 */
+
+enum close_why {
+	CLOSE_PEER,     /* the other side hung up, or the network did */
+	CLOSE_ASKED,    /* the door asked for it */
+	CLOSE_STALLED,  /* the peer does not read */
+	CLOSE_SHUTDOWN, /* the server ends; the door may still write a farewell in `stop` */
+};
+
+/* What the transport gives. All calls on the core's thread. */
+struct link_ops {
+	/* `out` has grown: it is written at the end of this turn. Cheap, may be called often. */
+	void (*dirty)(struct link *l);
+	/* After what is in `out` now, TLS begins as a server. The door must not have bytes left over from before. */
+	void (*start_tls)(struct link *l);
+	/* No more feed until resumed: for back-pressure. */
+	void (*pause)(struct link *l, bool paused);
+	/* Write what is in `out`, then hang up. door->close follows in a later turn, once. */
+	void (*hang_up)(struct link *l, enum close_why why);
+	/* Channel binding data of the TLS session: appended to `to`; false when there is none. */
+	bool (*binding)(struct link *l, enum binding kind, struct buf *to);
+};
+
+struct link {
+	const struct link_ops *ops;
+	const struct door *door;
+	struct core *core;
+	void *state;     /* the door's, from open to close */
+	struct buf out;  /* the door appends; the transport takes from the front */
+	size_t unsent;   /* bytes taken from `out` that the kernel has not accepted yet */
+	bool secure;     /* TLS is up */
+	bool loopback;   /* the peer is on this machine */
+	bool closing;    /* hang_up was called: feed will not be called again */
+	uint16_t port;   /* the peer's */
+	uint8_t address[16]; /* the peer's; IPv4 as ::ffff:a.b.c.d */
+};
+
+struct door {
+	const char *name;
+	/* A link arrived: makes l->state. Returns 0 or a fault (the link is dropped). */
+	int (*open)(struct link *l);
+	/* Bytes arrived, borrowed for the call. Any split of the stream gives the same result. Returns 0, DOOR_CLOSE or a fault. */
+	int (*feed)(struct link *l, const char *bytes, size_t n);
+	/* Everything that was in `out` has been accepted by the kernel. May be NULL. */
+	void (*written)(struct link *l);
+	/* TLS has come up (also at once, for a direct TLS port, after open). May be NULL. */
+	void (*secured)(struct link *l);
+	/* The server ends: say good-bye in `out`. May be NULL. */
+	void (*stop)(struct link *l);
+	/* The link is gone: release l->state. Called once; nothing may use `l` afterwards. */
+	void (*close)(struct link *l, enum close_why why);
+};
+
+extern const struct door xmpp_door, classic_door;
+
+/* Text of the peer's address, "127.0.0.1" or "2001:db8::1" (at most 45 bytes). */
+void link_address(const struct link *l, struct buf *to);
+
+/* How much waits to be read by the peer. */
+static inline size_t link_backlog(const struct link *l) { return l->out.n + l->unsent; }

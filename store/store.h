@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * store/store.h - what the server remembers. Drivers: sqlite, memory (tests), faulty (wraps another and fails on
+ * purpose); by URL: "sqlite:PATH", "memory:", "faulty:PLAN:URL" (the plan's grammar: store/faulty.c).
+ *
+ * One `struct store` serves the whole process; each core has its own `struct store_link` and asks through it on its own thread.
+ * A question is a request: made with store_ask(), filled in, handed over with store_submit(). Its `done` runs exactly once, on the core's
+ * thread, never before store_submit() returns, in the order of submission among writes of one link. The request is freed when `done` returns.
+ *
+ * Writes that are submitted in one turn, and those that gather while the disk is busy, are committed together;
+ * `done` of a write runs only after the commit: an answer of 0 means that it is on disk. When a commit fails, every
+ * write in it is answered with a verdict and none has happened. What a read sees includes every write whose `done` has begun.
+ */
+#pragma once
+#include "base/arena.h"
+#include "base/world.h"
+#include "model/account.h"
+#include "model/roster.h"
+#include "model/stanza.h"
+
+struct store;
+struct store_link;
+
+/* Verdicts. */
+enum {
+	STORE_NOT_FOUND = 1, /* no such account, item … */
+	STORE_EXISTS,        /* the account is there already */
+	STORE_FULL,          /* no room on the disk */
+	STORE_FAILED,        /* it could not be written or read; the reason is in the log */
+	STORE_LIMIT,         /* over a bound given in the request: roster items, queued messages */
+};
+
+enum store_op {
+	/* accounts */
+	STORE_ACCOUNT_ADD,    /* account.* without id → id; EXISTS */
+	STORE_ACCOUNT_GET,    /* account.name → account; NOT_FOUND */
+	STORE_ACCOUNT_LIST,   /* after (name), limit → accounts[], n; ordered by name */
+	STORE_ACCOUNT_VERIFY, /* account.id, account.verifier[] → replaces them; NOT_FOUND */
+	STORE_ACCOUNT_SEEN,   /* account.id, account.seen, account.seen_status; NOT_FOUND */
+	STORE_ACCOUNT_DELETE, /* account.id → everything it owns goes; NOT_FOUND */
+	/* rosters; the version of a roster counts its changes */
+	STORE_ROSTER_LOAD,    /* owner, version (0: all; else only what changed since) → items[] by contact, n, version, whole */
+	STORE_ROSTER_SET,     /* owner, item.contact/name/groups, limit → item as it is now, version; LIMIT. Subscription state is kept */
+	STORE_ROSTER_REMOVE,  /* owner, item.contact → item as it was, version; NOT_FOUND: not listed */
+	STORE_ROSTER_APPLY,   /* owner, item.contact, event, item.request, limit → state_before, step, item as it is now, version; LIMIT */
+	/* small things by owner, space and key: vCards, private XML, block lists, preferences */
+	STORE_ITEM_GET,       /* owner, space, key → value; NOT_FOUND */
+	STORE_ITEM_SET,       /* owner, space, key, value; an absent value (p == NULL) deletes */
+	STORE_ITEM_LIST,      /* owner, space → pairs[], n; ordered by key */
+	/* messages; by stamp */
+	STORE_KEEP,           /* stanza, archive_from, archive_to, queue_for (account ids or 0), limit (queued for that account) → ; LIMIT */
+	STORE_QUEUE_READ,     /* owner, after, limit → stanzas[], n, more; oldest first */
+	STORE_QUEUE_DONE,     /* owner, stamps[], stamps_n: the client has them; unknown ones are ignored */
+	STORE_ARCHIVE_READ,   /* owner, query → stanzas[], n, more, total, first_index; NOT_FOUND: after/before/ids name no row */
+	STORE_ARCHIVE_ENDS,   /* owner → stamps of first and last: stanzas[0], stanzas[1] (n == 0: empty, both the same if one) */
+	STORE_OPS
+};
+
+struct archive_query { /* XEP-0313, XEP-0059 */
+	struct str with;         /* bare or full address; absent: all */
+	uint64_t from, to;       /* stamps, both inclusive; 0: open */
+	uint64_t after, before;  /* stamps, exclusive; 0: open */
+	const uint64_t *ids;     /* exactly these, if ids_n > 0 */
+	size_t ids_n;
+	bool backwards;          /* the last `limit` that fit instead of the first; the answer is oldest first all the same */
+	bool count;              /* also find total and first_index (costs a scan) */
+};
+
+struct store_pair {
+	struct str key, value;
+};
+
+/* Everything that a question points at must live until `done`: put it into the request's arena (arena_str). Everything that an
+ * answer points at lives in the request and goes with it; stanzas of an answer are counted: take a reference to keep one. */
+struct store_request {
+	enum store_op op;
+	int answer; /* 0 or a verdict */
+	void (*done)(struct store_request *r);
+	void *arg; /* the asker's */
+	struct arena arena;
+
+	int64_t owner;
+	uint64_t version;
+	uint64_t after;
+	size_t limit; /* 0: none */
+
+	union {
+		struct {
+			struct account account;
+			struct account *accounts;
+			struct str after_name;
+		};
+		struct {
+			struct roster_item item;
+			struct roster_item *items;
+			enum roster_event event;
+			struct roster_step step;
+			uint32_t state_before;
+			bool whole; /* ROSTER_LOAD: items are all there are, not what changed: asked so, or `version` is too old */
+		};
+		struct {
+			struct str space, key, value;
+			struct store_pair *pairs;
+		};
+		struct {
+			struct stanza *stanza; /* STORE_KEEP: a reference, given back with the request */
+			int64_t archive_from, archive_to, queue_for;
+			const uint64_t *stamps;
+			size_t stamps_n;
+			struct archive_query query;
+			struct stanza **stanzas; /* references, given back with the request */
+			size_t total, first_index;
+			bool more;
+		};
+	};
+	size_t n; /* of accounts, items, pairs or stanzas in the answer */
+
+	/* the store's own */
+	struct store_link *link;
+	struct store_request *next;
+};
+
+/* Opens what `url` names, creating and migrating as needed. `why` gets a sentence for the operator when it fails. */
+int store_open(struct store **ret, struct str url, struct buf *why);
+
+/* Ends: waits until everything submitted is written. All links must be closed. NULL is fine; returns NULL. */
+struct store *store_close(struct store *s);
+
+/* One core's way in. The world's post() must work until the link is closed. */
+struct store_link *store_link_open(struct store *s, struct world *w);
+
+/* Whatever is under way is still written, but no `done` runs any more. NULL is fine; returns NULL. */
+struct store_link *store_link_close(struct store_link *l);
+
+struct store_request *store_ask(struct store_link *l, enum store_op op, void (*done)(struct store_request *), void *arg);
+void store_submit(struct store_request *r);
+
+/* Copies into the request's arena. */
+static inline struct str store_str(struct store_request *r, struct str s) { return arena_str(&r->arena, s); }
+
+/* Gives a request back that was made but not submitted. */
+void store_drop(struct store_request *r);
