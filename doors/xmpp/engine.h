@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * doors/xmpp/engine.h - what the files of the engine share with one another and with the features that belong to the stream itself.
+ */
+#pragma once
+#include "base/map.h"
+#include "core/core.h"
+#include "doors/xmpp/xmpp.h"
+
+#define NS_CLIENT "jabber:client"
+#define NS_STREAM "http://etherx.jabber.org/streams"
+
+/* ---- once per core (home.c) --------------------------------------------------------------------------------------- */
+
+/* Kept by the core under the name of the door. */
+struct xmpp_home {
+	struct core *core;
+	struct arena scratch;
+	struct buf nowhere;   /* for what is written to a stream without a link */
+	struct list streams;  /* every struct xmpp */
+	struct list relays;   /* relay.c: links on other cores whose streams live here */
+	struct map index;     /* handlers by namespace and element */
+	struct arena entries; /* of index */
+	struct map resumable; /* struct sm by its id */
+	uint64_t relay_last;  /* number of the last relay */
+};
+
+struct xmpp_home *xmpp_home(struct core *c);
+
+/* What answers an element; NULL when nothing does. */
+const struct iq_handler *home_iq(const struct xmpp_home *h, const struct xml *child, enum stanza_type type,
+				 enum iq_target target);
+const struct nonza_handler *home_nonza(const struct xmpp_home *h, const struct xml *element);
+
+/* ---- a stream's life (xmpp.c) ------------------------------------------------------------------------------------- */
+
+struct xmpp *xmpp_new(struct xmpp_home *h, struct link *l);
+
+/* Frees when nothing of it is busy any more. */
+void xmpp_release(struct xmpp *x);
+static inline void xmpp_enter(struct xmpp *x) { x->busy++; }
+void xmpp_leave(struct xmpp *x);
+
+/* The session ends now, if there is one; the stream goes with it, unless it has a link that will be closed. */
+void xmpp_session_end(struct xmpp *x);
+
+void xmpp_hold(struct xmpp *x, enum xmpp_hold why);
+void xmpp_go_on(struct xmpp *x, enum xmpp_hold why);
+
+/* Things put off to the end of the turn, in this order. */
+enum xmpp_later {
+	LATER_FRAMES = 1 << 0, /* take the frames that waited */
+	LATER_SM = 1 << 1,     /* sm_later() */
+	LATER_END = 1 << 2,    /* xmpp_session_end(): it cannot go on */
+};
+void xmpp_later(struct xmpp *x, enum xmpp_later what);
+
+/* ---- bytes in (stream.c) ------------------------------------------------------------------------------------------ */
+
+void stream_feed(struct link *l, const char *bytes, size_t n);
+/* Takes what waits in `in`. */
+void stream_frames(struct link *l);
+/* The client's next bytes are a stream header. */
+void stream_restart(struct xmpp *x, enum xmpp_state state);
+/* Says good-bye and closes the link, without an error. */
+void stream_end(struct xmpp *x);
+/* The same with an application-specific condition, as XML, inside the error; may be absent. */
+void stream_error(struct xmpp *x, const char *condition, const char *text, struct str extra);
+
+/* ---- stanzas in (take.c) ------------------------------------------------------------------------------------------ */
+
+void message_take(struct xmpp *x, const struct xml *element);
+void presence_take(struct xmpp *x, const struct xml *element);
+void iq_take(struct xmpp *x, const struct xml *element);
+
+/* ---- stanzas out (deliver.c) -------------------------------------------------------------------------------------- */
+
+extern const struct session_ops xmpp_session_ops;
+
+/* To write a stanza: begin, append to the buffer, end with where it began. `ticket` and `stamp` as in struct delivery; 0 for what waits nowhere. */
+struct buf *stanza_begin(struct xmpp *x);
+void stanza_end(struct xmpp *x, size_t at, uint64_t ticket, uint64_t stamp);
+void delivery_write(struct xmpp *x, const struct delivery *d);
+
+/* ---- features of the stream --------------------------------------------------------------------------------------- */
+
+/* sm.c. A stanza was received: it counts as handled by sm_handled(), in the order of reception. */
+void sm_received(struct xmpp *x);
+void sm_handled(struct xmpp *x);
+/* Remembers a stanza that was written until it is acknowledged; false: it must not be sent now (it will come again from the store). */
+bool sm_sent(struct xmpp *x, struct str bytes, uint64_t ticket, uint64_t stamp);
+/* The kernel took all that was written: whether more may be read from the store. */
+bool sm_has_room(const struct xmpp *x);
+void sm_later(struct xmpp *x);
+/* The link is gone: true when the session stays. */
+bool sm_detach(struct xmpp *x);
+/* A parcel that asks for a session of this core, see relay.c; NULL when there is none of this id and account. */
+struct xmpp *sm_find(struct xmpp_home *h, struct str id, int64_t account);
+
+/* csi.c: true when `d` is held back. */
+bool csi_holds(struct xmpp *x, const struct delivery *d);
+void csi_flush(struct xmpp *x);
+
+/* sasl.c */
+bool sasl_mechanisms_offered(const struct xmpp *x);
