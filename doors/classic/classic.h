@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * doors/classic/classic.h - inside the classic door: one client, and the table of what it may ask. Requests are answered in order, one
+ * after another; only messages (103) overlap, since each waits for the disk: their replies come in the order of session_ops.sent.
+ */
+#pragma once
+#include "core/account.h"
+#include "core/ask.h"
+#include "core/session.h"
+#include "doors/door.h"
+#include "wire/line.h"
+
+struct classic;
+
+enum {
+	CLASSIC_LOGINS_FAILED_MAX = 5,
+	CLASSIC_AHEAD_MAX = 64,        /* messages of one client on their way to the disk */
+	CLASSIC_REPLIES_MAX = 65536,   /* bytes of unread replies, above which no request is looked at */
+	CLASSIC_HISTORY_MAX = 500,
+	CLASSIC_HISTORY_PAGE = 25,     /* messages read at a time: what is in memory for who asks */
+	CLASSIC_LINES_MAX = 1000,      /* pushes that one message of many lines may become */
+	CLASSIC_BOUNCES_MAX = 16,
+};
+
+enum classic_when { BEFORE_LOGIN = 1 << 0, AFTER_LOGIN = 1 << 1 };
+
+struct classic_request {
+	struct str code;
+	unsigned when;   /* enum classic_when, or-ed */
+	bool overlaps;   /* may be taken while messages are on their way */
+	const char *help;
+	/* Replies now, or sets c->busy and replies later with classic_answer(); sets c->held when it must come again later. */
+	void (*take)(struct classic *c, struct str data);
+};
+
+extern const struct classic_request classic_requests[];
+extern const size_t classic_requests_n;
+
+struct classic {
+	struct link *link;      /* NULL once it is gone */
+	struct core *core;
+	struct session session;
+	struct line_framer framer;
+	struct buf in;          /* what was not taken yet; no memory when there is nothing */
+	bool begun;             /* session_open was called */
+	bool logged_in;
+	bool busy;              /* a request is answered in a later turn */
+	bool held;              /* a whole request waits in `in` until the messages before it are answered */
+	bool leaving;           /* hang up after what is in `out` */
+	bool paused, posted;
+	unsigned failures;      /* of 101 */
+	unsigned unanswered;    /* messages whose `sent` has not come */
+	struct post turn;
+	struct timer deadline;  /* before login */
+	struct timer breath;    /* when the client may send on, after it sent too fast */
+	msec filled;            /* clock when `allowance` was right */
+	int64_t allowance;      /* bytes */
+	struct account_ask account;
+	struct ask asking;      /* history.c, while a history is told: */
+	struct str peer;        /* own memory: whose */
+	size_t wanted, found;   /* messages still to be found (before telling) or told; found so far */
+	uint64_t cursor;        /* the stamp where it goes on */
+	bool telling;
+	struct buf tickets;     /* uint64_t each: in `out`, not yet taken by the kernel */
+	struct stanza *bounces[CLASSIC_BOUNCES_MAX]; /* answers to IQs, which this client cannot answer */
+	unsigned bounces_n;
+};
+
+static inline struct classic *classic_of(struct session *s) { return holder_of(s, struct classic, session); }
+
+/* ---- classic.c ---------------------------------------------------------------------------------------------- */
+
+/* Goes on with what is left to do (requests, tickets, bounces) at the end of this turn. */
+void classic_continue(struct classic *c);
+
+/* The reply to the request that made the client busy. */
+void classic_answer(struct classic *c, const char *reply);
+
+/* ---- say.c: both dialects ----------------------------------------------------------------------------------- */
+
+/* A reply without data: "1|", "0|", "0|reason". */
+void classic_reply(struct classic *c, const char *reply);
+
+/* The reply to a message (103), which the Java dialect gives in another way (1.7). */
+void classic_reply_message(struct classic *c, const char *reply);
+
+/* A push, or several where `content` has several lines; also the replies that have its form. `time` 0: now. */
+void classic_push(struct classic *c, const char *type, struct str sender, struct str content, msec time);
+
+/* The same for one comma-separated list, which is never cut into several. */
+void classic_push_list(struct classic *c, const char *type, struct str sender, struct str list);
+
+/* ---- login.c, talk.c, history.c: the requests --------------------------------------------------------------- */
+
+void classic_register(struct classic *c, struct str data);
+void classic_login(struct classic *c, struct str data);
+void classic_logout(struct classic *c, struct str data);
+void classic_online(struct classic *c, struct str data);
+void classic_message(struct classic *c, struct str data);
+void classic_events(struct classic *c, struct str data);
+void classic_history(struct classic *c, struct str data);
+
+/* At the end of a turn: reads the next page of a history when the client has read enough. */
+void classic_history_go_on(struct classic *c);
+
+extern const struct session_ops classic_session_ops;
+
+/* How an address is shown: users by their name; what has no name is "Server". */
+struct str classic_sender(struct jid from);
+
+/* Whether `name` is written as a room's. */
+static inline bool classic_is_room(struct str name) { return name.n && name.p[0] == '#'; }
+
+/* Splits at the first comma; blanks before it and around the whole are dropped. False when there is none. */
+bool classic_split(struct str *rest, struct str *first);

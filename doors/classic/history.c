@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * doors/classic/history.c - 111: the last messages with a peer, oldest first. They are read page by page, since hundreds of large ones
+ * would not fit in what one client may cost: backwards without a word until the first is found, then forwards, telling.
+ */
+#include "doors/classic/classic.h"
+
+#define own_arena __attribute__((cleanup(arena_free))) struct arena
+
+static void page_found(struct ask *a);
+static void page_told(struct ask *a);
+
+static void page_read(struct classic *c, bool telling)
+{
+	struct archive_query query = { .with = c->peer, .backwards = !telling };
+
+	if (telling)
+		query.from = c->cursor;
+	else
+		query.before = c->cursor;
+	c->asking.done = telling ? page_told : page_found;
+	archive_read(c->core, &c->asking, session_account(&c->session), &query,
+		     c->wanted < CLASSIC_HISTORY_PAGE ? c->wanted : CLASSIC_HISTORY_PAGE);
+}
+
+static void forget(struct classic *c)
+{
+	mem_free((char *)c->peer.p);
+	c->peer = STR_NONE;
+	c->telling = false;
+}
+
+static void tell(struct classic *c, const struct store_request *page)
+{
+	own_buf body = { 0 };
+
+	for (size_t i = 0; i < page->n; i++) {
+		const struct stanza *st = page->stanzas[i];
+
+		buf_clear(&body);
+		if (stanza_body(st, &body))
+			classic_push(c, "111", classic_sender(st->from), buf_all(&body), st->time);
+	}
+}
+
+static void end(struct classic *c)
+{
+	classic_push(c, "111", STR("Server"), STR("end"), 0);
+	forget(c);
+	c->busy = false;
+	classic_continue(c);
+}
+
+/* The reply has gone out: an archive that fails from here on can only end the list early. */
+static void page_told(struct ask *a)
+{
+	struct classic *c = holder_of(a, struct classic, asking);
+
+	if (a->verdict || a->answer->n == 0) {
+		end(c);
+		return;
+	}
+	tell(c, a->answer);
+	c->wanted -= a->answer->n < c->wanted ? a->answer->n : c->wanted;
+	c->cursor = a->answer->stanzas[a->answer->n - 1]->stamp + 1;
+	if (c->wanted)
+		classic_continue(c);
+	else
+		end(c);
+}
+
+/* Between pages the client must have read: see classic_history_go_on(). */
+void classic_history_go_on(struct classic *c)
+{
+	if (c->telling && !ask_busy(&c->asking) && link_backlog(c->link) < CLASSIC_REPLIES_MAX)
+		page_read(c, true);
+}
+
+static void begin_telling(struct classic *c, size_t found, const struct store_request *only_page)
+{
+	classic_reply(c, "1|");
+	c->wanted = found;
+	if (only_page) {
+		tell(c, only_page);
+		end(c);
+	} else {
+		c->telling = true;
+		classic_continue(c);
+	}
+}
+
+static void page_found(struct ask *a)
+{
+	struct classic *c = holder_of(a, struct classic, asking);
+	bool first = c->cursor == 0;
+	size_t n;
+
+	if (a->verdict) {
+		forget(c);
+		classic_answer(c, "0|try again later");
+		return;
+	}
+	n = a->answer->n;
+	c->wanted -= n;
+	c->found += n;
+	if (n)
+		c->cursor = a->answer->stanzas[0]->stamp;
+	if (n && a->answer->more && c->wanted)
+		page_read(c, false);
+	else
+		begin_telling(c, c->found, first ? a->answer : NULL);
+}
+
+void classic_history(struct classic *c, struct str data)
+{
+	own_arena arena = { 0 };
+	struct str peer = STR_NONE, name;
+	uint64_t count;
+
+	if (!classic_split(&data, &peer) || !str_u64(str_trim(data), &count) || count == 0) {
+		classic_reply(c, "0|bad request");
+		return;
+	}
+	if (classic_is_room(peer) || !jid_local_prepare(&name, peer, &arena)) {
+		classic_reply(c, classic_is_room(peer) ? "0|no such room" : "0|no such user");
+		return;
+	}
+	c->peer = jid_full(jid_make(name, core_domain(c->core), STR(""), &arena));
+	c->peer.p = mem_copy(c->peer.p, c->peer.n);
+	c->wanted = count < CLASSIC_HISTORY_MAX ? count : CLASSIC_HISTORY_MAX;
+	c->found = 0;
+	c->cursor = 0;
+	c->busy = true;
+	page_read(c, false);
+}
