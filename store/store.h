@@ -76,7 +76,7 @@ struct store_request {
 	enum store_op op;
 	int answer; /* 0 or a verdict */
 	void (*done)(struct store_request *r);
-	void *arg; /* the asker's */
+	void *arg, *held; /* the asker's */
 	struct arena arena;
 
 	int64_t owner;

@@ -1,0 +1,1213 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * store/test_store.c - the contract of store/store.h, the same for every driver.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "model/stamp.h"
+#include "store/faulty.h"
+#include "store/memory.h"
+#include "store/rules.h"
+#include "store/test_world.h"
+
+/* ---- a store to talk to ----------------------------------------------------------------------------------------- */
+
+struct kind {
+	const char *name;
+	const char *url; /* %s: a fresh directory */
+	bool crashes; /* closing loses what was not committed */
+};
+
+struct fixture {
+	const struct kind *kind;
+	char dir[64];
+	char url[160];
+	struct test_world *tw;
+	struct store *store;
+	struct store_link *link;
+	struct arena arena; /* for addresses */
+	uint64_t last_stamp;
+	unsigned dones; /* how many have run */
+};
+
+/* An answer that outlives its `done`. */
+struct answer {
+	struct fixture *f;
+	bool came;
+	unsigned place; /* the how manieth of all dones */
+	struct store_request r;
+};
+
+static void fixture_open(struct fixture *f)
+{
+	own_buf why = { 0 };
+
+	f->tw = test_world_new();
+	if (store_open(&f->store, str_z(f->url), &why))
+		fail_msg("%s", buf_z(&why));
+	f->link = store_link_open(f->store, test_world_of(f->tw));
+}
+
+static void fixture_shut(struct fixture *f)
+{
+	f->link = store_link_close(f->link);
+	f->store = store_close(f->store);
+	f->tw = test_world_free(f->tw);
+}
+
+static void fixture_reopen(struct fixture *f)
+{
+	fixture_shut(f);
+	fixture_open(f);
+}
+
+static void dir_make(struct fixture *f)
+{
+	strcpy(f->dir, "/tmp/anser-store-XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = mem_new(struct fixture);
+
+	f->kind = *state;
+	dir_make(f);
+	snprintf(f->url, sizeof f->url, f->kind->url, f->dir);
+	fixture_open(f);
+	*state = f;
+	return 0;
+}
+
+static void dir_remove(struct fixture *f)
+{
+	static const char *const files[] = { "db", "db-wal", "db-shm", "" };
+	char path[128];
+
+	for (size_t i = 0; i < countof(files); i++) {
+		snprintf(path, sizeof path, "%s/%s", f->dir, files[i]);
+		if (*files[i])
+			unlink(path);
+		else
+			rmdir(path);
+	}
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_shut(f);
+	store_memory_forget();
+	store_faulty_set(0);
+	dir_remove(f);
+	arena_free(&f->arena);
+	mem_free(f);
+	return 0;
+}
+
+static void keep_answer(struct store_request *r)
+{
+	struct answer *a = r->arg;
+
+	a->came = true;
+	a->place = a->f->dones++;
+	a->r = *r;
+	/* Take everything out of the request, so that it does not go with it. */
+	r->arena = (struct arena){ 0 };
+	if (r->op >= STORE_KEEP) {
+		r->stanza = NULL;
+		r->n = 0;
+	}
+}
+
+static void answer_free(struct answer *a)
+{
+	if (a->came && a->r.op >= STORE_KEEP) {
+		for (size_t i = 0; i < a->r.n; i++)
+			stanza_unref(a->r.stanzas[i]);
+		stanza_unref(a->r.stanza);
+	}
+	if (a->came)
+		arena_free(&a->r.arena);
+	*a = (struct answer){ 0 };
+}
+
+#define own_answer __attribute__((cleanup(answer_free))) struct answer
+
+static struct store_request *ask(struct fixture *f, struct answer *a, enum store_op op)
+{
+	answer_free(a);
+	a->f = f;
+	return store_ask(f->link, op, keep_answer, a);
+}
+
+static int wait_for(struct answer *a)
+{
+	while (!a->came)
+		test_world_turn(a->f->tw);
+	return a->r.answer;
+}
+
+static int submit(struct answer *a, struct store_request *r)
+{
+	store_submit(r);
+	assert_false(a->came);
+	return wait_for(a);
+}
+
+/* ---- short ways to say things ----------------------------------------------------------------------------------- */
+
+static int64_t account_add(struct fixture *f, const char *name)
+{
+	own_answer a = { 0 };
+	struct store_request *r = ask(f, &a, STORE_ACCOUNT_ADD);
+
+	r->account.name = str_z(name);
+	assert_int_equal(submit(&a, r), 0);
+	assert_true(a.r.account.id > 0);
+	return a.r.account.id;
+}
+
+static int account_get(struct fixture *f, struct answer *a, const char *name)
+{
+	struct store_request *r = ask(f, a, STORE_ACCOUNT_GET);
+
+	r->account.name = str_z(name);
+	return submit(a, r);
+}
+
+static int account_delete(struct fixture *f, int64_t id)
+{
+	own_answer a = { 0 };
+	struct store_request *r = ask(f, &a, STORE_ACCOUNT_DELETE);
+
+	r->account.id = id;
+	return submit(&a, r);
+}
+
+static int item_set(struct fixture *f, int64_t owner, const char *space, const char *key, struct str value)
+{
+	own_answer a = { 0 };
+	struct store_request *r = ask(f, &a, STORE_ITEM_SET);
+
+	r->owner = owner;
+	r->space = str_z(space);
+	r->key = str_z(key);
+	r->value = value;
+	return submit(&a, r);
+}
+
+static int item_get(struct fixture *f, struct answer *a, int64_t owner, const char *space, const char *key)
+{
+	struct store_request *r = ask(f, a, STORE_ITEM_GET);
+
+	r->owner = owner;
+	r->space = str_z(space);
+	r->key = str_z(key);
+	return submit(a, r);
+}
+
+static int roster_set(struct fixture *f, struct answer *a, int64_t owner, const char *contact, const char *name, size_t limit)
+{
+	struct store_request *r = ask(f, a, STORE_ROSTER_SET);
+
+	r->owner = owner;
+	r->item.contact = str_z(contact);
+	r->item.name = str_z(name);
+	r->limit = limit;
+	return submit(a, r);
+}
+
+static int roster_remove(struct fixture *f, struct answer *a, int64_t owner, const char *contact)
+{
+	struct store_request *r = ask(f, a, STORE_ROSTER_REMOVE);
+
+	r->owner = owner;
+	r->item.contact = str_z(contact);
+	return submit(a, r);
+}
+
+static int roster_apply(struct fixture *f, struct answer *a, int64_t owner, const char *contact, enum roster_event event)
+{
+	struct store_request *r = ask(f, a, STORE_ROSTER_APPLY);
+
+	r->owner = owner;
+	r->item.contact = str_z(contact);
+	r->event = event;
+	if (event == ROSTER_IN_SUBSCRIBE)
+		r->item.request = STR("<status>hello</status>");
+	return submit(a, r);
+}
+
+static void roster_load(struct fixture *f, struct answer *a, int64_t owner, uint64_t version)
+{
+	struct store_request *r = ask(f, a, STORE_ROSTER_LOAD);
+
+	r->owner = owner;
+	r->version = version;
+	assert_int_equal(submit(a, r), 0);
+}
+
+static struct jid jid(struct fixture *f, const char *z)
+{
+	struct jid j = { 0 };
+
+	if (z)
+		assert_true(jid_parse(&j, str_z(z), &f->arena));
+	return j;
+}
+
+static struct stanza *message(struct fixture *f, const char *from, const char *to, const char *payload)
+{
+	struct stanza_init init = { .name = STANZA_MESSAGE, .type = MESSAGE_CHAT, .traits = STANZA_BODY, .time = 1700000000000,
+				    .from = jid(f, from), .to = jid(f, to), .payload = str_z(payload), .id = STR("m1") };
+
+	init.stamp = f->last_stamp += 10;
+	return stanza_make(&init);
+}
+
+static struct store_request *keep_ask(struct fixture *f, struct answer *a, struct stanza *s, int64_t from, int64_t to,
+				      int64_t queue)
+{
+	struct store_request *r = ask(f, a, STORE_KEEP);
+
+	r->stanza = s;
+	r->archive_from = from;
+	r->archive_to = to;
+	r->queue_for = queue;
+	return r;
+}
+
+/* Keeps a message and says its stamp. */
+static uint64_t keep(struct fixture *f, const char *from, const char *to, int64_t archive_from, int64_t archive_to,
+		     int64_t queue)
+{
+	own_answer a = { 0 };
+	struct stanza *s = message(f, from, to, "<body>hello</body>");
+	uint64_t stamp = s->stamp;
+
+	assert_int_equal(submit(&a, keep_ask(f, &a, s, archive_from, archive_to, queue)), 0);
+	return stamp;
+}
+
+static void queue_read(struct fixture *f, struct answer *a, int64_t owner, uint64_t after, size_t limit)
+{
+	struct store_request *r = ask(f, a, STORE_QUEUE_READ);
+
+	r->owner = owner;
+	r->after = after;
+	r->limit = limit;
+	assert_int_equal(submit(a, r), 0);
+}
+
+static void queue_done(struct fixture *f, int64_t owner, const uint64_t *stamps, size_t n)
+{
+	own_answer a = { 0 };
+	struct store_request *r = ask(f, &a, STORE_QUEUE_DONE);
+
+	r->owner = owner;
+	r->stamps = stamps;
+	r->stamps_n = n;
+	assert_int_equal(submit(&a, r), 0);
+}
+
+static int archive_read(struct fixture *f, struct answer *a, int64_t owner, const struct archive_query *query, size_t limit)
+{
+	struct store_request *r = ask(f, a, STORE_ARCHIVE_READ);
+
+	r->owner = owner;
+	r->query = *query;
+	r->limit = limit;
+	return submit(a, r);
+}
+
+static void archive_ends(struct fixture *f, struct answer *a, int64_t owner)
+{
+	struct store_request *r = ask(f, a, STORE_ARCHIVE_ENDS);
+
+	r->owner = owner;
+	assert_int_equal(submit(a, r), 0);
+}
+
+#define assert_str(s, z)                                                        \
+	do {                                                                    \
+		struct str str_ = (s);                                          \
+		assert_int_equal(str_.n, strlen(z));                            \
+		assert_memory_equal(str_.p ? str_.p : "", (z), strlen(z));      \
+	} while (0)
+
+#define assert_stamps(a, ...)                                                                      \
+	do {                                                                                       \
+		const uint64_t want_[] = { __VA_ARGS__ };                                          \
+		assert_int_equal((a).r.n, countof(want_));                                         \
+		for (size_t i_ = 0; i_ < countof(want_); i_++)                                     \
+			assert_int_equal((a).r.stanzas[i_]->stamp, want_[i_]);                     \
+	} while (0)
+
+/* ---- accounts --------------------------------------------------------------------------------------------------- */
+
+static void accounts_are_kept(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	struct store_request *r = ask(f, &a, STORE_ACCOUNT_ADD);
+
+	r->account = (struct account){ .name = STR("ann"), .flags = ACCOUNT_ADMIN, .created = 17 };
+	r->account.verifier[SCRAM_SHA256].iterations = 10000;
+	memset(r->account.verifier[SCRAM_SHA256].salt, 1, SCRAM_SALT_BYTES);
+	memset(r->account.verifier[SCRAM_SHA256].stored_key, 2, SCRAM_KEY_BYTES_MAX);
+	memset(r->account.verifier[SCRAM_SHA1].server_key, 3, SCRAM_KEY_BYTES_MAX);
+	assert_int_equal(submit(&a, r), 0);
+
+	assert_int_equal(account_get(f, &a, "bob"), STORE_NOT_FOUND);
+	assert_int_equal(account_get(f, &a, "ann"), 0);
+	assert_str(a.r.account.name, "ann");
+	assert_int_equal(a.r.account.flags, ACCOUNT_ADMIN);
+	assert_int_equal(a.r.account.created, 17);
+	assert_int_equal(a.r.account.seen, 0);
+	assert_int_equal(a.r.account.seen_status.n, 0);
+	assert_int_equal(a.r.account.verifier[SCRAM_SHA256].iterations, 10000);
+	assert_int_equal(a.r.account.verifier[SCRAM_SHA256].salt[15], 1);
+	assert_int_equal(a.r.account.verifier[SCRAM_SHA256].stored_key[31], 2);
+	assert_int_equal(a.r.account.verifier[SCRAM_SHA1].server_key[31], 3);
+	assert_int_equal(a.r.account.verifier[SCRAM_SHA1].iterations, 0);
+}
+
+static void a_name_is_given_once(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	struct store_request *r;
+	int64_t first = account_add(f, "ann"), second = account_add(f, "bob");
+
+	assert_int_not_equal(first, second);
+	r = ask(f, &a, STORE_ACCOUNT_ADD);
+	r->account.name = STR("ann");
+	assert_int_equal(submit(&a, r), STORE_EXISTS);
+
+	assert_int_equal(account_delete(f, second), 0);
+	assert_int_equal(account_delete(f, second), STORE_NOT_FOUND);
+	assert_true(account_add(f, "bob") > second); /* an id is never used twice */
+}
+
+static void accounts_are_listed_by_name(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	struct store_request *r = ask(f, &a, STORE_ACCOUNT_LIST);
+
+	assert_int_equal(submit(&a, r), 0);
+	assert_int_equal(a.r.n, 0);
+	account_add(f, "cid");
+	account_add(f, "ann");
+	account_add(f, "bob");
+	r = ask(f, &a, STORE_ACCOUNT_LIST);
+	assert_int_equal(submit(&a, r), 0);
+	assert_int_equal(a.r.n, 3);
+	assert_str(a.r.accounts[0].name, "ann");
+	assert_str(a.r.accounts[2].name, "cid");
+	r = ask(f, &a, STORE_ACCOUNT_LIST);
+	r->after_name = STR("ann");
+	r->limit = 1;
+	assert_int_equal(submit(&a, r), 0);
+	assert_int_equal(a.r.n, 1);
+	assert_str(a.r.accounts[0].name, "bob");
+}
+
+static void verifier_and_last_seen_change(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	struct store_request *r = ask(f, &a, STORE_ACCOUNT_VERIFY);
+	int64_t ann;
+
+	r->account.id = 4711;
+	assert_int_equal(submit(&a, r), STORE_NOT_FOUND);
+	ann = account_add(f, "ann");
+	r = ask(f, &a, STORE_ACCOUNT_VERIFY);
+	r->account.id = ann;
+	r->account.verifier[SCRAM_SHA1].iterations = 5;
+	assert_int_equal(submit(&a, r), 0);
+	r = ask(f, &a, STORE_ACCOUNT_SEEN);
+	r->account.id = ann;
+	r->account.seen = 99;
+	r->account.seen_status = STR("gone fishing");
+	assert_int_equal(submit(&a, r), 0);
+	assert_int_equal(account_get(f, &a, "ann"), 0);
+	assert_int_equal(a.r.account.verifier[SCRAM_SHA1].iterations, 5);
+	assert_int_equal(a.r.account.seen, 99);
+	assert_str(a.r.account.seen_status, "gone fishing");
+	r = ask(f, &a, STORE_ACCOUNT_SEEN);
+	r->account.id = 4711;
+	assert_int_equal(submit(&a, r), STORE_NOT_FOUND);
+}
+
+static void a_deleted_account_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	int64_t ann = account_add(f, "ann"), bob = account_add(f, "bob");
+	own_answer a = { 0 };
+	uint64_t stamp = keep(f, "ann@x", "bob@x", ann, bob, bob);
+
+	item_set(f, ann, "vcard", "", STR("v"));
+	roster_set(f, &a, ann, "bob@x", "B", 0);
+	roster_set(f, &a, bob, "ann@x", "A", 0);
+	keep(f, "bob@x", "ann@x", 0, 0, ann);
+	assert_int_equal(account_delete(f, ann), 0);
+
+	assert_int_equal(account_get(f, &a, "ann"), STORE_NOT_FOUND);
+	assert_int_equal(item_get(f, &a, ann, "vcard", ""), STORE_NOT_FOUND);
+	roster_load(f, &a, ann, 0);
+	assert_int_equal(a.r.n, 0);
+	archive_ends(f, &a, ann);
+	assert_int_equal(a.r.n, 0);
+	queue_read(f, &a, ann, 0, 0);
+	assert_int_equal(a.r.n, 0);
+	/* What others hold stays. */
+	roster_load(f, &a, bob, 0);
+	assert_int_equal(a.r.n, 1);
+	archive_ends(f, &a, bob);
+	assert_stamps(a, stamp, stamp);
+	queue_read(f, &a, bob, 0, 0);
+	assert_stamps(a, stamp);
+	/* And what comes too late does not make it again. */
+	assert_int_equal(item_set(f, ann, "vcard", "", STR("late")), STORE_NOT_FOUND);
+	assert_int_equal(roster_set(f, &a, ann, "cid@x", "C", 0), STORE_NOT_FOUND);
+	stamp = keep(f, "bob@x", "ann@x", bob, ann, ann);
+	archive_ends(f, &a, ann);
+	assert_int_equal(a.r.n, 0);
+	queue_read(f, &a, ann, 0, 0);
+	assert_int_equal(a.r.n, 0);
+	archive_ends(f, &a, bob);
+	assert_int_equal(a.r.stanzas[1]->stamp, stamp);
+}
+
+/* ---- small things ----------------------------------------------------------------------------------------------- */
+
+static void items_are_kept_by_owner_space_and_key(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	struct store_request *r;
+
+	assert_int_equal(item_get(f, &a, 1, "s", "k"), STORE_NOT_FOUND);
+	item_set(f, 1, "s", "k", STR("one"));
+	item_set(f, 1, "s", "j", STR("two"));
+	item_set(f, 1, "t", "k", STR("three"));
+	item_set(f, 2, "s", "k", str_n("f\0ur", 4));
+	item_set(f, 1, "s", "k", STR("uno"));
+	item_set(f, 1, "s", "e", STR(""));
+	assert_int_equal(item_get(f, &a, 1, "s", "k"), 0);
+	assert_str(a.r.value, "uno");
+	assert_int_equal(item_get(f, &a, 2, "s", "k"), 0);
+	assert_int_equal(a.r.value.n, 4);
+	assert_memory_equal(a.r.value.p, "f\0ur", 4);
+	assert_int_equal(item_get(f, &a, 1, "s", "e"), 0);
+	assert_non_null(a.r.value.p);
+	assert_int_equal(a.r.value.n, 0);
+	r = ask(f, &a, STORE_ITEM_LIST);
+	r->owner = 1;
+	r->space = STR("s");
+	assert_int_equal(submit(&a, r), 0);
+	assert_int_equal(a.r.n, 3);
+	assert_str(a.r.pairs[0].key, "e");
+	assert_str(a.r.pairs[1].key, "j");
+	assert_str(a.r.pairs[1].value, "two");
+	assert_str(a.r.pairs[2].key, "k");
+	item_set(f, 1, "s", "k", STR_NONE);
+	item_set(f, 1, "s", "never", STR_NONE);
+	assert_int_equal(item_get(f, &a, 1, "s", "k"), STORE_NOT_FOUND);
+	assert_int_equal(item_get(f, &a, 1, "t", "k"), 0);
+}
+
+/* ---- rosters ---------------------------------------------------------------------------------------------------- */
+
+static void a_roster_counts_its_changes(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	uint64_t v1, v2;
+
+	roster_load(f, &a, 1, 0);
+	assert_int_equal(a.r.n, 0);
+	assert_true(a.r.whole);
+	assert_int_equal(roster_set(f, &a, 1, "bob@x", "Bob", 0), 0);
+	v1 = a.r.version;
+	assert_int_equal(a.r.item.version, v1);
+	assert_true(a.r.item.state & ROSTER_LISTED);
+	assert_int_equal(roster_set(f, &a, 1, "ann@x", "Ann", 0), 0);
+	v2 = a.r.version;
+	assert_true(v2 > v1);
+	assert_int_equal(roster_set(f, &a, 1, "ann@x", "Ann", 0), 0); /* nothing new */
+	assert_int_equal(a.r.version, v2);
+
+	roster_load(f, &a, 1, 0);
+	assert_int_equal(a.r.n, 2);
+	assert_int_equal(a.r.version, v2);
+	assert_str(a.r.items[0].contact, "ann@x");
+	assert_str(a.r.items[1].name, "Bob");
+	roster_load(f, &a, 1, v1);
+	assert_false(a.r.whole);
+	assert_int_equal(a.r.n, 1);
+	assert_str(a.r.items[0].contact, "ann@x");
+	assert_false(a.r.items[0].removed);
+	roster_load(f, &a, 1, v2);
+	assert_false(a.r.whole);
+	assert_int_equal(a.r.n, 0);
+	roster_load(f, &a, 1, v2 + 5); /* from another life of this database */
+	assert_true(a.r.whole);
+	assert_int_equal(a.r.n, 2);
+	roster_load(f, &a, 2, 0); /* somebody else's */
+	assert_int_equal(a.r.n, 0);
+}
+
+static void groups_are_kept(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	struct store_request *r = ask(f, &a, STORE_ROSTER_SET);
+
+	r->owner = 1;
+	r->item.contact = STR("bob@x");
+	r->item.groups = str_n("Friends\0Work\0", 13);
+	assert_int_equal(submit(&a, r), 0);
+	roster_load(f, &a, 1, 0);
+	assert_int_equal(a.r.items[0].groups.n, 13);
+	assert_memory_equal(a.r.items[0].groups.p, "Friends\0Work\0", 13);
+	assert_int_equal(a.r.items[0].name.n, 0);
+}
+
+static void what_was_removed_is_told(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	uint64_t before;
+
+	roster_set(f, &a, 1, "ann@x", "Ann", 0);
+	roster_set(f, &a, 1, "bob@x", "Bob", 0);
+	before = a.r.version;
+	assert_int_equal(roster_remove(f, &a, 1, "cid@x"), STORE_NOT_FOUND);
+	assert_int_equal(roster_remove(f, &a, 1, "bob@x"), 0);
+	assert_str(a.r.item.name, "Bob"); /* as it was */
+	assert_true(a.r.version > before);
+	assert_int_equal(roster_remove(f, &a, 1, "bob@x"), STORE_NOT_FOUND);
+	roster_load(f, &a, 1, before);
+	assert_int_equal(a.r.n, 1);
+	assert_true(a.r.items[0].removed);
+	assert_str(a.r.items[0].contact, "bob@x");
+	roster_load(f, &a, 1, 0);
+	assert_int_equal(a.r.n, 1);
+	assert_str(a.r.items[0].contact, "ann@x");
+	/* Back again: no longer told as removed. */
+	roster_set(f, &a, 1, "bob@x", "Bob", 0);
+	roster_load(f, &a, 1, before);
+	assert_int_equal(a.r.n, 1);
+	assert_false(a.r.items[0].removed);
+}
+
+static void old_removals_are_forgotten(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	char name[32];
+	uint64_t first = 0, second = 0;
+
+	roster_set(f, &a, 1, "stays@x", "", 0);
+	for (int i = 0; i < ROSTER_GONE_MAX + 2; i++) {
+		snprintf(name, sizeof name, "c%d@x", i);
+		roster_set(f, &a, 1, name, "", 0);
+		if (i < 2)
+			*(i ? &second : &first) = a.r.version;
+		roster_remove(f, &a, 1, name);
+	}
+	/* The removals of c0 and c1 are forgotten: those who have seen only them listed get everything. */
+	roster_load(f, &a, 1, first);
+	assert_true(a.r.whole);
+	assert_int_equal(a.r.n, 1);
+	roster_load(f, &a, 1, second);
+	assert_true(a.r.whole);
+	roster_load(f, &a, 1, second + 1); /* knew that c1 is gone */
+	assert_false(a.r.whole);
+	assert_int_equal(a.r.n, ROSTER_GONE_MAX);
+}
+
+static void a_roster_has_a_limit(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	struct store_request *r;
+
+	assert_int_equal(roster_set(f, &a, 1, "a@x", "", 2), 0);
+	assert_int_equal(roster_set(f, &a, 1, "b@x", "", 2), 0);
+	assert_int_equal(roster_set(f, &a, 1, "c@x", "", 2), STORE_LIMIT);
+	assert_int_equal(roster_set(f, &a, 1, "b@x", "B", 2), 0); /* there already */
+	r = ask(f, &a, STORE_ROSTER_APPLY);
+	r->owner = 1;
+	r->item.contact = STR("d@x");
+	r->event = ROSTER_IN_SUBSCRIBE;
+	r->limit = 2;
+	assert_int_equal(submit(&a, r), STORE_LIMIT);
+	roster_remove(f, &a, 1, "a@x");
+	assert_int_equal(roster_set(f, &a, 1, "c@x", "", 2), 0);
+	roster_load(f, &a, 1, 0);
+	assert_int_equal(a.r.n, 2);
+}
+
+static void subscriptions_step_in_the_store(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	uint64_t version;
+
+	/* Somebody asks: remembered with the request, not shown. */
+	assert_int_equal(roster_apply(f, &a, 1, "bob@x", ROSTER_IN_SUBSCRIBE), 0);
+	assert_int_equal(a.r.state_before, 0);
+	assert_int_equal(a.r.step.state, a.r.item.state);
+	assert_true(a.r.item.state & ROSTER_PENDING_IN);
+	assert_false(a.r.item.state & ROSTER_LISTED);
+	assert_true(a.r.step.pass);
+	version = a.r.version;
+	roster_load(f, &a, 1, 0);
+	assert_int_equal(a.r.n, 1);
+	assert_str(a.r.items[0].request, "<status>hello</status>");
+	assert_int_equal(a.r.items[0].state, ROSTER_PENDING_IN);
+	assert_int_equal(a.r.version, version);
+	/* Granted: they see us, the request is forgotten, the roster has changed. */
+	assert_int_equal(roster_apply(f, &a, 1, "bob@x", ROSTER_OUT_SUBSCRIBED), 0);
+	assert_int_equal(a.r.state_before, ROSTER_PENDING_IN);
+	assert_true(a.r.step.push);
+	assert_true(a.r.version > version);
+	assert_true(a.r.item.state & ROSTER_FROM);
+	version = a.r.version;
+	roster_load(f, &a, 1, 0);
+	assert_int_equal(a.r.n, 1);
+	assert_int_equal(a.r.items[0].request.n, 0);
+	assert_true(a.r.items[0].state & ROSTER_FROM);
+	/* A name does not touch the subscription. */
+	assert_int_equal(roster_set(f, &a, 1, "bob@x", "Bob", 0), 0);
+	assert_true(a.r.item.state & ROSTER_FROM);
+	assert_true(a.r.item.state & ROSTER_LISTED);
+	assert_true(a.r.version > version);
+}
+
+static void a_refused_request_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+
+	roster_apply(f, &a, 1, "bob@x", ROSTER_IN_SUBSCRIBE);
+	assert_int_equal(roster_apply(f, &a, 1, "bob@x", ROSTER_OUT_UNSUBSCRIBED), 0);
+	assert_int_equal(a.r.item.state, 0);
+	roster_load(f, &a, 1, 0);
+	assert_int_equal(a.r.n, 0);
+	/* An event that means nothing for an unknown contact makes no row. */
+	assert_int_equal(roster_apply(f, &a, 1, "cid@x", ROSTER_IN_UNSUBSCRIBED), 0);
+	assert_int_equal(a.r.item.state, 0);
+	roster_load(f, &a, 1, 0);
+	assert_int_equal(a.r.n, 0);
+}
+
+/* ---- the queue -------------------------------------------------------------------------------------------------- */
+
+static void a_message_comes_back_as_it_was(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	struct stanza_init init = { .name = STANZA_MESSAGE, .type = MESSAGE_GROUPCHAT, .traits = STANZA_BODY | STANZA_ENCRYPTED,
+				    .time = 1712345678901, .from = jid(f, "ann@x/phone"), .to = jid(f, "bob@x"), .stamp = 77,
+				    .id = STR("i<1>"), .lang = STR("de"), .origin_id = STR("o\xc3\xa9"),
+				    .payload = STR("<body>g\xc3\xbcn</body>") };
+	struct stanza *s;
+
+	assert_int_equal(submit(&a, keep_ask(f, &a, stanza_make(&init), 0, 0, 5)), 0);
+	init = (struct stanza_init){ .name = STANZA_MESSAGE, .type = MESSAGE_NORMAL, .from = init.from, .stamp = 78 };
+	assert_int_equal(submit(&a, keep_ask(f, &a, stanza_make(&init), 0, 0, 5)), 0);
+	queue_read(f, &a, 5, 0, 0);
+	assert_stamps(a, 77, 78);
+	s = a.r.stanzas[0];
+	assert_int_equal(s->name, STANZA_MESSAGE);
+	assert_int_equal(s->type, MESSAGE_GROUPCHAT);
+	assert_int_equal(s->traits, STANZA_BODY | STANZA_ENCRYPTED);
+	assert_int_equal(s->time, 1712345678901);
+	assert_str(jid_full(s->from), "ann@x/phone");
+	assert_str(jid_resource(s->from), "phone");
+	assert_str(jid_full(s->to), "bob@x");
+	assert_str(s->id, "i<1>");
+	assert_str(s->lang, "de");
+	assert_str(s->origin_id, "o\xc3\xa9");
+	assert_str(s->payload, "<body>g\xc3\xbcn</body>");
+	s = a.r.stanzas[1];
+	assert_null(s->to.p);
+	assert_null(s->id.p);
+	assert_null(s->lang.p);
+	assert_null(s->origin_id.p);
+	assert_int_equal(s->payload.n, 0);
+}
+
+static void the_queue_waits_until_it_is_done(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	uint64_t stamps[5];
+
+	for (int i = 0; i < 5; i++)
+		stamps[i] = keep(f, "ann@x", "bob@x", 0, 0, 2);
+	keep(f, "ann@x", "cid@x", 0, 0, 3);
+	queue_read(f, &a, 2, 0, 2);
+	assert_stamps(a, stamps[0], stamps[1]);
+	assert_true(a.r.more);
+	queue_read(f, &a, 2, stamps[1], 3);
+	assert_stamps(a, stamps[2], stamps[3], stamps[4]);
+	assert_false(a.r.more);
+	queue_done(f, 2, (uint64_t[]){ stamps[1], stamps[3], 123456, stamps[1] }, 4);
+	queue_done(f, 3, &stamps[0], 1); /* not theirs */
+	queue_read(f, &a, 2, 0, 0);
+	assert_stamps(a, stamps[0], stamps[2], stamps[4]);
+	queue_done(f, 2, stamps, 5);
+	queue_read(f, &a, 2, 0, 0);
+	assert_int_equal(a.r.n, 0);
+	queue_read(f, &a, 3, 0, 0);
+	assert_int_equal(a.r.n, 1);
+}
+
+static void a_queue_has_a_limit(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	struct store_request *r;
+	uint64_t first = keep(f, "ann@x", "bob@x", 1, 2, 2);
+
+	keep(f, "ann@x", "bob@x", 1, 2, 2);
+	for (int i = 0; i < 2; i++) {
+		r = keep_ask(f, &a, message(f, "ann@x", "bob@x", ""), 1, 2, 2);
+		r->limit = 2;
+		assert_int_equal(submit(&a, r), STORE_LIMIT);
+	}
+	assert_int_equal(archive_read(f, &a, 1, &(struct archive_query){ 0 }, 0), 0);
+	assert_int_equal(a.r.n, 2); /* what is refused is not archived either */
+	queue_done(f, 2, &first, 1);
+	r = keep_ask(f, &a, message(f, "ann@x", "bob@x", ""), 1, 2, 2);
+	r->limit = 2;
+	assert_int_equal(submit(&a, r), 0);
+	/* Several in one turn, counted one by one. */
+	struct answer many[4] = { 0 };
+	for (int i = 0; i < 4; i++) {
+		r = keep_ask(f, &many[i], message(f, "ann@x", "bob@x", ""), 0, 0, 2);
+		r->limit = 4;
+		store_submit(r);
+	}
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(wait_for(&many[i]), i < 2 ? 0 : STORE_LIMIT);
+	for (int i = 0; i < 4; i++)
+		answer_free(&many[i]);
+}
+
+static void what_was_kept_can_be_queued_later(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	struct stanza *s = message(f, "ann@x", "bob@x", "<body>x</body>");
+	uint64_t stamp = s->stamp;
+
+	assert_int_equal(submit(&a, keep_ask(f, &a, stanza_ref(s), 1, 0, 0)), 0);
+	assert_int_equal(submit(&a, keep_ask(f, &a, stanza_ref(s), 0, 2, 2)), 0);
+	assert_int_equal(submit(&a, keep_ask(f, &a, s, 1, 2, 2)), 0);
+	queue_read(f, &a, 2, 0, 0);
+	assert_stamps(a, stamp);
+	archive_ends(f, &a, 1);
+	assert_stamps(a, stamp, stamp);
+	archive_ends(f, &a, 2);
+	assert_stamps(a, stamp, stamp);
+	queue_done(f, 2, &stamp, 1);
+	queue_read(f, &a, 2, 0, 0);
+	assert_int_equal(a.r.n, 0);
+	archive_ends(f, &a, 2);
+	assert_stamps(a, stamp, stamp);
+}
+
+/* ---- the archive ------------------------------------------------------------------------------------------------ */
+
+static void an_archive_is_read_in_pages(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	uint64_t s[6];
+
+	for (int i = 0; i < 6; i++)
+		s[i] = keep(f, "ann@x/a", "bob@x", 1, 2, 0);
+	assert_int_equal(archive_read(f, &a, 1, &(struct archive_query){ .count = true }, 2), 0);
+	assert_stamps(a, s[0], s[1]);
+	assert_true(a.r.more);
+	assert_int_equal(a.r.total, 6);
+	assert_int_equal(a.r.first_index, 0);
+	assert_int_equal(archive_read(f, &a, 2, &(struct archive_query){ .after = s[1], .count = true }, 2), 0);
+	assert_stamps(a, s[2], s[3]);
+	assert_int_equal(a.r.total, 6);
+	assert_int_equal(a.r.first_index, 2);
+	assert_int_equal(archive_read(f, &a, 2, &(struct archive_query){ .backwards = true, .count = true }, 4), 0);
+	assert_stamps(a, s[2], s[3], s[4], s[5]);
+	assert_true(a.r.more);
+	assert_int_equal(a.r.first_index, 2);
+	assert_int_equal(archive_read(f, &a, 2, &(struct archive_query){ .before = s[2], .backwards = true }, 4), 0);
+	assert_stamps(a, s[0], s[1]);
+	assert_false(a.r.more);
+	assert_int_equal(archive_read(f, &a, 1, &(struct archive_query){ .after = s[5] }, 4), 0);
+	assert_int_equal(a.r.n, 0);
+	assert_int_equal(archive_read(f, &a, 1, &(struct archive_query){ .before = s[0] }, 4), 0);
+	assert_int_equal(a.r.n, 0);
+	assert_int_equal(archive_read(f, &a, 1, &(struct archive_query){ .from = s[1], .to = s[3], .count = true }, 0), 0);
+	assert_stamps(a, s[1], s[2], s[3]);
+	assert_int_equal(a.r.total, 3);
+	assert_int_equal(archive_read(f, &a, 1, &(struct archive_query){ .after = s[1] + 1 }, 4), STORE_NOT_FOUND);
+	assert_int_equal(archive_read(f, &a, 1, &(struct archive_query){ .before = 1 }, 4), STORE_NOT_FOUND);
+	assert_int_equal(archive_read(f, &a, 3, &(struct archive_query){ .after = s[1] }, 4), STORE_NOT_FOUND);
+}
+
+static void an_archive_is_read_by_ids(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	uint64_t one = keep(f, "ann@x", "bob@x", 1, 2, 0), two = keep(f, "ann@x", "cid@x", 1, 3, 0);
+
+	assert_int_equal(archive_read(f, &a, 1, &(struct archive_query){ .ids = (uint64_t[]){ two, one, two }, .ids_n = 3 }, 0), 0);
+	assert_stamps(a, one, two);
+	assert_int_equal(archive_read(f, &a, 2, &(struct archive_query){ .ids = (uint64_t[]){ one, two }, .ids_n = 2 }, 0),
+			 STORE_NOT_FOUND);
+	assert_int_equal(a.r.n, 0);
+}
+
+static void an_archive_has_ends(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	uint64_t one, two;
+
+	archive_ends(f, &a, 1);
+	assert_int_equal(a.r.n, 0);
+	one = keep(f, "ann@x", "bob@x", 1, 2, 0);
+	archive_ends(f, &a, 1);
+	assert_stamps(a, one, one);
+	two = keep(f, "bob@x", "ann@x", 2, 1, 0);
+	keep(f, "bob@x", "cid@x", 2, 3, 0);
+	archive_ends(f, &a, 1);
+	assert_stamps(a, one, two);
+}
+
+static void with_names_the_other_side(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	uint64_t out = keep(f, "ann@x/a", "bob@x/1", 1, 2, 0), in = keep(f, "bob@x/2", "ann@x", 2, 1, 0);
+	uint64_t self = keep(f, "ann@x/a", "ann@x", 1, 1, 0), bare = keep(f, "ann@x/a", NULL, 1, 1, 0);
+
+	keep(f, "cid@x/1", "ann@x/a", 3, 1, 0);
+	archive_read(f, &a, 1, &(struct archive_query){ .with = STR("bob@x") }, 0);
+	assert_stamps(a, out, in);
+	archive_read(f, &a, 1, &(struct archive_query){ .with = STR("bob@x/2"), .count = true }, 0);
+	assert_stamps(a, in);
+	assert_int_equal(a.r.total, 1);
+	archive_read(f, &a, 1, &(struct archive_query){ .with = STR("ann@x") }, 0); /* only what ann sent to herself */
+	assert_stamps(a, self, bare);
+	archive_read(f, &a, 2, &(struct archive_query){ .with = STR("ann@x"), .backwards = true }, 1);
+	assert_stamps(a, in);
+	assert_true(a.r.more);
+	archive_read(f, &a, 1, &(struct archive_query){ .with = STR("dan@x") }, 0);
+	assert_int_equal(a.r.n, 0);
+}
+
+/* Many messages of a few owners, in and out of order; then every kind of page against a list of what was kept. */
+enum { MANY = 300, OWNERS = 4 };
+
+struct kept {
+	uint64_t stamp;
+	int from, to;
+};
+
+static size_t kept_fit(const struct kept *all, int owner, int with, uint64_t after, uint64_t before, uint64_t *to)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < MANY; i++) {
+		const struct kept *k = &all[i];
+		int peer = k->from == owner ? k->to : k->from;
+
+		if ((k->from == owner || k->to == owner) && (!with || peer == with) && k->stamp > after && k->stamp < before)
+			to[n++] = k->stamp;
+	}
+	return n;
+}
+
+static void page_check(struct fixture *f, const struct kept *all, int owner, int with, uint64_t after, uint64_t before,
+		       size_t limit, bool backwards)
+{
+	struct archive_query q = { .after = after, .before = before, .backwards = backwards, .count = true };
+	uint64_t fit[MANY], whole[MANY];
+	size_t n = kept_fit(all, owner, with, after, before ? before : UINT64_MAX, fit), want = n < limit ? n : limit;
+	size_t total = kept_fit(all, owner, with, 0, UINT64_MAX, whole);
+	own_answer a = { 0 };
+	char name[16];
+
+	snprintf(name, sizeof name, "u%d@x", with);
+	if (with)
+		q.with = str_z(name);
+	assert_int_equal(archive_read(f, &a, owner, &q, limit), 0);
+	assert_int_equal(a.r.n, want);
+	assert_int_equal(a.r.more, n > limit);
+	assert_int_equal(a.r.total, total);
+	for (size_t i = 0; i < want; i++)
+		assert_int_equal(a.r.stanzas[i]->stamp, fit[backwards ? n - want + i : i]);
+	if (want)
+		assert_int_equal(whole[a.r.first_index], a.r.stanzas[0]->stamp);
+}
+
+static void kept_make(struct fixture *f, struct kept *all, uint64_t *seed)
+{
+	for (int i = 0; i < MANY; i++) {
+		/* Two cores whose clocks differ: stamps do not come in order. */
+		int place = i % 50 < 25 ? i / 50 * 50 + i % 25 * 2 : i / 50 * 50 + i % 25 * 2 + 1;
+		struct kept *k = &all[place];
+		char from[16], to[16];
+		own_answer a = { 0 };
+
+		*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+		k->from = 1 + (int)(*seed >> 40) % OWNERS;
+		k->to = 1 + (k->from + (int)(*seed >> 50) % (OWNERS - 1)) % OWNERS;
+		k->stamp = 1000 + (uint64_t)place * 7;
+		f->last_stamp = k->stamp - 10;
+		snprintf(from, sizeof from, "u%d@x/r", k->from);
+		snprintf(to, sizeof to, "u%d@x", k->to);
+		assert_int_equal(submit(&a, keep_ask(f, &a, message(f, from, to, "<body/>"), k->from, k->to, 0)), 0);
+	}
+}
+
+static void all_pages_are_right(void **state)
+{
+	struct fixture *f = *state;
+	struct kept all[MANY];
+	uint64_t seed = 7, own[MANY];
+
+	kept_make(f, all, &seed);
+	for (int round = 0; round < 300; round++) {
+		int owner, with;
+		uint64_t after, before;
+		size_t n;
+
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		owner = 1 + (int)(seed >> 33) % OWNERS;
+		with = (int)(seed >> 35) % (OWNERS + 1);
+		with = with == owner ? 0 : with;
+		n = kept_fit(all, owner, 0, 0, UINT64_MAX, own);
+		after = seed >> 37 & 1 ? own[(seed >> 38) % n] : 0;
+		before = seed >> 48 & 1 ? own[(seed >> 49) % n] : 0;
+		page_check(f, all, owner, with, after, before, 1 + (seed >> 55) % 20, seed >> 60 & 1);
+	}
+}
+
+/* ---- the engine ------------------------------------------------------------------------------------------------- */
+
+static void writes_are_answered_in_order(void **state)
+{
+	struct fixture *f = *state;
+	struct answer many[40] = { 0 };
+	unsigned before = f->dones;
+
+	for (int i = 0; i < 40; i++) {
+		struct store_request *r = ask(f, &many[i], STORE_ITEM_SET);
+
+		r->owner = 1;
+		r->space = STR("s");
+		r->key = STR("k");
+		r->value = store_str(r, STR("v"));
+		store_submit(r);
+		if (i % 7 == 0)
+			test_world_turn(f->tw);
+	}
+	for (int i = 0; i < 40; i++) {
+		assert_int_equal(wait_for(&many[i]), 0);
+		assert_int_equal(many[i].place, before + (unsigned)i);
+	}
+	for (int i = 0; i < 40; i++)
+		answer_free(&many[i]);
+}
+
+struct chain {
+	struct fixture *f;
+	uint64_t stamp;
+	int left;
+	bool seen;
+};
+
+static void chain_read(struct store_request *r);
+
+static void chain_kept(struct store_request *r)
+{
+	struct chain *c = r->arg;
+	struct store_request *next = store_ask(c->f->link, STORE_QUEUE_READ, chain_read, c);
+
+	assert_int_equal(r->answer, 0);
+	c->stamp = r->stanza->stamp;
+	next->owner = 2;
+	store_submit(next);
+}
+
+static void chain_read(struct store_request *r)
+{
+	struct chain *c = r->arg;
+	struct store_request *next;
+
+	assert_true(r->n && r->stanzas[r->n - 1]->stamp == c->stamp);
+	if (!c->left--)
+		return;
+	next = store_ask(c->f->link, STORE_KEEP, chain_kept, c);
+	next->stanza = message(c->f, "ann@x", "bob@x", "");
+	next->queue_for = 2;
+	store_submit(next);
+}
+
+static void a_read_sees_what_was_done(void **state)
+{
+	struct fixture *f = *state;
+	struct chain c = { f, .left = 100 };
+	struct store_request *r = store_ask(f->link, STORE_KEEP, chain_kept, &c);
+
+	r->stanza = message(f, "ann@x", "bob@x", "");
+	r->queue_for = 2;
+	store_submit(r);
+	while (c.left >= 0)
+		test_world_turn(f->tw);
+}
+
+static void a_request_can_be_dropped(void **state)
+{
+	struct fixture *f = *state;
+	struct store_request *r = store_ask(f->link, STORE_KEEP, NULL, NULL);
+
+	r->stanza = message(f, "ann@x", "bob@x", "");
+	store_drop(r);
+}
+
+static void never(struct store_request *r) { fail_msg("a done ran after its link was closed"); }
+
+static void a_closed_link_answers_no_more(void **state)
+{
+	struct fixture *f = *state;
+	struct store_link *second = store_link_open(f->store, test_world_of(f->tw));
+	own_answer a = { 0 };
+
+	for (int i = 0; i < 5; i++) {
+		struct store_request *r = store_ask(second, i % 2 ? STORE_ITEM_GET : STORE_ITEM_SET, never, NULL);
+
+		r->owner = 1;
+		r->space = r->key = r->value = STR("x");
+		store_submit(r);
+	}
+	second = store_link_close(second);
+	/* It was written all the same, before what another link asks for now. */
+	assert_int_equal(item_set(f, 1, "y", "y", STR("y")), 0);
+	assert_int_equal(item_get(f, &a, 1, "x", "x"), f->kind->crashes ? STORE_NOT_FOUND : 0);
+}
+
+static void it_is_all_there_after_opening_again(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	int64_t ann = account_add(f, "ann"), bob = account_add(f, "bob");
+	uint64_t stamps[30], version;
+
+	roster_set(f, &a, ann, "cid@x", "Cid", 0);
+	roster_set(f, &a, ann, "bob@x", "Bob", 0);
+	version = a.r.version;
+	roster_remove(f, &a, ann, "cid@x");
+	item_set(f, ann, "vcard", "", STR("v"));
+	for (int i = 0; i < 30; i++)
+		stamps[i] = keep(f, "ann@x", "bob@x", ann, bob, bob);
+	queue_done(f, bob, stamps, 28);
+	fixture_reopen(f);
+
+	assert_int_equal(account_get(f, &a, "ann"), 0);
+	assert_int_equal(a.r.account.id, ann);
+	assert_int_equal(item_get(f, &a, ann, "vcard", ""), 0);
+	roster_load(f, &a, ann, version);
+	assert_false(a.r.whole);
+	assert_int_equal(a.r.n, 1);
+	assert_true(a.r.items[0].removed);
+	queue_read(f, &a, bob, 0, 0);
+	assert_stamps(a, stamps[28], stamps[29]);
+	archive_ends(f, &a, bob);
+	assert_stamps(a, stamps[0], stamps[29]);
+	archive_read(f, &a, ann, &(struct archive_query){ .count = true }, 1);
+	assert_int_equal(a.r.total, 30);
+	assert_true(account_delete(f, bob) == 0 && account_add(f, "bob") > bob);
+}
+
+/* ---- running them ----------------------------------------------------------------------------------------------- */
+
+/* Every kind keeps its rows while the process lives, so that opening again can be tested. */
+static const struct kind kinds[] = {
+	{ "memory", "memory:contract" },
+	{ "memory, slow", "memory:contract?delay=20", .crashes = true },
+	{ "faulty memory", "faulty::memory:contract" },
+};
+
+static const struct {
+	const char *name;
+	void (*test)(void **state);
+} contract[] = {
+#define T(name) { #name, name }
+	T(accounts_are_kept),
+	T(a_name_is_given_once),
+	T(accounts_are_listed_by_name),
+	T(verifier_and_last_seen_change),
+	T(a_deleted_account_leaves_nothing),
+	T(items_are_kept_by_owner_space_and_key),
+	T(a_roster_counts_its_changes),
+	T(groups_are_kept),
+	T(what_was_removed_is_told),
+	T(old_removals_are_forgotten),
+	T(a_roster_has_a_limit),
+	T(subscriptions_step_in_the_store),
+	T(a_refused_request_leaves_nothing),
+	T(a_message_comes_back_as_it_was),
+	T(the_queue_waits_until_it_is_done),
+	T(a_queue_has_a_limit),
+	T(what_was_kept_can_be_queued_later),
+	T(an_archive_is_read_in_pages),
+	T(an_archive_is_read_by_ids),
+	T(an_archive_has_ends),
+	T(with_names_the_other_side),
+	T(all_pages_are_right),
+	T(writes_are_answered_in_order),
+	T(a_read_sees_what_was_done),
+	T(a_request_can_be_dropped),
+	T(a_closed_link_answers_no_more),
+	T(it_is_all_there_after_opening_again),
+#undef T
+};
+
+int main(void)
+{
+	struct CMUnitTest tests[countof(contract)];
+	char names[countof(contract)][96];
+	int failed = 0;
+
+	log_level_set(LOG_ERROR);
+	for (size_t k = 0; k < countof(kinds); k++) {
+		for (size_t i = 0; i < countof(contract); i++) {
+			snprintf(names[i], sizeof names[i], "%s: %s", kinds[k].name, contract[i].name);
+			tests[i] = (struct CMUnitTest){ names[i], contract[i].test, setup, teardown, (void *)&kinds[k] };
+		}
+		failed += cmocka_run_group_tests_name(kinds[k].name, tests, NULL, NULL);
+	}
+	return failed;
+}
