@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * doors/xmpp/features/features.h - what the engine calls in features, other than through their tables.
+ */
+#pragma once
+#include "doors/xmpp/xmpp.h"
+
+/* RFC 6121, 2.1.6: a contact has changed; for sessions that asked for their roster. */
+void roster_push(struct xmpp *x, const struct notice *n);
+
+/* XEP-0191: an address was blocked or unblocked; for sessions that asked for their block list. */
+void block_push(struct xmpp *x, const struct notice *n);
+
+/* One line per feature, sorted: "XEP-0199 2.0.1 ping", "RFC 6121 roster". */
+void xmpp_features_describe(struct buf *to);
