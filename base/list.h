@@ -40,6 +40,6 @@ static inline void list_remove(struct list *node)
 
 /* Walks with the right to remove `it` (not others) from the list on the way. */
 #define list_each(it, head, type, member)                                                                \
-	for (struct list *it##_at = (head)->next, *it##_next = NULL;                                     \
-	     it##_at && it##_at != (head) && (it##_next = it##_at->next, true); it##_at = it##_next)      \
-		for (type *it = holder_of(it##_at, type, member); it; it = NULL)
+	for (type *it = holder_of((head)->next ? (head)->next : (head), type, member), *it##_next = NULL;  \
+	     &it->member != (head) && (it##_next = holder_of(it->member.next, type, member), true);       \
+	     it = it##_next)

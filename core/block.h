@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * core/block.h - blocked addresses (XEP-0191): full, bare, domain/resource or domain.
+ */
+#pragma once
+#include "core/ask.h"
+#include "core/session.h"
+
+size_t block_count(const struct session *s);
+struct str block_at(const struct session *s, size_t i);
+
+/* Adds or (blocked == false) removes addresses; n == 0 with blocked == false removes all. Contacts see unavailable or available presence
+ * as XEP-0191 says, every interested session gets its notices, then `done`. */
+void block_set(struct session *s, struct ask *a, const struct str *addresses, size_t n, bool blocked);

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * core/core.h - one core: accounts, sessions, routing. One thread, no globals, no locks, no clock of its own: what
+ * comes in is a call, what goes out is a call of a session's functions, a request to the store or a parcel on the bus.
+ */
+#pragma once
+#include "base/world.h"
+#include "bus/bus.h"
+#include "store/store.h"
+
+enum registration_policy { REGISTRATION_OPEN, REGISTRATION_INVITE, REGISTRATION_CLOSED };
+
+/* What the operator chose. Strings are borrowed and must outlive the core or the next core_settle(). */
+struct core_settings {
+	struct str domain; /* prepared */
+	enum archive_policy archive; /* for accounts that chose nothing */
+	enum registration_policy registration;
+	bool registration_loopback; /* from this machine anybody may register unless CLOSED */
+	unsigned registrations_per_hour; /* from one address */
+	unsigned roster_max, offline_max, sessions_max; /* items, messages, sessions; per account */
+	unsigned login_attempts; /* failed ones in five minutes, per account and per address; then refused for a while */
+	msec resume_ms;          /* how long a detached session waits for its client (XEP-0198) */
+	size_t backlog_max;      /* bytes that one client may leave unread before its link is closed */
+	size_t stanza_before_login, stanza_max; /* bytes */
+	msec login_deadline_ms;
+	size_t rate_bytes;       /* per second and session, after a burst of ten times that; 0: no limit */
+	bool classic_approve;    /* who only uses doors without contact lists approves every subscription */
+	bool classic_require_tls;
+	struct str contacts;     /* XEP-0157: addresses parted by blanks, mailto:… or xmpp:…; may be empty */
+};
+
+/* Counters of one core; written by its thread only, read by any (relaxed atomics). */
+enum counter {
+	COUNT_MESSAGES,  /* taken from clients */
+	COUNT_KEPT,      /* on disk */
+	COUNT_DELIVERED, /* handed to sessions */
+	COUNT_REFUSED,   /* answered with an error */
+	COUNT_LOGINS, COUNT_LOGINS_REFUSED,
+	COUNT_SESSIONS,  /* now */
+	COUNT_DETACHED,  /* now, of these */
+	COUNT_SPILLED,   /* links closed because nobody read */
+	COUNTERS
+};
+struct core_counters {
+	uint64_t value[COUNTERS];
+};
+
+struct core;
+
+/* `bus_link` is opened by the core itself on `bus` as number `index`. `counters` has one element per core of the process. */
+struct core *core_new(struct world *w, struct store *store, struct bus *bus, unsigned index,
+		      const struct core_settings *settings, struct core_counters *counters);
+
+/* Ends every session (unavailable presence goes out), then frees. NULL is fine; returns NULL. Doors must have closed their links. */
+struct core *core_free(struct core *c);
+
+/* Takes new settings (SIGHUP). */
+void core_settle(struct core *c, const struct core_settings *settings);
+
+const struct core_settings *core_settings(const struct core *c);
+struct world *core_world(const struct core *c);
+struct str core_domain(const struct core *c);
+unsigned core_index(const struct core *c);
+unsigned core_count(const struct core *c); /* cores of the process */
+/* Sum over all cores of the process. */
+uint64_t core_counter(const struct core *c, enum counter which);
+void core_count_up(struct core *c, enum counter which, int64_t by);
+
+static inline msec core_now(const struct core *c) { return world_now(core_world(c)); }
+/* core_clock() at the time of core_new(). */
+msec core_started(const struct core *c);
+static inline msec core_clock(const struct core *c) { return world_clock(core_world(c)); }
+/* A fresh stamp (model/stamp.h). */
+uint64_t core_stamp(struct core *c);
+
+/* What doors need across cores (resuming a session that lives on another one): parcels of kind PARCEL_DOOR, sent with
+ * core_door_send() and received by the function registered for the door. */
+void core_door_send(struct core *c, unsigned to_core, const char *door, uint64_t number, struct str bytes);
+typedef void core_door_receive(struct core *c, void *arg, unsigned from_core, uint64_t number, struct str bytes);
+void core_door_register(struct core *c, const char *door, core_door_receive *receive, void *arg, void (*drop)(void *arg));
+/* The `arg` that was registered for the door on this core, NULL before: where a door keeps what it needs once per core. */
+void *core_door_state(const struct core *c, const char *door);

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * core/inside.h - what the files of this folder share and nobody else sees.
+ */
+#pragma once
+#include "base/map.h"
+#include "base/mem.h"
+#include "core/archive.h"
+#include "core/ask.h"
+#include "core/account.h"
+#include "core/block.h"
+#include "core/directory.h"
+#include "core/parcel.h"
+#include "core/roster.h"
+#include "core/session.h"
+#include "model/stamp.h"
+
+/* ---- users in memory (user.c) ----------------------------------------------------------------------------------- */
+
+enum user_state { USER_LOADING, USER_READY, USER_ABSENT, USER_FAILED };
+
+/* One account that this core has to do with: it has sessions here, or somebody wrote to it lately. Roster, blocks and preferences are
+ * a copy of the store's, kept true by parcels on "c.NAME". */
+struct user {
+	struct map_node node; /* core->users, by name */
+	struct core *core;
+	char *name;
+	enum user_state state;
+	bool again;             /* something changed while loading: load once more */
+	bool gone;              /* the account was deleted: out of the map, freed when the last hold goes */
+	unsigned loading;       /* requests under way */
+	unsigned holds;         /* sessions, transits, jobs: not evicted while any is there */
+	unsigned available;     /* sessions with presence */
+	int64_t id;
+	msec used;              /* clock when it was last asked for */
+	struct list idle;       /* core->idle while nothing holds it, the longest first */
+	struct list waiting;    /* struct user_wait */
+	struct list sessions;
+	struct map roster;      /* struct contact by address */
+	uint64_t roster_version;
+	struct str *blocks;     /* own memory each */
+	size_t blocks_n;
+	struct archive_prefs prefs; /* own memory */
+	char *prefs_text;       /* what prefs points into */
+	struct account account; /* while loading */
+};
+
+struct contact {
+	struct map_node node;
+	struct roster_item item; /* strings in `bytes` */
+	char bytes[];
+};
+
+/* Something that goes on when the user has been loaded (state is READY, ABSENT or FAILED then). */
+struct user_wait {
+	struct list here;
+	void (*ready)(struct user_wait *w, struct user *u);
+};
+
+/* The user of this name, loading it when it is not here. Never NULL. */
+struct user *user_get(struct core *c, struct str name);
+/* The same, only if it is in memory and READY; else NULL. */
+struct user *user_here(struct core *c, struct str name);
+/* Calls w->ready in this call when nothing has to be loaded, else later. */
+void user_when_ready(struct user *u, struct user_wait *w);
+void user_hold(struct user *u);
+void user_release(struct user *u);
+void user_free_all(struct core *c);
+/* A parcel on "c.NAME". */
+void user_changed(struct core *c, const struct parcel *p);
+struct contact *user_contact(const struct user *u, struct str bare);
+
+/* Something of the core's own that waits for an answer: when the core ends before it comes, `release` frees it. */
+struct job {
+	struct list here;
+	void (*release)(struct job *j);
+};
+void job_begin(struct core *c, struct job *j, void (*release)(struct job *j));
+static inline void job_end(struct job *j) { list_remove(&j->here); }
+
+/* ---- one core --------------------------------------------------------------------------------------------------- */
+
+struct core_door {
+	const char *name;
+	core_door_receive *receive;
+	void *arg;
+	void (*drop)(void *arg);
+};
+
+struct core {
+	struct world *world;
+	struct store_link *store;
+	struct bus_link *bus;
+	unsigned index;
+	struct core_settings settings;
+	struct core_counters *counters;
+	struct stamp_maker stamps;
+	msec started;
+	struct map users;
+	struct list idle;
+	struct timer sweep;
+	struct map sessions;      /* struct session by full address */
+	struct map directory;     /* core/directory.c */
+	struct list watchers;     /* sessions of doors without contact lists: they may want NOTICE_ONLINE */
+	struct map throttles;     /* core/throttle.c */
+	struct list throttles_old;
+	struct list jobs;         /* struct job */
+	struct {                  /* core/offline.c: what clients acknowledged in this turn */
+		struct post post;
+		bool posted;
+		int64_t owner;
+		uint64_t stamps[64];
+		size_t n;
+	} settled;
+	uint8_t secret[32];       /* for verifiers of unknown names */
+	bool secret_known;
+	struct core_door doors[4];
+	bool ending;
+};
+
+static inline bool core_is_local(const struct core *c, struct jid j) { return str_eq(jid_domain(j), c->settings.domain); }
+
+/* Publishes on "u.NAME" or "c.NAME". */
+unsigned core_tell(struct core *c, char kind, struct str name, const struct parcel *p);
+unsigned core_interest(struct core *c, char kind, struct str name);
+void core_want(struct core *c, char kind, struct str name, bool want);
+/* The name in a subject "u.NAME". */
+static inline struct str parcel_name(const struct parcel *p) { return str_from(p->subject, 2); }
+
+/* ---- pieces that call one another ------------------------------------------------------------------------------- */
+
+/* route.c */
+void route_message_in(struct core *c, const struct parcel *p);
+void route_sent_in(struct core *c, const struct parcel *p);
+void route_iq_in(struct core *c, const struct parcel *p);
+void route_orphan(struct session *s); /* the session ends: its transits go on without it */
+void route_keep_late(struct core *c, struct user *u, struct stanza *st); /* into the queue after all */
+
+/* offline.c */
+void offline_deliver(struct session *s, const struct parcel *p);
+void offline_close(struct session *s);
+
+/* presence.c */
+void presence_in(struct core *c, const struct parcel *p);
+void presence_probe_in(struct core *c, const struct parcel *p);
+void presence_show_in(struct core *c, const struct parcel *p);
+/* Asks the sessions of `who` to show themselves to `viewer`, or to hide. */
+void presence_show(struct core *c, struct jid who, struct jid viewer, bool hide);
+void presence_directed(struct session *s, struct stanza *st);
+void presence_end(struct session *s, struct str status);
+/* Makes a presence without payload. */
+struct stanza *presence_make(struct core *c, enum stanza_type type, struct jid from, struct jid to, struct str payload);
+
+/* subscription.c */
+void subscription_in(struct core *c, const struct parcel *p);
+void subscription_waiting(struct session *s); /* first presence: shows the requests that wait */
+void subscription_end(struct core *c, struct user *u, struct str contact, bool both); /* both ways: unsubscribe and unsubscribed */
+
+/* roster.c */
+void roster_tell(struct core *c, struct str name, const struct roster_item *item, uint64_t version, bool quiet);
+void roster_item_write(struct buf *to, const struct roster_item *item);
+bool roster_item_read(struct roster_item *ret, struct str bytes);
+void user_roster_put(struct user *u, const struct roster_item *item);
+
+/* archive.c */
+bool archive_wants(const struct user *u, struct str peer_bare);
+void archive_prefs_load(struct user *u, struct str text);
+
+/* block.c */
+bool block_matches(const struct user *u, struct jid who);
+void block_load(struct user *u, struct str text);
+
+/* directory.c */
+void directory_up(struct session *s);
+void directory_down(struct session *s);
+void directory_in(struct core *c, const struct parcel *p);
+void directory_free(struct core *c);
+
+/* session.c */
+/* Whether a subject is a full address (and not "u.NAME"): a NAME has no slash. */
+static inline bool subject_is_full(struct str subject) { return str_find(subject, '/') < subject.n; }
+void session_kick_in(struct core *c, const struct parcel *p);
+void session_end_all(struct core *c);
+
+/* throttle.c: failed logins by key (an address or an account) */
+bool throttle_refuses(struct core *c, struct str key);
+void throttle_failed(struct core *c, struct str key);
+void throttle_forget(struct core *c, struct str key);
+bool throttle_register(struct core *c, struct str key); /* counts one registration; false: too many */
+void throttle_free(struct core *c);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * core/parcel.h - what cores say to one another on the bus. Subjects: "u.NAME" (the cores where NAME has sessions),
+ * "c.NAME" (the cores that have NAME in memory), the full address of a session, "all".
+ */
+#pragma once
+#include "bus/bus.h"
+
+enum parcel_kind {
+	PARCEL_MESSAGE = 1,   /* u: stanza to deliver; number: stamp when it is queued */
+	PARCEL_SENT,          /* u: a carbon of what stanza->from sent */
+	PARCEL_IQ,            /* full: stanza */
+	PARCEL_PRESENCE,      /* u or full: stanza, available or unavailable */
+	PARCEL_PROBE,         /* u: stanza->from wants to know; PARCEL_OWN: it is the account itself */
+	PARCEL_SUBSCRIPTION,  /* u: stanza, subscribe … unsubscribed, for the sessions */
+	PARCEL_SHOW,          /* u: send presence of all sessions to stanza->to (just subscribed); or, PARCEL_HIDE, unavailable */
+	PARCEL_ROSTER,        /* c: bytes: an item (core/roster.c); number: version */
+	PARCEL_BLOCKS,        /* c: bytes: the list has changed; flags say how */
+	PARCEL_PREFS,         /* c: archive preferences have changed */
+	PARCEL_GONE,          /* c: the account was deleted */
+	PARCEL_KICK,          /* u or full: sessions must end; number: kick_why; bytes: resource or absent */
+	PARCEL_UP, PARCEL_DOWN, /* all: bytes: a session became available, or no longer is (core/directory.c) */
+	PARCEL_DOOR,          /* one core: for a door (core_door_send) */
+};
+
+enum parcel_flags {
+	PARCEL_QUEUED = 1 << 0,   /* waits in the receiver's queue */
+	PARCEL_ARCHIVED = 1 << 1, /* is in the receiver's archive under its stamp */
+	PARCEL_BARE = 1 << 2,     /* to be treated as sent to the bare address */
+	PARCEL_OWN = 1 << 3,
+	PARCEL_HIDE = 1 << 4,
+	PARCEL_REMOVED = 1 << 5,
+	PARCEL_QUIET = 1 << 6,    /* update caches, show nobody */
+};

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * core/route.c - the life of a message and the road of an IQ. A message that is to be kept goes to the store first and is seen by nobody
+ * until it is on disk; what the same session sends behind it waits, so that order holds.
+ *
+ * A transit is one stanza between session_send() and its end. Most never wait for anything: they are handled on the stack.
+ */
+#include <assert.h>
+
+#include "core/inside.h"
+
+enum transit_state { TRANSIT_LOOKUP, TRANSIT_STORING, TRANSIT_READY };
+
+struct transit {
+	struct job job;
+	struct list here;        /* in session->transits while it has a session */
+	struct session *session; /* NULL: it ended; the message goes on */
+	struct core *core;
+	struct user *from;       /* the sender's account */
+	struct user *to;         /* the receiver's; NULL where there is none */
+	struct stanza *st;
+	struct user_wait wait;
+	uint8_t state, verdict;
+	uint16_t flags;          /* enum parcel_flags, for the receiver */
+	bool heap;
+};
+
+static void transit_finish(struct transit *t);
+static void transits_run(struct session *s);
+
+/* ---- deciding ------------------------------------------------------------------------------------------------------- */
+
+static bool is_worth_keeping(const struct stanza *st)
+{
+	if (st->type != MESSAGE_CHAT && st->type != MESSAGE_NORMAL)
+		return false;
+	if (st->traits & STANZA_NO_STORE)
+		return false;
+	return st->traits & (STANZA_BODY | STANZA_STORE | STANZA_RECEIPT | STANZA_ENCRYPTED | STANZA_WORTH_KEEPING);
+}
+
+/* What stands against this stanza before anybody is asked to keep or carry it; SENT_OK when nothing does. */
+static enum sent_verdict objection(const struct transit *t)
+{
+	const struct stanza *st = t->st;
+	const struct user *to = t->to;
+	bool own = to == t->from;
+
+	if (to->state == USER_FAILED)
+		return SENT_NOT_STORED;
+	if (to->state != USER_READY)
+		return SENT_NO_SUCH_USER;
+	if (own || st->type == MESSAGE_ERROR || st->type == IQ_RESULT || st->type == IQ_ERROR)
+		return SENT_OK;
+	if (t->from->blocks_n && block_matches(t->from, st->to))
+		return SENT_BLOCKING;
+	if (to->blocks_n && block_matches(to, st->from))
+		return SENT_BLOCKED;
+	return SENT_OK;
+}
+
+struct keeping {
+	int64_t archive_from, archive_to, queue_for;
+};
+
+/* In whose archive it belongs, and whether it must wait on disk for the receiver. What nobody archives, from a client that asks for no
+ * acknowledgement, to somebody who is here, is relayed without touching the disk: nothing was promised about it. */
+static struct keeping keeping_of(const struct transit *t)
+{
+	struct keeping k = { 0 };
+
+	if (!is_worth_keeping(t->st))
+		return k;
+	if (archive_wants(t->to, jid_bare(t->st->from)))
+		k.archive_to = t->to->id;
+	if (t->to != t->from && archive_wants(t->from, jid_bare(t->st->to)))
+		k.archive_from = t->from->id;
+	if (k.archive_to || k.archive_from || (t->session && t->session->asks_acks) ||
+	    !core_interest(t->core, 'u', str_z(t->to->name)))
+		k.queue_for = t->to->id;
+	return k;
+}
+
+/* ---- storing -------------------------------------------------------------------------------------------------------- */
+
+static void stored(struct store_request *r)
+{
+	struct transit *t = r->arg;
+
+	t->state = TRANSIT_READY;
+	if (r->answer)
+		t->verdict = r->answer == STORE_LIMIT ? SENT_QUEUE_FULL : SENT_NOT_STORED;
+	else
+		core_count_up(t->core, COUNT_KEPT, 1);
+	if (t->session)
+		transits_run(t->session);
+	else
+		transit_finish(t);
+}
+
+static struct transit *transit_keep(struct transit *t);
+
+/* Begins what has to be done before `t` can be finished; returns where it lives now. */
+static struct transit *transit_decide(struct transit *t)
+{
+	struct keeping k;
+	struct store_request *r;
+
+	t->verdict = (uint8_t)objection(t);
+	t->state = TRANSIT_READY;
+	if (t->verdict != SENT_OK || t->st->name != STANZA_MESSAGE)
+		return t;
+	k = keeping_of(t);
+	if (!k.queue_for)
+		return t;
+	t = transit_keep(t);
+	t->flags = PARCEL_QUEUED | (k.archive_to ? PARCEL_ARCHIVED : 0);
+	t->state = TRANSIT_STORING;
+	r = store_ask(t->core->store, STORE_KEEP, stored, t);
+	r->stanza = stanza_ref(t->st);
+	r->archive_from = k.archive_from;
+	r->archive_to = k.archive_to;
+	r->queue_for = k.queue_for;
+	r->limit = t->core->settings.offline_max;
+	store_submit(r);
+	return t;
+}
+
+static void to_ready(struct user_wait *w, struct user *u)
+{
+	struct transit *t = holder_of(w, struct transit, wait);
+
+	transit_decide(t);
+	if (t->state != TRANSIT_READY)
+		return;
+	if (t->session)
+		transits_run(t->session);
+	else
+		transit_finish(t);
+}
+
+/* ---- ending --------------------------------------------------------------------------------------------------------- */
+
+static void transit_release(struct job *j)
+{
+	struct transit *t = holder_of(j, struct transit, job);
+
+	stanza_unref(t->st);
+	mem_free(t);
+}
+
+/* From the stack to the heap, holding what it points at. */
+static struct transit *transit_keep(struct transit *from)
+{
+	struct transit *t;
+
+	if (from->heap)
+		return from;
+	t = mem_copy(from, sizeof *from);
+	t->heap = true;
+	user_hold(t->from);
+	if (t->to)
+		user_hold(t->to);
+	job_begin(t->core, &t->job, transit_release);
+	list_init(&t->here);
+	if (t->session)
+		list_append(&t->session->transits, &t->here);
+	return t;
+}
+
+static void transit_free(struct transit *t)
+{
+	if (!t->heap) {
+		stanza_unref(t->st);
+		return;
+	}
+	list_remove(&t->here);
+	job_end(&t->job);
+	user_release(t->from);
+	if (t->to)
+		user_release(t->to);
+	transit_release(&t->job);
+}
+
+static void message_out(struct transit *t)
+{
+	struct core *c = t->core;
+	struct stanza *st = t->st;
+	struct parcel p = { .kind = PARCEL_MESSAGE, .flags = t->flags, .number = st->stamp, .owner = t->to->id, .stanza = st };
+	bool copies = st->type == MESSAGE_CHAT && !(st->traits & STANZA_NO_COPY);
+
+	/* A full address that nobody is at is taken as the bare one (RFC 6121, 8.5.3.2.1) - for chat and normal messages. */
+	if (st->to.resource && !bus_interest(c->bus, jid_full(st->to)))
+		p.flags |= PARCEL_BARE;
+	core_tell(c, 'u', str_z(t->to->name), &p);
+	if (copies && (t->from->available > 1 || core_interest(c, 'u', str_z(t->from->name)) > 1))
+		core_tell(c, 'u', str_z(t->from->name),
+			  &(struct parcel){ .kind = PARCEL_SENT, .stanza = st,
+					    .flags = archive_wants(t->from, jid_bare(st->to)) ? t->flags & PARCEL_QUEUED : 0 });
+}
+
+static bool carry(struct transit *t)
+{
+	struct core *c = t->core;
+	struct stanza *st = t->st;
+
+	if (st->name == STANZA_MESSAGE) {
+		message_out(t);
+		return true;
+	}
+	return bus_publish(c->bus, jid_full(st->to), &(struct parcel){ .kind = PARCEL_IQ, .stanza = st }) > 0;
+}
+
+static void transit_finish(struct transit *t)
+{
+	struct session *s = t->session;
+
+	/* Out of the list first: `sent` may lead to the end of the session, which takes the rest of the list with it. */
+	if (t->heap)
+		list_remove(&t->here);
+	if (t->verdict == SENT_OK && !carry(t))
+		t->verdict = SENT_NO_SUCH_RESOURCE;
+	if (t->verdict != SENT_OK)
+		core_count_up(t->core, COUNT_REFUSED, 1);
+	if (s)
+		s->ops->sent(s, t->st, (enum sent_verdict)t->verdict);
+	transit_free(t);
+}
+
+/* Finishes what is ready at the head of the session's list. */
+static void transits_run(struct session *s)
+{
+	struct transit *t;
+	bool any = false;
+
+	while ((t = list_first(&s->transits, struct transit, here)) && t->state == TRANSIT_READY) {
+		transit_finish(t);
+		any = true;
+	}
+	if (any && s->opened && list_empty(&s->transits) && s->ops->drained)
+		s->ops->drained(s);
+}
+
+void route_orphan(struct session *s)
+{
+	struct transit *t;
+
+	while ((t = list_first(&s->transits, struct transit, here))) {
+		list_remove(&t->here);
+		t->session = NULL;
+		if (t->state == TRANSIT_READY)
+			transit_finish(t);
+	}
+}
+
+/* ---- what a session sends --------------------------------------------------------------------------------------------- */
+
+bool session_must_wait(const struct session *s) { return !list_empty(&s->transits); }
+
+unsigned session_waiting(const struct session *s)
+{
+	unsigned n = 0;
+
+	for (const struct list *at = s->transits.next; at != &s->transits; at = at->next)
+		n++;
+	return n;
+}
+
+/* Verdicts that need nobody's account; SENT_OK: the way leads to a user of ours. */
+static enum sent_verdict refuse_at_once(struct core *c, const struct stanza *st)
+{
+	if (!core_is_local(c, st->to))
+		return SENT_REMOTE;
+	if (!st->to.local)
+		return SENT_UNSUPPORTED; /* the server itself is no correspondent */
+	if (st->name == STANZA_MESSAGE && st->type == MESSAGE_GROUPCHAT)
+		return SENT_UNSUPPORTED;
+	if (st->name == STANZA_IQ && !st->to.resource)
+		return SENT_UNSUPPORTED;
+	return SENT_OK;
+}
+
+void session_send(struct session *s, struct stanza *st)
+{
+	struct core *c = s->core;
+	struct transit on_stack = { .session = s, .core = c, .from = s->user, .st = st }, *t = &on_stack;
+
+	if (st->name == STANZA_PRESENCE) {
+		presence_directed(s, st);
+		return;
+	}
+	if (st->name == STANZA_MESSAGE) {
+		core_count_up(c, COUNT_MESSAGES, 1);
+		st->stamp = core_stamp(c);
+	}
+	if (!st->to.p)
+		st->to = jid_to_bare(st->from); /* RFC 6120, 8.1.1.1: to the sender's own account */
+	t->verdict = (uint8_t)refuse_at_once(c, st);
+	t->state = TRANSIT_READY;
+	if (t->verdict == SENT_OK) {
+		t->to = user_get(c, jid_local(st->to));
+		if (t->to->state == USER_LOADING) {
+			t = transit_keep(t);
+			t->state = TRANSIT_LOOKUP;
+			t->wait.ready = to_ready;
+			user_when_ready(t->to, &t->wait);
+			return;
+		}
+		t = transit_decide(t);
+	}
+	if (t->state == TRANSIT_READY && list_empty(&s->transits)) {
+		transit_finish(t);
+		return;
+	}
+	transit_keep(t); /* ready, but behind others */
+}
+
+/* ---- what comes for a session ----------------------------------------------------------------------------------------- */
+
+static void copy_to(struct session *s, struct stanza *st, enum delivery_kind kind, bool archived)
+{
+	s->ops->deliver(s, &(struct delivery){ .stanza = st, .kind = kind, .archived = archived });
+}
+
+/* RFC 6121, 8.5.2.1: whom a message to the bare address reaches. */
+static bool takes_bare(const struct session *s) { return s->presence && s->priority >= 0; }
+
+void route_message_in(struct core *c, const struct parcel *p)
+{
+	struct user *u = user_here(c, parcel_name(p));
+	struct stanza *st = p->stanza;
+	bool full = st->to.resource && !(p->flags & PARCEL_BARE), taken = false;
+	bool copies = st->type == MESSAGE_CHAT && !(st->traits & STANZA_NO_COPY);
+
+	if (!u)
+		return;
+	if (!full && (st->type == MESSAGE_ERROR || (st->to.resource && st->type == MESSAGE_HEADLINE)))
+		return; /* RFC 6121, 8.5.2.1.1 and 8.5.3.2.1: silently dropped */
+	user_hold(u);
+	list_each(s, &u->sessions, struct session, here) {
+		if (full ? jid_eq(s->jid, st->to) : takes_bare(s)) {
+			taken = true;
+			offline_deliver(s, p);
+		} else if (copies && s->carbons) {
+			copy_to(s, st, DELIVERY_CARBON_RECEIVED, p->flags & PARCEL_ARCHIVED);
+		}
+	}
+	/* Relayed without the disk, and nobody took it after all: then it waits like any other. */
+	if (!taken && !(p->flags & PARCEL_QUEUED) && is_worth_keeping(st) && (!full || session_find(c, jid_full(st->to))) &&
+	    core_interest(c, 'u', str_z(u->name)) == 1)
+		route_keep_late(c, u, st);
+	user_release(u);
+}
+
+void route_sent_in(struct core *c, const struct parcel *p)
+{
+	struct user *u = user_here(c, parcel_name(p));
+
+	if (!u)
+		return;
+	user_hold(u);
+	list_each(s, &u->sessions, struct session, here)
+		/* To oneself it arrives as a message already: no second copy (XEP-0280, 8). */
+		if (s->carbons && !jid_eq(s->jid, p->stanza->from) && !jid_same_bare(p->stanza->to, s->jid))
+			copy_to(s, p->stanza, DELIVERY_CARBON_SENT, p->flags & PARCEL_QUEUED);
+	user_release(u);
+}
+
+void route_iq_in(struct core *c, const struct parcel *p)
+{
+	struct session *s = session_find(c, p->subject);
+
+	if (s)
+		s->ops->deliver(s, &(struct delivery){ .stanza = p->stanza });
+}
+
+void route_keep_late(struct core *c, struct user *u, struct stanza *st)
+{
+	struct store_request *r = store_ask(c->store, STORE_KEEP, NULL, NULL);
+
+	r->stanza = stanza_ref(st);
+	r->queue_for = u->id;
+	store_submit(r);
+}

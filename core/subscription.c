@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * core/subscription.c - RFC 6121, 3: the road of subscribe, subscribed, unsubscribe, unsubscribed. Each end's state changes inside its own
+ * store transaction (roster_step() in model/roster.h decides); this file carries the stanza from one end to the other.
+ */
+#include <assert.h>
+
+#include "core/inside.h"
+
+static const enum roster_event event_out[] = {
+	[PRESENCE_SUBSCRIBE] = ROSTER_OUT_SUBSCRIBE, [PRESENCE_SUBSCRIBED] = ROSTER_OUT_SUBSCRIBED,
+	[PRESENCE_UNSUBSCRIBE] = ROSTER_OUT_UNSUBSCRIBE, [PRESENCE_UNSUBSCRIBED] = ROSTER_OUT_UNSUBSCRIBED,
+};
+static const enum roster_event event_in[] = {
+	[PRESENCE_SUBSCRIBE] = ROSTER_IN_SUBSCRIBE, [PRESENCE_SUBSCRIBED] = ROSTER_IN_SUBSCRIBED,
+	[PRESENCE_UNSUBSCRIBE] = ROSTER_IN_UNSUBSCRIBE, [PRESENCE_UNSUBSCRIBED] = ROSTER_IN_UNSUBSCRIBED,
+};
+
+/* One stanza on its way to the other end's account. */
+struct passage {
+	struct job job;
+	struct core *core;
+	struct stanza *st;  /* from and to are bare */
+	struct user *to;
+	struct user_wait wait;
+};
+
+static void pass_in(struct core *c, struct stanza *st);
+
+static void answer_for(struct passage *w, enum stanza_type type)
+{
+	struct stanza *st = presence_make(w->core, type, w->st->to, w->st->from, STR(""));
+
+	pass_in(w->core, st);
+	stanza_unref(st);
+}
+
+static void passage_free(struct job *j)
+{
+	struct passage *w = holder_of(j, struct passage, job);
+
+	stanza_unref(w->st);
+	mem_free(w);
+}
+
+static void passage_end(struct passage *w)
+{
+	job_end(&w->job);
+	user_release(w->to);
+	passage_free(&w->job);
+}
+
+/* What follows once the other end's state has changed: presence that begins or ceases to be visible. */
+static void consequences(struct passage *w)
+{
+	struct stanza *st = w->st;
+
+	if (st->type == PRESENCE_SUBSCRIBED)
+		presence_show(w->core, st->from, st->to, false);
+	else if (st->type == PRESENCE_UNSUBSCRIBED)
+		presence_show(w->core, st->from, st->to, true);
+	else if (st->type == PRESENCE_UNSUBSCRIBE)
+		presence_show(w->core, st->to, st->from, true);
+}
+
+static void in_applied(struct store_request *r)
+{
+	struct passage *w = r->arg;
+	struct core *c = w->core;
+
+	if (!r->answer) {
+		roster_tell(c, str_z(w->to->name), &r->item, r->version, !r->step.push);
+		if (r->step.pass)
+			core_tell(c, 'u', str_z(w->to->name), &(struct parcel){ .kind = PARCEL_SUBSCRIPTION, .stanza = w->st });
+		if (r->step.reply)
+			answer_for(w, PRESENCE_SUBSCRIBED);
+		consequences(w);
+	}
+	passage_end(w);
+}
+
+static void to_ready(struct user_wait *wait, struct user *u)
+{
+	struct passage *w = holder_of(wait, struct passage, wait);
+	struct store_request *r;
+
+	if (u->state == USER_ABSENT && w->st->type == PRESENCE_SUBSCRIBE)
+		answer_for(w, PRESENCE_UNSUBSCRIBED); /* RFC 6121, 3.1.3: nobody is there to ask */
+	if (u->state != USER_READY || block_matches(u, w->st->from)) {
+		passage_end(w);
+		return;
+	}
+	r = store_ask(w->core->store, STORE_ROSTER_APPLY, in_applied, w);
+	r->owner = u->id;
+	r->item.contact = store_str(r, jid_bare(w->st->from));
+	r->item.request = store_str(r, w->st->type == PRESENCE_SUBSCRIBE ? w->st->payload : STR(""));
+	r->event = event_in[w->st->type];
+	r->limit = w->core->settings.roster_max;
+	store_submit(r);
+}
+
+/* Brings `st` to the account it is for, and its state up to date there. */
+static void pass_in(struct core *c, struct stanza *st)
+{
+	struct passage *w;
+
+	if (!st->to.local || !core_is_local(c, st->to))
+		return;
+	w = mem_new(struct passage);
+	job_begin(c, &w->job, passage_free);
+	w->core = c;
+	w->st = stanza_ref(st);
+	w->wait.ready = to_ready;
+	w->to = user_get(c, jid_local(st->to));
+	user_hold(w->to);
+	user_when_ready(w->to, &w->wait);
+}
+
+/* ---- outbound ----------------------------------------------------------------------------------------------------- */
+
+struct departure {
+	struct job job;
+	struct core *core;
+	struct user *user;
+	struct stanza *st; /* bare to bare */
+};
+
+static void departure_free(struct job *j)
+{
+	struct departure *d = holder_of(j, struct departure, job);
+
+	stanza_unref(d->st);
+	mem_free(d);
+}
+
+static void out_applied(struct store_request *r)
+{
+	struct departure *d = r->arg;
+
+	if (!r->answer) {
+		roster_tell(d->core, str_z(d->user->name), &r->item, r->version, !r->step.push);
+		if (r->step.pass)
+			pass_in(d->core, d->st);
+	}
+	job_end(&d->job);
+	user_release(d->user);
+	departure_free(&d->job);
+}
+
+static void depart(struct core *c, struct user *u, struct stanza *st)
+{
+	struct departure *d = mem_new(struct departure);
+	struct store_request *r = store_ask(c->store, STORE_ROSTER_APPLY, out_applied, d);
+
+	job_begin(c, &d->job, departure_free);
+	d->core = c;
+	d->user = u;
+	d->st = stanza_ref(st);
+	user_hold(u);
+	r->owner = u->id;
+	r->item.contact = store_str(r, jid_bare(st->to));
+	r->item.request = STR("");
+	r->event = event_out[st->type];
+	r->limit = c->settings.roster_max;
+	store_submit(r);
+}
+
+void session_subscription(struct session *s, struct stanza *presence)
+{
+	struct core *c = s->core;
+	struct stanza *bare;
+
+	assert(presence->type >= PRESENCE_SUBSCRIBE && presence->type <= PRESENCE_UNSUBSCRIBED);
+	if (!presence->to.local || !core_is_local(c, presence->to)) {
+		s->ops->sent(s, presence, SENT_REMOTE);
+		stanza_unref(presence);
+		return;
+	}
+	if (jid_same_bare(presence->to, s->jid)) {
+		stanza_unref(presence); /* everyone sees themselves already */
+		return;
+	}
+	bare = stanza_make(&(struct stanza_init){ .name = STANZA_PRESENCE, .type = presence->type, .time = core_now(c),
+						  .from = jid_to_bare(s->jid), .to = jid_to_bare(presence->to),
+						  .id = presence->id, .payload = presence->payload });
+	stanza_unref(presence);
+	depart(c, s->user, bare);
+	stanza_unref(bare);
+}
+
+/* The contact was removed, or the account: both directions end at the other side. */
+void subscription_end(struct core *c, struct user *u, struct str contact, bool both)
+{
+	size_t at = str_find(contact, '@');
+	struct jid me, they;
+	struct arena a = { 0 };
+
+	if (at == contact.n)
+		return;
+	me = jid_make(str_z(u->name), c->settings.domain, STR_NONE, &a);
+	they = jid_make(str_n(contact.p, at), str_from(contact, at + 1), STR_NONE, &a);
+	for (int i = 0; i < (both ? 2 : 1); i++) {
+		struct stanza *st = presence_make(c, i ? PRESENCE_UNSUBSCRIBED : PRESENCE_UNSUBSCRIBE, me, they, STR(""));
+
+		pass_in(c, st);
+		stanza_unref(st);
+	}
+	arena_free(&a);
+}
+
+/* ---- to the sessions ---------------------------------------------------------------------------------------------- */
+
+/* Somebody who only uses doors without contact lists cannot answer; on those doors everybody sees everybody anyway. */
+static bool answers_by_itself(struct core *c, const struct user *u)
+{
+	struct user *who = (struct user *)u;
+	unsigned n = 0;
+
+	if (!c->settings.classic_approve)
+		return false;
+	list_each(s, &who->sessions, struct session, here) {
+		if (s->ops->subscribes)
+			return false;
+		n++;
+	}
+	return n > 0 && core_interest(c, 'u', str_z(u->name)) == 1;
+}
+
+static void approve(struct core *c, struct user *u, struct jid who)
+{
+	struct arena a = { 0 };
+	struct jid me = jid_make(str_z(u->name), c->settings.domain, STR_NONE, &a);
+	struct stanza *st = presence_make(c, PRESENCE_SUBSCRIBED, me, jid_to_bare(who), STR(""));
+
+	depart(c, u, st);
+	stanza_unref(st);
+	arena_free(&a);
+}
+
+void subscription_in(struct core *c, const struct parcel *p)
+{
+	struct user *u = user_here(c, parcel_name(p));
+
+	if (!u)
+		return;
+	if (p->stanza->type == PRESENCE_SUBSCRIBE && answers_by_itself(c, u)) {
+		approve(c, u, p->stanza->from);
+		return;
+	}
+	/* "subscribed" and the like go to interested resources, requests to available ones (RFC 6121, 3.1.3 and 3.1.6). */
+	list_each(s, &u->sessions, struct session, here)
+		if (s->ops->subscribes && (p->stanza->type == PRESENCE_SUBSCRIBE ? s->presence != NULL : s->wants_roster))
+			s->ops->deliver(s, &(struct delivery){ .stanza = p->stanza });
+}
+
+void subscription_waiting(struct session *s)
+{
+	struct core *c = s->core;
+	struct user *u = s->user;
+	struct arena a = { 0 };
+	bool itself = answers_by_itself(c, u);
+
+	for (struct map_node *node = map_next(&u->roster, NULL); node; node = map_next(&u->roster, node)) {
+		const struct roster_item *item = &holder_of(node, struct contact, node)->item;
+		struct jid who, me = jid_to_bare(s->jid);
+		struct stanza *st;
+		size_t at = str_find(item->contact, '@');
+
+		if (!(item->state & ROSTER_PENDING_IN) || at == item->contact.n)
+			continue;
+		who = jid_make(str_n(item->contact.p, at), str_from(item->contact, at + 1), STR_NONE, &a);
+		if (itself) {
+			approve(c, u, who);
+			continue;
+		}
+		if (!s->ops->subscribes)
+			continue;
+		st = presence_make(c, PRESENCE_SUBSCRIBE, who, me, item->request);
+		s->ops->deliver(s, &(struct delivery){ .stanza = st });
+		stanza_unref(st);
+	}
+	arena_free(&a);
+}
