@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/settings_table.h"
+
+#include "base/mem.h"
+
+#define KIB 1024LL
+#define MIB (1024 * KIB)
+#define SECOND 1000LL
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+
+#define ROW(section_name, kind, value, least, most, words, takes_effect, text)                                          \
+	{ .name = section_name, .type = SETTING_##kind, .fallback = value, .min = least, .max = most, .choices = words, \
+	  .when = SETTING_##takes_effect, .help = text }
+#define NUMBER(name, kind, value, least, most, when, help) ROW(name, kind, value, least, most, NULL, when, help)
+#define WORDS(name, value, words, when, help) ROW(name, CHOICE, value, 0, 0, words, when, help)
+#define PLAIN(name, kind, value, when, help) ROW(name, kind, value, 0, 0, NULL, when, help)
+
+const struct setting settings_table[] = {
+	PLAIN("server.domain", TEXT, "localhost", RESTART,
+	      "What stands behind the @ in addresses: tom@DOMAIN. Where it is not set it is the name of this machine in small letters, or "
+	      "localhost if it has none. Choose it before people make accounts: contact lists hold full addresses."),
+	PLAIN("server.data", PATH, "anser-data", RESTART,
+	      "The directory for everything the server keeps: database, certificates, the socket of anserctl. Made at the first start, readable by "
+	      "its owner only. A relative path starts where anserd was started; a service should give an absolute one, such as /var/lib/anser. "
+	      "The option --data sets the same."),
+	NUMBER("server.cores", INT, "1", 1, 64, RESTART,
+	       "How many threads serve clients, each with an event loop of its own. One serves thousands of people; more than there are CPUs is slower."),
+	PLAIN("server.user", TEXT, "", RESTART,
+	      "When started by root: the user to become once the ports are open. Empty: stays as it is. A server that is broken into should own nothing else."),
+
+	PLAIN("listen.xmpp", ADDRESSES, "[::]:5222", RESTART,
+	      "Where XMPP clients connect and then switch to TLS (STARTTLS). [::] takes IPv4 too. Empty: off."),
+	PLAIN("listen.xmpps", ADDRESSES, "[::]:5223", RESTART, "The same with TLS from the first byte (XEP-0368). Empty: off."),
+	PLAIN("listen.classic", ADDRESSES, "127.0.0.1:7788", RESTART,
+	      "Where clients of the classic protocol connect without TLS. Passwords travel as they are: another address than loopback lets everybody "
+	      "on the way read them, and is written to the log. Empty: off."),
+	PLAIN("listen.classics", ADDRESSES, "[::]:7789", RESTART, "The classic protocol over TLS. Empty: off."),
+
+	PLAIN("store.url", URL, "", RESTART,
+	      "Where accounts and messages are kept. Empty: sqlite:DATA/anser.db, where DATA is server.data. memory: keeps nothing over a restart and is for tests."),
+
+	WORDS("registration.policy", "invite", "open invite closed", LIVE,
+	      "Who may make an account: anybody who reaches the server (open), who was invited (invite), only the operator with anserctl "
+	      "(closed). An open server on the internet is found by spammers within days."),
+	PLAIN("registration.loopback", BOOL, "yes", LIVE,
+	      "Programs on this machine may make accounts unless the policy is closed. Turn it off where strangers have a shell here."),
+	NUMBER("registration.per_hour", INT, "10", 1, 100000, LIVE,
+	       "Accounts that one address may make in an hour. Loopback is not counted. Enough for a family behind one address, too few for a flood."),
+
+	WORDS("archive.default", "always", "always roster never", LIVE,
+	      "Whose messages are archived for people who have not chosen themselves (XEP-0313): of everybody, of contacts, of nobody."),
+
+	PLAIN("tls.certificate", PATH, "", RESTART,
+	      "A file with the certificate chain in PEM, the server's own first. Empty: one is made and signed by an authority of our own in server.data."),
+	PLAIN("tls.key", PATH, "", RESTART, "A file with the private key in PEM that belongs to tls.certificate. Both or none."),
+
+	PLAIN("classic.require_tls", BOOL, "no", LIVE,
+	      "Refuses logins of the classic protocol on connections without TLS, also from this machine."),
+	PLAIN("classic.approve", BOOL, "yes", LIVE,
+	      "People who only use clients without contact lists cannot answer when somebody asks to see whether they are online: the "
+	      "server says yes for them."),
+
+	NUMBER("limits.connections", INT, "15000", 10, 1000000, LIVE,
+	       "Connections at one time, all doors together. Each takes a file; the system's limit of open files must be higher."),
+	NUMBER("limits.connections_per_address", INT, "200", 1, 1000000, LIVE,
+	       "Connections at one time from one address. Loopback is not counted. An office behind one address has many; an attacker wants more."),
+	NUMBER("limits.login_deadline", DURATION, "30s", 1 * SECOND, 10 * MINUTE, LIVE,
+	       "A connection that has not logged in after this time is closed. A phone on a bad line needs a few seconds."),
+	NUMBER("limits.login_attempts", INT, "10", 1, 100000, LIVE,
+	       "Failed logins in five minutes, of one account and from one address; then refused for a while without looking at the password. "
+	       "Enough for a forgotten password, too few for guessing."),
+	NUMBER("limits.stanza_bytes_before_login", BYTES, "10000", 10000, 1 * MIB, LIVE,
+	       "The largest stanza before login. RFC 6120 (13.12) wants at least 10000; what comes before login is never larger."),
+	NUMBER("limits.stanza_bytes", BYTES, "256K", 10000, 16 * MIB, LIVE,
+	       "The largest stanza after login. Pictures in vCards want more than the 10000 of RFC 6120; each connection may make the server hold one."),
+	NUMBER("limits.bytes_per_second", BYTES, "1M", 0, 1024 * MIB, LIVE,
+	       "What one session may send in the long run, after a burst of ten times as much; then it is read more slowly. 0: no limit."),
+	NUMBER("limits.sessions_per_account", INT, "20", 1, 10000, LIVE,
+	       "Devices of one account that are logged in at one time. Each gets a copy of every message."),
+	NUMBER("limits.roster_items", INT, "1000", 10, 100000, LIVE,
+	       "Contacts of one account. Every login of any of them sends presence to all the others."),
+	NUMBER("limits.offline_messages", INT, "10000", 1, 10000000, LIVE,
+	       "Messages that wait for one account. Then its senders get an error, so that nobody can fill the disk."),
+	NUMBER("limits.backlog", BYTES, "1M", 64 * KIB, 1024 * MIB, LIVE,
+	       "What one client may leave unread before its connection is closed; its messages then wait in the store, not in memory."),
+	NUMBER("limits.resume_time", DURATION, "10m", 0, 7 * DAY, LIVE,
+	       "How long a session whose connection broke waits for its client to come back (XEP-0198). Meanwhile its contacts see it online."),
+
+	PLAIN("contact.abuse", TEXT, "", LIVE,
+	      "Whom to tell about abuse: addresses such as mailto:abuse@example.org or xmpp:admin@example.org, parted by blanks (XEP-0157). Shown to everybody."),
+	PLAIN("contact.admin", TEXT, "", LIVE, "Whom to ask about the server itself; written and shown as contact.abuse."),
+	PLAIN("contact.support", TEXT, "", LIVE, "Whom to ask for help; written and shown as contact.abuse."),
+
+	WORDS("log.level", "info", "debug info notice warning error", LIVE,
+	      "The least important events that are written to the log (stderr). Passwords and the texts of messages are never written, at any level."),
+};
+const size_t settings_table_n = countof(settings_table);
+
+void settings_page(const struct settings *s, struct buf *to)
+{
+	buf_lit(to, ".\\\" Made by anserd --manual from server/settings_table.c: change it there.\n"
+		    ".TH ANSERD.CONF 5 \"\" \"Anser " ANSER_VERSION "\" \"Anser\"\n"
+		    ".SH NAME\nanserd.conf \\- settings of the Anser message server\n"
+		    ".SH DESCRIPTION\n"
+		    ".B anserd \\-\\-config\n.I FILE\nreads its settings from a file of sections and lines:\n"
+		    ".PP\n.nf\n[server]\ndomain = example.org\n\n[listen]\nclassic = 127.0.0.1:7788, [::1]:7788\n.fi\n"
+		    ".PP\nA line that begins with ; or # is a comment, and so is what follows a blank and a semicolon. A line holds at most 190 bytes.\n"
+		    "A name that is unknown, a value that does not fit, and a name that is given twice are errors: anserd says the file and the line,\n"
+		    "and ends with status 2.\n"
+		    ".PP\n.B \\-\\-set\n.I section.name=value\non the command line overrides the file.\n"
+		    ".B anserd \\-\\-sample\\-config\nprints a file with every default,\n"
+		    ".B anserctl settings\nwhat a running server uses, and where it comes from.\n"
+		    ".PP\nBytes may be followed by K, M or G (times 1024). Times are followed by ms, s, m, h or d; without, they are seconds.\n"
+		    ".SH SETTINGS\n");
+	settings_manual(s, to);
+	buf_lit(to, ".SH SIGNALS\nAt SIGHUP, or\n.BR \"anserctl reload\" ,\n"
+		    "the file is read again, and what can change while running does.\n"
+		    ".SH SEE ALSO\n.BR anserd (8),\n.BR anserctl (1)\n");
+}
