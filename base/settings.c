@@ -16,7 +16,6 @@ enum {
 	FILE_BYTES_MAX = 1 << 20,
 	LINE_BYTES_MAX = 190, /* inih as Debian builds it takes lines of up to 199 bytes and splits longer ones, silently */
 	NAME_BYTES_MAX = 64,
-	ADDRESSES_MAX = 32,
 };
 
 struct value {
@@ -26,8 +25,6 @@ struct value {
 	unsigned line; /* in the file; 0: not from a file */
 	bool set;      /* by --set, which the file does not override */
 	int64_t number;
-	struct settings_address *addresses;
-	size_t addresses_n;
 };
 
 struct settings {
@@ -193,68 +190,56 @@ static bool url_read(const struct setting *t, struct str text, struct value *v, 
 	return is_clean_text(text, why);
 }
 
-static bool port_read(struct str text, uint16_t *ret)
+static bool is_port(struct str text)
 {
 	uint64_t port;
 
-	if (!str_u64(text, &port) || port < 1 || port > 65535)
-		return false;
-	*ret = (uint16_t)port;
-	return true;
+	return str_u64(text, &port) && port <= 65535;
 }
 
-static bool address_read(struct str text, struct settings_address *ret)
+/* "[::1]:5222", "127.0.0.1:5222", "localhost:5222", "*:5222"; port 0 is any free one. */
+static bool is_address(struct str text)
 {
-	char host[INET6_ADDRSTRLEN];
+	char host[INET6_ADDRSTRLEN] = "";
+	uint8_t unused[16];
 	size_t colon = text.n;
-	uint8_t v4[4];
 
 	while (colon && text.p[colon - 1] != ':')
 		colon--;
-	if (colon < 2 || colon > sizeof host || !port_read(str_from(text, colon), &ret->port))
+	if (colon < 2 || !is_port(str_from(text, colon)))
 		return false;
 	text.n = colon - 1;
-	memset(ret->address, 0, sizeof ret->address);
-	ret->any = str_is(text, "*") || str_is(text, "[::]");
-	if (ret->any)
+	if (str_is(text, "*") || str_is(text, "localhost"))
 		return true;
-	if (text.p[0] == '[' && text.p[text.n - 1] == ']') {
+	if (text.n > 2 && text.p[0] == '[' && text.p[text.n - 1] == ']' && text.n - 2 < sizeof host) {
 		memcpy(host, text.p + 1, text.n - 2);
-		host[text.n - 2] = 0;
-		return inet_pton(AF_INET6, host, ret->address) == 1;
+		return inet_pton(AF_INET6, host, unused) == 1;
 	}
-	memcpy(host, text.p, text.n);
-	host[text.n] = 0;
-	if (memchr(host, 0, text.n) || inet_pton(AF_INET, host, v4) != 1)
+	if (text.n >= sizeof host)
 		return false;
-	memset(ret->address + 10, 0xff, 2);
-	memcpy(ret->address + 12, v4, 4);
-	return true;
+	memcpy(host, text.p, text.n);
+	return inet_pton(AF_INET, host, unused) == 1;
 }
+
+static bool is_separator(char c) { return c == ' ' || c == ',' || c == '\t'; }
 
 static bool addresses_read(const struct setting *t, struct str text, struct value *v, struct buf *why)
 {
-	struct settings_address found[ADDRESSES_MAX];
-	size_t n = 0;
+	size_t end;
 
-	for (size_t i = 0; i < text.n;) {
-		size_t end = i;
-
-		if (text.p[i] == ' ' || text.p[i] == ',' || text.p[i] == '\t') {
-			i++;
+	if (!is_clean_text(text, why))
+		return false;
+	for (size_t i = 0; i < text.n; i = end) {
+		end = i + 1;
+		if (is_separator(text.p[i]))
 			continue;
-		}
-		while (end < text.n && text.p[end] != ' ' && text.p[end] != ',' && text.p[end] != '\t')
+		while (end < text.n && !is_separator(text.p[end]))
 			end++;
-		if (n == ADDRESSES_MAX || !address_read(str_n(text.p + i, end - i), &found[n])) {
+		if (!is_address(str_n(text.p + i, end - i))) {
 			buf_lit(why, "must be addresses with ports, as in [::]:5222 or 127.0.0.1:5222, parted by commas");
 			return false;
 		}
-		n++;
-		i = end;
 	}
-	v->addresses = n ? mem_copy(found, n * sizeof *found) : NULL;
-	v->addresses_n = n;
 	return true;
 }
 
@@ -282,9 +267,6 @@ static bool take(struct settings *s, const struct setting *t, struct str text, s
 
 	if (!types[t->type].read(t, text, &fresh, why))
 		return false;
-	mem_free(v->addresses);
-	v->addresses = fresh.addresses;
-	v->addresses_n = fresh.addresses_n;
 	v->number = fresh.number;
 	v->text = keep(s, text);
 	return true;
@@ -312,8 +294,6 @@ struct settings *settings_free(struct settings *s)
 {
 	if (!s)
 		return NULL;
-	for (size_t i = 0; i < s->n; i++)
-		mem_free(s->values[i].addresses);
 	mem_free(s->values);
 	arena_free(&s->arena);
 	mem_free(s);
@@ -332,7 +312,6 @@ bool settings_default(struct settings *s, const char *name, struct str value)
 		struct value unused = { 0 };
 		bool good = types[t->type].read(t, value, &unused, &why);
 
-		mem_free(unused.addresses);
 		if (good)
 			v->fallback = keep(s, value);
 		return good;
@@ -484,10 +463,8 @@ static void take_line(struct reading *r, const struct setting *t, struct str tex
 	v->line = r->line;
 	if (v->set) { /* --set stays; the file must be right all the same */
 		struct value unused = { 0 };
-		bool good = types[t->type].read(t, text, &unused, &why);
 
-		mem_free(unused.addresses);
-		if (good)
+		if (types[t->type].read(t, text, &unused, &why))
 			return;
 	} else if (take(r->s, t, text, &why)) {
 		buf_fmt(&where, "%s:%u", r->origin, r->line);
@@ -601,14 +578,6 @@ int64_t settings_int(const struct settings *s, const char *name)
 
 const char *settings_z(const struct settings *s, const char *name) { return must_find(s, name, ~0u)->text; }
 struct str settings_text(const struct settings *s, const char *name) { return str_z(settings_z(s, name)); }
-
-const struct settings_address *settings_addresses(const struct settings *s, const char *name, size_t *n)
-{
-	const struct value *v = must_find(s, name, 1u << SETTING_ADDRESSES);
-
-	*n = v->addresses_n;
-	return v->addresses;
-}
 
 size_t settings_count(const struct settings *s) { return s->n; }
 

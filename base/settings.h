@@ -14,7 +14,7 @@ enum setting_type {
 	SETTING_DURATION,  /* with ms, s, m, h, d behind it; kept in milliseconds */
 	SETTING_TEXT,
 	SETTING_CHOICE,    /* one of the words in `choices` */
-	SETTING_ADDRESSES, /* [IPv6]:port, IPv4:port or *:port, parted by commas or blanks; empty: none */
+	SETTING_ADDRESSES, /* [IPv6]:port, IPv4:port, localhost:port or *:port, parted by commas or blanks; empty: none; port 0: any free one */
 	SETTING_PATH,
 	SETTING_URL,
 	SETTING_TYPES
@@ -31,13 +31,6 @@ struct setting {
 	const char *choices;  /* of CHOICE, parted by blanks; the value is the place of the word */
 	enum setting_when when;
 	const char *help;     /* with the reason */
-};
-
-/* A place to listen on. */
-struct settings_address {
-	uint8_t address[16]; /* IPv4 as ::ffff:a.b.c.d */
-	uint16_t port;
-	bool any; /* [::] or *: both families */
 };
 
 struct settings;
@@ -68,9 +61,8 @@ void settings_reload(struct settings *fresh, const struct settings *now, struct 
 /* Values; the name must be in the table and of a fitting type (asserted). Strings are borrowed until the settings are freed. */
 bool settings_bool(const struct settings *s, const char *name);
 int64_t settings_int(const struct settings *s, const char *name); /* INT, BYTES, DURATION, CHOICE */
-struct str settings_text(const struct settings *s, const char *name); /* TEXT, PATH, URL; and what stands in the file for others */
+struct str settings_text(const struct settings *s, const char *name); /* TEXT, PATH, URL, ADDRESSES; for others what stands in the file */
 const char *settings_z(const struct settings *s, const char *name);   /* the same, zero-terminated */
-const struct settings_address *settings_addresses(const struct settings *s, const char *name, size_t *n);
 
 /* One setting as it is now. */
 struct settings_entry {
