@@ -105,7 +105,7 @@ static const struct op {
 	[STORE_ARCHIVE_ENDS] = { .reads = true, .stanzas = true },
 };
 
-static const struct store_driver *const drivers[] = { &store_memory, &store_faulty };
+static const struct store_driver *const drivers[] = { &store_sqlite, &store_memory, &store_faulty };
 
 bool store_op_reads(enum store_op op)
 {

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * store/sqlite.h - between the files of the SQLite driver: sqlite.c (the handle, accounts, rosters, items), sqlite_schema.c
+ * (tables and migrations), sqlite_message.c (messages, queue, archive).
+ */
+#pragma once
+#include <sqlite3.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "store/rules.h"
+
+enum statement {
+#define STATEMENT(name, sql) ST_##name,
+#include "store/sqlite_statements.h"
+#undef STATEMENT
+	STATEMENTS
+};
+
+/* One handle: the writing one, or one that reads. */
+struct sqlite {
+	sqlite3 *db;
+	sqlite3_stmt *statements[STATEMENTS]; /* prepared when first used */
+	bool rows; /* some statement may stand on a row */
+	struct buf reason;
+
+	/* The writer's: accounts that were deleted while this process ran. */
+	struct map gone;
+	int64_t *going; /* by this transaction */
+	size_t going_n, going_room;
+	sqlite3_stmt *walk; /* rules_archive()'s */
+};
+
+/* What SQLite answered, as a verdict; notes the reason. */
+int sqlite_verdict(struct sqlite *s, int code);
+
+/* A statement ready for its values; NULL when it cannot be prepared (the reason is noted). */
+sqlite3_stmt *sqlite_start(struct sqlite *s, enum statement which);
+
+/* Binds the n-th value (from 1). Strings are borrowed until the request is done; an absent one is NULL. */
+static inline void bind_number(sqlite3_stmt *st, int n, int64_t value) { sqlite3_bind_int64(st, n, value); }
+void bind_text(sqlite3_stmt *st, int n, struct str s);
+void bind_bytes(sqlite3_stmt *st, int n, struct str s);
+
+/* 0: a row is there. STORE_NOT_FOUND: no (more) row. STORE_FULL, STORE_FAILED. */
+int sqlite_step(struct sqlite *s, sqlite3_stmt *st);
+
+/* The same for a statement that gives no rows: 0 or STORE_FULL, STORE_FAILED. */
+int sqlite_do(struct sqlite *s, sqlite3_stmt *st);
+
+/* The statement `which` with up to three numbers; as sqlite_step, as sqlite_do. */
+int sqlite_ask_numbers(struct sqlite *s, enum statement which, sqlite3_stmt **st, int n, const int64_t *values);
+int sqlite_do_numbers(struct sqlite *s, enum statement which, int n, const int64_t *values);
+#define ask_numbers(s, which, st, ...) \
+	sqlite_ask_numbers(s, which, st, countof(((int64_t[]){ __VA_ARGS__ })), (int64_t[]){ __VA_ARGS__ })
+#define do_numbers(s, which, ...) sqlite_do_numbers(s, which, countof(((int64_t[]){ __VA_ARGS__ })), (int64_t[]){ __VA_ARGS__ })
+
+/* Columns, from 0. Strings are borrowed until the next step; NULL is absent. */
+static inline int64_t column_number(sqlite3_stmt *st, int n) { return sqlite3_column_int64(st, n); }
+struct str column_bytes(sqlite3_stmt *st, int n);
+
+bool sqlite_gone(struct sqlite *s, int64_t account);
+
+/* sqlite_schema.c: makes or migrates the tables. 0, or STORE_FAILED and a sentence. */
+int sqlite_schema(sqlite3 *db, struct str path, struct buf *why);
+
+/* sqlite_message.c: as a driver's run. */
+int sqlite_keep(struct sqlite *s, struct store_request *r);
+int sqlite_queue_read(struct sqlite *s, struct store_request *r);
+int sqlite_queue_done(struct sqlite *s, struct store_request *r);
+int sqlite_archive(struct sqlite *s, struct store_request *r);
+int sqlite_forget_messages(struct sqlite *s, int64_t owner);
