@@ -335,11 +335,33 @@ void loop_stop(struct loop *l)
 	uv_stop(&l->uv);
 }
 
+static void on_signal(uv_signal_t *h, int number)
+{
+	struct watch *w = h->data;
+
+	w->caught(w->arg, number);
+}
+
+void loop_signal(struct loop *l, int number, void (*caught)(void *arg, int number), void *arg)
+{
+	struct watch *w = &l->watches[l->watches_n];
+
+	assert(l->watches_n < LOOP_SIGNALS);
+	l->watches_n++;
+	*w = (struct watch){ .caught = caught, .arg = arg };
+	uv_signal_init(&l->uv, &w->signal);
+	w->signal.data = w;
+	uv_unref((uv_handle_t *)&w->signal);
+	uv_signal_start(&w->signal, on_signal, number);
+}
+
 struct loop *loop_free(struct loop *l)
 {
 	if (!l)
 		return NULL;
 	assert(!l->working);
+	for (unsigned i = 0; i < l->watches_n; i++)
+		uv_close((uv_handle_t *)&l->watches[i].signal, NULL);
 	uv_close((uv_handle_t *)&l->timer, NULL);
 	uv_close((uv_handle_t *)&l->prepare, NULL);
 	uv_close((uv_handle_t *)&l->idle, NULL);

@@ -14,6 +14,14 @@ struct pool;
 struct pool *pool_new(unsigned threads);
 struct pool *pool_free(struct pool *p); /* waits for what is under way; nothing may be waiting; returns NULL */
 
+enum { LOOP_SIGNALS = 4 };
+
+struct watch {
+	uv_signal_t signal;
+	void (*caught)(void *arg, int number);
+	void *arg;
+};
+
 struct post_queue {
 	struct post *first, **last;
 };
@@ -37,6 +45,8 @@ struct loop {
 	uv_prepare_t prepare;
 	uv_idle_t idle; /* set: the loop must not wait */
 	uv_async_t wake;
+	struct watch watches[LOOP_SIGNALS];
+	unsigned watches_n;
 };
 
 struct loop *loop_new(struct pool *pool);
@@ -46,6 +56,12 @@ void loop_run(struct loop *l);
 
 /* On the loop's thread (elsewhere: world_post something that calls it). */
 void loop_stop(struct loop *l);
+
+/* Works are under way whose owner must not go yet. */
+static inline bool loop_busy(const struct loop *l) { return l->working > 0; }
+
+/* Calls `caught` on the loop's thread whenever the process gets the signal `number`. At most LOOP_SIGNALS of them. */
+void loop_signal(struct loop *l, int number, void (*caught)(void *arg, int number), void *arg);
 
 /* After loop_run() has returned, or was never called. Posts that came too late are dropped. NULL is fine; returns NULL. */
 struct loop *loop_free(struct loop *l);

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/generation.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "model/jid.h"
+#include "transport/authority.h"
+
+/* The name of this machine in small letters is a better domain than "localhost", if it is one. */
+static void default_domain(struct settings *s)
+{
+	char host[256] = "";
+
+	if (gethostname(host, sizeof host - 1) || !*host)
+		return;
+	for (char *p = host; *p; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	settings_default(s, "server.domain", str_z(host));
+}
+
+static int read_all(struct settings *s, const struct options *o, struct buf *why)
+{
+	int r = 0;
+
+	default_domain(s);
+	if (o->config)
+		r = settings_load(s, o->config, why);
+	for (size_t i = 0; i < o->set_n; i++) {
+		int bad = settings_set(s, o->set[i], why);
+
+		r = r ? r : bad;
+	}
+	return r;
+}
+
+/* What no row of the table can say: things that must fit together. */
+static int check(struct generation *g, struct buf *why)
+{
+	const struct settings *s = g->settings;
+
+	if (!jid_domain_prepare(&g->core.domain, settings_text(s, "server.domain"), &g->arena)) {
+		buf_fmt(why, "server.domain: \"%s\" cannot be the domain of an address\n", settings_z(s, "server.domain"));
+		return SETTINGS_BAD;
+	}
+	if (!settings_text(s, "tls.certificate").n != !settings_text(s, "tls.key").n) {
+		buf_lit(why, "tls.certificate and tls.key: both must be set, or none\n");
+		return SETTINGS_BAD;
+	}
+	return 0;
+}
+
+static struct str contacts(struct generation *g)
+{
+	static const char *const names[] = { "contact.abuse", "contact.admin", "contact.support" };
+	own_buf all = { 0 };
+
+	for (size_t i = 0; i < countof(names); i++)
+		if (settings_text(g->settings, names[i]).n)
+			buf_fmt(&all, "%s%s", all.n ? " " : "", settings_z(g->settings, names[i]));
+	return arena_str(&g->arena, buf_all(&all));
+}
+
+static void fill(struct generation *g)
+{
+	const struct settings *s = g->settings;
+	struct core_settings *c = &g->core;
+
+	c->archive = ARCHIVE_ALWAYS + (enum archive_policy)settings_int(s, "archive.default");
+	c->registration = (enum registration_policy)settings_int(s, "registration.policy");
+	c->registration_loopback = settings_bool(s, "registration.loopback");
+	c->registrations_per_hour = (unsigned)settings_int(s, "registration.per_hour");
+	c->roster_max = (unsigned)settings_int(s, "limits.roster_items");
+	c->offline_max = (unsigned)settings_int(s, "limits.offline_messages");
+	c->sessions_max = (unsigned)settings_int(s, "limits.sessions_per_account");
+	c->login_attempts = (unsigned)settings_int(s, "limits.login_attempts");
+	c->resume_ms = settings_int(s, "limits.resume_time");
+	c->backlog_max = (size_t)settings_int(s, "limits.backlog");
+	c->stanza_before_login = (size_t)settings_int(s, "limits.stanza_bytes_before_login");
+	c->stanza_max = (size_t)settings_int(s, "limits.stanza_bytes");
+	c->login_deadline_ms = settings_int(s, "limits.login_deadline");
+	c->rate_bytes = (size_t)settings_int(s, "limits.bytes_per_second");
+	c->classic_approve = settings_bool(s, "classic.approve");
+	c->classic_require_tls = settings_bool(s, "classic.require_tls");
+	c->contacts = contacts(g);
+}
+
+int generation_new(struct generation **ret, const struct options *o, const struct generation *now, struct buf *changed,
+		   struct buf *why)
+{
+	struct generation *g = mem_new(struct generation);
+	int r;
+
+	g->refs = 1;
+	g->settings = settings_new(settings_table, settings_table_n);
+	r = read_all(g->settings, o, why);
+	if (!r && now) {
+		own_buf restart = { 0 };
+
+		settings_reload(g->settings, now->settings, changed, &restart);
+	}
+	if (!r)
+		r = check(g, why);
+	if (r) {
+		generation_unref(g);
+		return r;
+	}
+	fill(g);
+	*ret = g;
+	return 0;
+}
+
+struct generation *generation_ref(struct generation *g)
+{
+	__atomic_fetch_add(&g->refs, 1, __ATOMIC_RELAXED);
+	return g;
+}
+
+struct generation *generation_unref(struct generation *g)
+{
+	if (g && __atomic_sub_fetch(&g->refs, 1, __ATOMIC_ACQ_REL) == 0) {
+		tls_setup_unref(g->tls);
+		settings_free(g->settings);
+		arena_free(&g->arena);
+		mem_free(g);
+	}
+	return NULL;
+}
+
+int generation_certificate(struct generation *g, const char *data, msec now, bool *made, struct buf *why)
+{
+	own_buf dir = { 0 }, certificate = { 0 }, key = { 0 };
+	int r;
+
+	*made = false;
+	if (!generation_own_certificate(g))
+		return tls_setup_new(&g->tls, settings_z(g->settings, "tls.certificate"), settings_z(g->settings, "tls.key"), why);
+	buf_fmt(&dir, "%s/tls", data);
+	buf_fmt(&certificate, "%s/server.crt", buf_z(&dir));
+	buf_fmt(&key, "%s/server.key", buf_z(&dir));
+	r = authority_ensure(buf_z(&dir), g->core.domain, now, made, why);
+	return r ? r : tls_setup_new(&g->tls, buf_z(&certificate), buf_z(&key), why);
+}

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Order of the start: settings, data directory, ports, privileges, certificate, store, cores, threads. Order of the end: no more
+ * connections, good-bye to every client, cores, threads, bus, store.
+ */
+#include "server/server.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "core/ask.h"
+#include "server/generation.h"
+#include "server/home.h"
+#include "server/privileges.h"
+#include "transport/listen.h"
+
+enum {
+	WORK_THREADS = 2,
+	/* Files that are no connections: database, log, loops, listeners, what libraries open for a moment. */
+	FILES_OF_OUR_OWN = 128,
+	BUSY_MS = 5,
+	CERTIFICATE_MS = 12 * 60 * 60 * 1000,
+};
+
+/* A core and what is around it; everything in it belongs to its thread once that runs. */
+struct node {
+	struct server *server;
+	unsigned index;
+	struct loop *loop;
+	struct core *core;
+	struct links *links;
+	struct serving *serving;
+	struct generation *generation;
+	pthread_t thread;
+	struct post stop;
+	struct timer busy;
+};
+
+struct server {
+	const struct options *options;
+	struct generation *generation; /* the newest; of node 0's thread */
+	struct home home;
+	size_t files;
+	struct ports ports;
+	struct store *store;
+	struct bus *bus;
+	struct pool *pool;
+	struct gate *gate;
+	struct core_counters *counters;
+	unsigned nodes_n;
+	struct node *nodes;
+	struct ask first_account;
+	struct timer certificate;
+	bool stopping;
+};
+
+static const struct settings *settings_of(const struct server *s) { return s->generation->settings; }
+
+static msec wall_time(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (msec)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* ---- ports ---------------------------------------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *setting, *name; /* name: in ports.json */
+	struct entrance how;
+	const char *label; /* for people */
+	bool risky; /* a warning when it is open to others than this machine */
+} doorways[] = {
+	{ "listen.xmpp", "xmpp", { .door = &xmpp_door }, "XMPP, STARTTLS", false },
+	{ "listen.xmpps", "xmpps", { .door = &xmpp_door, .tls = true, .alpn = "xmpp-client" }, "XMPP, TLS", false },
+	{ "listen.classic", "classic", { .door = &classic_door }, "classic protocol", true },
+	{ "listen.classics", "classics", { .door = &classic_door, .tls = true }, "classic protocol, TLS", false },
+};
+
+static int open_ports(struct server *s, struct buf *why)
+{
+	int r = 0;
+
+	s->ports.cores = s->nodes_n;
+	for (size_t i = 0; !r && i < countof(doorways); i++)
+		r = ports_open(&s->ports, settings_text(settings_of(s), doorways[i].setting), doorways[i].setting, &doorways[i].how,
+			       why);
+	return r;
+}
+
+static size_t doorway_of(const struct port *p)
+{
+	size_t i = 0;
+
+	while (i < countof(doorways) && (!p->setting || strcmp(doorways[i].setting, p->setting)))
+		i++;
+	return i;
+}
+
+static void log_ports(const struct server *s)
+{
+	for (size_t i = 0; i < s->ports.n; i++) {
+		const struct port *p = s->ports.port[i];
+		size_t d = doorway_of(p);
+
+		log_event(listening, "address=%s door=%s tls=%s", p->address, p->how.door->name, p->how.tls ? "yes" : "no");
+		if (d < countof(doorways) && doorways[d].risky && !p->loopback)
+			log_event(setting_risky, "setting=%s address=%s why=\"passwords travel unencrypted to this port\"", p->setting,
+				  p->address);
+	}
+	if (s->generation->core.registration == REGISTRATION_OPEN)
+		log_event(setting_risky, "setting=registration.policy why=\"anybody who reaches the server can make accounts\"");
+}
+
+/* {"pid":1,"xmpp":5222,…}: the first port of each kind, for tests and scripts. */
+static void ports_json(const struct server *s, struct buf *to)
+{
+	size_t said = countof(doorways);
+
+	buf_fmt(to, "{\"pid\":%ld", (long)getpid());
+	for (size_t i = 0; i < s->ports.n; i++) {
+		size_t d = doorway_of(s->ports.port[i]);
+
+		if (d < countof(doorways) && d != said)
+			buf_fmt(to, ",\"%s\":%u", doorways[d].name, s->ports.port[i]->number);
+		said = d;
+	}
+	buf_lit(to, "}\n");
+}
+
+/* ---- what is said on stdout ------------------------------------------------------------------------------------------------ */
+
+static void greet(const struct server *s, bool empty)
+{
+	own_buf fingerprint = { 0 };
+
+	printf("Anser " ANSER_VERSION " serves %.*s; its data is in %s\n\n", STR_ARG(s->generation->core.domain), s->home.path);
+	for (size_t i = 0; i < s->ports.n; i++)
+		if (s->ports.port[i]->number)
+			printf("  %-28s %s\n", s->ports.port[i]->address, doorways[doorway_of(s->ports.port[i])].label);
+	tls_setup_fingerprint(s->generation->tls, &fingerprint);
+	printf("\n  certificate (SHA-256)        %s\n", buf_z(&fingerprint));
+	if (generation_own_certificate(s->generation))
+		printf("  devices may trust            %s/tls/ca.crt\n", s->home.path);
+	if (empty)
+		printf("\nThere is no account yet. To make the first one, in another terminal:\n\n"
+		       "  ./run ctl user add NAME      or      anserctl --data %s user add NAME\n",
+		       s->home.path);
+	printf("\n");
+	fflush(stdout);
+}
+
+static void ready(struct server *s)
+{
+	own_buf ports = { 0 }, why = { 0 };
+
+	ports_json(s, &ports);
+	if (home_write(&s->home, "ports.json", buf_all(&ports), &why))
+		fprintf(stderr, "anserd: %s\n", buf_z(&why));
+	if (s->options->print_ports)
+		fputs(buf_z(&ports), stdout);
+	printf("ready\n");
+	fflush(stdout);
+	log_event(started, "domain=%.*s cores=%u", STR_ARG(s->generation->core.domain), s->nodes_n);
+}
+
+static void first_account_done(struct ask *a)
+{
+	struct server *s = holder_of(a, struct server, first_account);
+
+	greet(s, !a->verdict && !a->answer->n);
+	ready(s);
+}
+
+/* ---- reload ---------------------------------------------------------------------------------------------------------------- */
+
+/* One node's move to another generation. */
+struct settling {
+	struct post post;
+	struct node *node;
+	struct generation *generation;
+};
+
+static void settle(struct post *p)
+{
+	struct settling *m = holder_of(p, struct settling, post);
+	struct node *n = m->node;
+	struct generation *old = n->generation;
+
+	n->generation = m->generation;
+	if (n->core)
+		core_settle(n->core, &n->generation->core);
+	links_certificate(n->links, n->generation->tls);
+	generation_unref(old);
+	mem_free(m);
+}
+
+/* Takes over the reference to `g`. */
+static void settle_all(struct server *s, struct generation *g)
+{
+	const struct settings *now = g->settings;
+
+	generation_unref(s->generation);
+	s->generation = g;
+	log_level_set((enum log_level)settings_int(now, "log.level"));
+	gate_limit(s->gate, (size_t)settings_int(now, "limits.connections"),
+		   (size_t)settings_int(now, "limits.connections_per_address"));
+	for (unsigned i = 0; i < s->nodes_n; i++) {
+		struct settling *m = mem_new(struct settling);
+
+		*m = (struct settling){ { .run = settle }, &s->nodes[i], generation_ref(g) };
+		world_post(&s->nodes[i].loop->world, &m->post);
+	}
+}
+
+/* Reads everything anew; if anything is wrong with it, all stays as it was. */
+static void reload(struct server *s)
+{
+	own_buf changed = { 0 }, why = { 0 };
+	struct generation *g = NULL;
+	bool made;
+
+	if (generation_new(&g, s->options, s->generation, &changed, &why) ||
+	    generation_certificate(g, s->home.path, wall_time(), &made, &why)) {
+		log_event(reload_refused, "why=\"%s\"", buf_z(&why));
+		generation_unref(g);
+		return;
+	}
+	log_event(settings_reloaded, "changed=\"%s\"", buf_z(&changed));
+	settle_all(s, g);
+}
+
+/* A certificate of our own is renewed while the server runs for years. */
+static void certificate_due(struct timer *t)
+{
+	struct server *s = holder_of(t, struct server, certificate);
+	msec left = tls_setup_ends(s->generation->tls) - wall_time();
+
+	if (generation_own_certificate(s->generation) && left < (msec)30 * 24 * 60 * 60 * 1000)
+		reload(s);
+	world_timer(&s->nodes[0].loop->world, t, CERTIFICATE_MS);
+}
+
+/* ---- the end --------------------------------------------------------------------------------------------------------------- */
+
+static void node_end(struct node *n)
+{
+	/* What is being reckoned on a thread (a password) comes back to the core: it must still be there. */
+	if (loop_busy(n->loop)) {
+		world_timer(&n->loop->world, &n->busy, BUSY_MS);
+		return;
+	}
+	n->core = core_free(n->core);
+	loop_stop(n->loop);
+}
+
+static void busy_again(struct timer *t) { node_end(holder_of(t, struct node, busy)); }
+
+static void links_gone(void *arg) { node_end(arg); }
+
+static void node_stop(struct post *p)
+{
+	struct node *n = holder_of(p, struct node, stop);
+
+	n->serving = ports_shut(n->serving);
+	links_stop(n->links, links_gone, n);
+}
+
+static void server_stop(struct server *s)
+{
+	s->stopping = true;
+	log_event(stopping, "links=%zu", gate_count(s->gate));
+	ask_cancel(&s->first_account);
+	world_stop(&s->nodes[0].loop->world, &s->certificate);
+	for (unsigned i = 0; i < s->nodes_n; i++)
+		world_post(&s->nodes[i].loop->world, &s->nodes[i].stop);
+}
+
+static void caught(void *arg, int number)
+{
+	struct server *s = arg;
+
+	if (number == SIGHUP && !s->stopping)
+		reload(s);
+	else if (number != SIGHUP && s->stopping)
+		_exit(128 + number); /* asked a second time: the one who asks does not want to wait */
+	else if (number != SIGHUP)
+		server_stop(s);
+}
+
+/* ---- the start ------------------------------------------------------------------------------------------------------------- */
+
+static void node_open(struct server *s, unsigned index)
+{
+	struct node *n = &s->nodes[index];
+
+	n->server = s;
+	n->index = index;
+	n->stop.run = node_stop;
+	n->busy.fire = busy_again;
+	n->generation = generation_ref(s->generation);
+	n->loop = loop_new(s->pool);
+	n->core = core_new(&n->loop->world, s->store, s->bus, index, &n->generation->core, s->counters);
+	n->links = links_new(n->loop, n->core, s->gate, n->generation->tls);
+	n->serving = ports_serve(&s->ports, index, n->links, n->loop);
+}
+
+static void node_close(struct node *n)
+{
+	links_free(n->links);
+	loop_free(n->loop);
+	generation_unref(n->generation);
+}
+
+static void *node_run(void *arg)
+{
+	struct node *n = arg;
+
+	loop_run(n->loop);
+	return NULL;
+}
+
+static void threads_run(struct server *s)
+{
+	struct loop *first = s->nodes[0].loop;
+
+	for (unsigned i = 1; i < s->nodes_n; i++)
+		if (pthread_create(&s->nodes[i].thread, NULL, node_run, &s->nodes[i])) {
+			fprintf(stderr, "anserd: no thread can be made; set server.cores lower\n");
+			abort();
+		}
+	loop_signal(first, SIGTERM, caught, s);
+	loop_signal(first, SIGINT, caught, s);
+	loop_signal(first, SIGHUP, caught, s);
+	s->first_account.done = first_account_done;
+	account_list(s->nodes[0].core, &s->first_account, STR_NONE, 1);
+	s->certificate.fire = certificate_due;
+	world_timer(&first->world, &s->certificate, CERTIFICATE_MS);
+	loop_run(first);
+	for (unsigned i = 1; i < s->nodes_n; i++)
+		pthread_join(s->nodes[i].thread, NULL);
+}
+
+static void serve(struct server *s)
+{
+	size_t links = (size_t)settings_int(settings_of(s), "limits.connections");
+	uint64_t seed[2];
+
+	if (getrandom(seed, sizeof seed, 0) != sizeof seed)
+		abort(); /* before the kernel has any chance to give there is nothing to serve safely with */
+	if (s->files < links + FILES_OF_OUR_OWN)
+		links = s->files > 2 * FILES_OF_OUR_OWN ? s->files - FILES_OF_OUR_OWN : FILES_OF_OUR_OWN;
+	s->gate = gate_new(links, (size_t)settings_int(settings_of(s), "limits.connections_per_address"), seed);
+	s->pool = pool_new(WORK_THREADS);
+	s->bus = bus_local_new(s->nodes_n);
+	s->counters = mem_alloc(s->nodes_n * sizeof *s->counters);
+	s->nodes = mem_alloc(s->nodes_n * sizeof *s->nodes);
+	for (unsigned i = 0; i < s->nodes_n; i++)
+		node_open(s, i);
+	threads_run(s);
+	for (unsigned i = 0; i < s->nodes_n; i++)
+		node_close(&s->nodes[i]);
+	bus_free(s->bus);
+	pool_free(s->pool);
+	gate_free(s->gate);
+	mem_free(s->nodes);
+	mem_free(s->counters);
+}
+
+static int open_store(struct server *s, struct buf *why)
+{
+	struct str url = settings_text(settings_of(s), "store.url");
+	own_buf own = { 0 };
+
+	buf_fmt(&own, "sqlite:%s/anser.db", s->home.path);
+	return store_open(&s->store, url.n ? url : buf_all(&own), why);
+}
+
+/* A key that only root may read is loaded before, one that we make ourselves belongs to who we become. */
+static int open_all(struct server *s, struct buf *why)
+{
+	const char *data = settings_z(settings_of(s), "server.data");
+	struct owner owner;
+	bool made = false;
+	int r = privileges_user(&owner, settings_z(settings_of(s), "server.user"), why);
+
+	if (!r)
+		r = home_open(&s->home, data, &owner, why);
+	if (!r)
+		r = open_ports(s, why);
+	if (!r && !generation_own_certificate(s->generation))
+		r = generation_certificate(s->generation, s->home.path, wall_time(), &made, why);
+	if (!r)
+		r = privileges_drop(&owner, why);
+	if (!r && !s->generation->tls)
+		r = generation_certificate(s->generation, s->home.path, wall_time(), &made, why);
+	if (!r && made) {
+		own_buf fingerprint = { 0 };
+
+		tls_setup_fingerprint(s->generation->tls, &fingerprint);
+		log_event(certificate_made, "sha256=%s", buf_z(&fingerprint));
+	}
+	return r ? r : open_store(s, why);
+}
+
+int server_run(const struct options *options)
+{
+	struct server s = { .options = options, .home = { .lock = -1 } };
+	own_buf why = { 0 };
+	int r = generation_new(&s.generation, options, NULL, NULL, &why);
+
+	if (r) {
+		fputs(buf_z(&why), stderr);
+		return 2;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	log_level_set((enum log_level)settings_int(settings_of(&s), "log.level"));
+	s.nodes_n = (unsigned)settings_int(settings_of(&s), "server.cores");
+	s.files = privileges_limits();
+	r = open_all(&s, &why);
+	if (r) {
+		fprintf(stderr, "anserd: %s\n", buf_z(&why));
+	} else {
+		log_ports(&s);
+		serve(&s);
+	}
+	store_close(s.store);
+	ports_free(&s.ports);
+	if (!r)
+		log_event(stopped, "domain=%.*s", STR_ARG(s.generation->core.domain));
+	home_close(&s.home);
+	generation_unref(s.generation);
+	return r ? 1 : 0;
+}
