@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""slixmpp, an XMPP library for Python, as packaged by Debian."""
+from server import expect, main
+from slix import Client, cut, run, together
+
+
+def login_and_roster(server):
+    server.add('ann', 'bea')
+
+    async def talk():
+        async with together(Client(server, 'ann/desk'), Client(server, 'bea/phone')) as (a, b):
+            expect(str(a.boundjid), 'ann@anser.test/desk')
+            await a.subscribe_both(b)
+            expect(a.client_roster['bea@anser.test']['subscription'], 'both')
+            expect(b.client_roster['ann@anser.test']['subscription'], 'both')
+            await a.update_roster('bea@anser.test', name='Béa', groups=['Friends & family'])
+            item = a.client_roster['bea@anser.test']
+            expect((item['name'], item['groups']), ('Béa', ['Friends & family']))
+            await b.close()
+            await a.presence.until(lambda p: p['type'] == 'unavailable' and p['from'] == 'bea@anser.test/phone')
+
+    run(talk())
+
+
+def one_to_one(server):
+    server.add('carl', 'dora')
+
+    async def talk():
+        async with together(Client(server, 'carl'), Client(server, 'dora')) as (c, d):
+            texts = ['hello', '你好 😀', '<b>&amp;</b>', 'x' * 20000]
+            for text in texts:
+                c.send_message(mto='dora@anser.test', mbody=text, mtype='chat')
+            for text in texts:
+                expect((await d.chat.get())['body'], text)
+            reply = d.make_message(mto=c.boundjid.full, mbody='and back', mtype='chat')
+            reply['id'] = 'our-id-1'
+            reply.send()
+            heard = await c.chat.get()
+            expect((heard['body'], heard['id'], heard['from'].full), ('and back', 'our-id-1', d.boundjid.full))
+            c.send_message(mto='nobody-here@anser.test', mbody='?', mtype='chat')
+            error = await c.errors.get()
+            expect(error['error']['condition'], 'service-unavailable')
+
+    run(talk())
+
+
+def carbons(server):
+    server.add('emil', 'frida')
+
+    async def talk():
+        async with together(Client(server, 'emil/a'), Client(server, 'emil/b'), Client(server, 'frida')) as (a, b, f):
+            await a.plugin['xep_0280'].enable()
+            await b.plugin['xep_0280'].enable()
+            # To one resource: the other one gets a copy.
+            f.send_message(mto='emil@anser.test/a', mbody='to a', mtype='chat')
+            expect((await a.chat.get())['body'], 'to a')
+            expect((await b.carbon_received.get())['carbon_received']['body'], 'to a')
+            # From one resource: the other one sees what was sent.
+            a.send_message(mto='frida@anser.test', mbody='from a', mtype='chat')
+            expect((await f.chat.get())['body'], 'from a')
+            expect((await b.carbon_sent.get())['carbon_sent']['body'], 'from a')
+
+    run(talk())
+
+
+def offline(server):
+    server.add('gerd', 'hilde')
+
+    async def talk():
+        async with Client(server, 'gerd') as g:
+            for i in range(25):
+                g.send_message(mto='hilde@anser.test', mbody=f'waits {i}', mtype='chat')
+            await g.round_trip()
+        async with Client(server, 'hilde') as h:
+            for i in range(25):
+                m = await h.chat.get()
+                expect(m['body'], f'waits {i}')
+                expect(m['delay']['stamp'] is not None, True)
+            await h.acknowledged()
+        async with Client(server, 'hilde') as h:
+            await h.round_trip()
+            expect(h.chat.empty(), True)
+
+    run(talk())
+
+
+def archive_paging(server):
+    server.add('ida', 'jakob')
+
+    async def talk():
+        async with together(Client(server, 'ida'), Client(server, 'jakob')) as (i, j):
+            for n in range(57):
+                i.send_message(mto='jakob@anser.test', mbody=f'kept {n}', mtype='chat')
+            for n in range(57):
+                expect((await j.chat.get())['body'], f'kept {n}')
+            for client, peer in ((i, 'jakob@anser.test'), (j, 'ida@anser.test')):
+                expect([m async for m in client.archive(peer, page=10)], [f'kept {n}' for n in range(57)])
+            expect([m async for m in i.archive('nobody@anser.test', page=10)], [])
+
+    run(talk())
+
+
+def resumption(server):
+    server.add('karl', 'lotte')
+
+    async def talk():
+        async with together(Client(server, 'karl/k'), Client(server, 'lotte/l')) as (k, l):
+            await k.subscribe_both(l)
+            expect(bool(l.plugin['xep_0198'].sm_id), True)
+            k.send_message(mto='lotte@anser.test', mbody='before', mtype='chat')
+            expect((await l.chat.get())['body'], 'before')
+            await cut(l)
+            for n in range(5):
+                k.send_message(mto='lotte@anser.test/l', mbody=f'while cut {n}', mtype='chat')
+            await k.round_trip()
+            await l.resume()
+            for n in range(5):
+                expect((await l.chat.get())['body'], f'while cut {n}')
+            # Still the same session: it can go on, and was never seen to leave.
+            l.send_message(mto='karl@anser.test', mbody='after', mtype='chat')
+            expect((await k.chat.get())['body'], 'after')
+            expect([p for p in k.presence.seen if p['type'] == 'unavailable' and p['from'] == 'lotte@anser.test/l'], [])
+
+    run(talk())
+
+
+def direct_tls(server):
+    server.add('mina')
+
+    async def talk():
+        async with Client(server, 'mina', direct=True) as m:
+            await m.round_trip()
+
+    run(talk())
+
+
+if __name__ == '__main__':
+    main(login_and_roster, one_to_one, carbons, offline, archive_paging, resumption, direct_tls)
