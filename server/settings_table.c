@@ -52,9 +52,10 @@ const struct setting settings_table[] = {
 	WORDS("archive.default", "always", "always roster never", LIVE,
 	      "Whose messages are archived for people who have not chosen themselves (XEP-0313): of everybody, of contacts, of nobody."),
 
-	PLAIN("tls.certificate", PATH, "", RESTART,
-	      "A file with the certificate chain in PEM, the server's own first. Empty: one is made and signed by an authority of our own in server.data."),
-	PLAIN("tls.key", PATH, "", RESTART, "A file with the private key in PEM that belongs to tls.certificate. Both or none."),
+	PLAIN("tls.certificate", PATH, "", LIVE,
+	      "A file with the certificate chain in PEM, the server's own first; read again at every reload, for connections from then on. Empty: one is "
+	      "made and signed by an authority of our own in server.data."),
+	PLAIN("tls.key", PATH, "", LIVE, "A file with the private key in PEM that belongs to tls.certificate. Both or none."),
 
 	PLAIN("classic.require_tls", BOOL, "no", LIVE,
 	      "Refuses logins of the classic protocol on connections without TLS, also from this machine."),

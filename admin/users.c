@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * admin/users.c - accounts: add, delete, change the password, list.
+ */
+#include "admin/inside.h"
+
+enum { PAGE = 100 };
+
+static const char *const code[] = {
+	[ACCOUNT_REFUSED] = "refused", [ACCOUNT_THROTTLED] = "throttled", [ACCOUNT_EXISTS] = "exists", [ACCOUNT_BAD_NAME] = "bad-name",
+	[ACCOUNT_BAD_PASSWORD] = "bad-password", [ACCOUNT_FORBIDDEN] = "forbidden", [ACCOUNT_UNKNOWN] = "unknown", [ACCOUNT_STORE] = "store",
+};
+
+static void answered(struct account_ask *ask)
+{
+	struct admin *a = holder_of(ask, struct admin, account);
+	own_buf address = { 0 };
+
+	if (ask->verdict) {
+		admin_error(a, code[ask->verdict], account_verdict_text(ask->verdict));
+		return;
+	}
+	buf_fmt(&address, "%.*s@%.*s", STR_ARG(admin_argument(a, "name")), STR_ARG(core_domain(a->core)));
+	admin_ok(a, json_pack("{s:o}", "address", admin_text(buf_all(&address))));
+}
+
+void admin_user_add(struct admin *a)
+{
+	static const struct origin here = { .address = { [15] = 1 }, .loopback = true };
+
+	a->account.done = answered;
+	account_register(a->core, &a->account, admin_argument(a, "name"), admin_argument(a, "password"), &here, true);
+}
+
+void admin_user_delete(struct admin *a)
+{
+	a->account.done = answered;
+	account_delete(a->core, &a->account, admin_argument(a, "name"));
+}
+
+void admin_user_password(struct admin *a)
+{
+	a->account.done = answered;
+	account_password(a->core, &a->account, admin_argument(a, "name"), admin_argument(a, "password"));
+}
+
+static void page(struct admin *a);
+
+static void listed(struct ask *ask)
+{
+	struct admin *a = holder_of(ask, struct admin, ask);
+	size_t n = ask->answer->n;
+
+	if (ask->verdict) {
+		admin_error(a, "store", account_verdict_text(ACCOUNT_STORE));
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct account *who = &ask->answer->accounts[i];
+
+		admin_row(a, json_pack("{s:o,s:I,s:I}", "name", admin_text(who->name), "created", (json_int_t)who->created,
+				       "seen", (json_int_t)who->seen));
+		buf_clear(&a->name);
+		buf_str(&a->name, who->name);
+	}
+	if (n < PAGE)
+		admin_ok(a, json_object());
+	else
+		admin_go_on(a, page);
+}
+
+static void page(struct admin *a)
+{
+	a->ask.done = listed;
+	account_list(a->core, &a->ask, buf_all(&a->name), PAGE);
+}
+
+void admin_user_list(struct admin *a) { page(a); }
