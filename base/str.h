@@ -31,7 +31,7 @@ static inline bool str_eq(struct str a, struct str b)
 
 static inline bool str_is(struct str a, const char *z)
 {
-	return a.n == strlen(z) && memcmp(a.p ? a.p : "", z, a.n) == 0;
+	return a.n == strlen(z) && (a.n == 0 || memcmp(a.p, z, a.n) == 0);
 }
 
 static inline bool str_starts(struct str s, struct str prefix)

@@ -11,6 +11,7 @@
 #include "core/block.h"
 #include "core/directory.h"
 #include "core/parcel.h"
+#include "core/plant.h"
 #include "core/roster.h"
 #include "core/session.h"
 #include "model/stamp.h"

@@ -127,7 +127,7 @@ void offline_close(struct session *s)
 	struct ticket *t;
 
 	while ((t = list_first(&s->tickets, struct ticket, here))) {
-		if (t->st)
+		if (t->st && !PLANTED(PLANT_RELAYED_DROPPED))
 			route_keep_late(s->core, s->user, t->st);
 		ticket_close(s, t);
 	}
@@ -152,6 +152,8 @@ static bool is_recent(const struct session *s, uint64_t stamp)
 static void give(struct session *s, struct stanza *st, uint64_t ticket, bool archived, bool waited)
 {
 	core_count_up(s->core, COUNT_DELIVERED, 1);
+	if (PLANTED(PLANT_POP_ON_SEND) && ticket)
+		settle(s->core, s->user->id, ticket);
 	s->ops->deliver(s, &(struct delivery){ .stanza = st, .ticket = ticket, .archived = archived, .waited = waited });
 }
 
@@ -170,7 +172,7 @@ void offline_deliver(struct session *s, const struct parcel *p)
 	bool queued = p->flags & PARCEL_QUEUED, promised = queued || (st->traits & STANZA_BODY);
 
 	if (queued && s->catching_up && p->number > s->cursor) {
-		s->page_again = true;
+		s->page_again = !PLANTED(PLANT_READ_THEN_SUBSCRIBE);
 		return;
 	}
 	if (queued && (is_recent(s, p->number) || (s->catching_up && ticket_find(s, p->number))))

@@ -165,6 +165,10 @@ void presence_end(struct session *s, struct str status)
 {
 	struct stanza *st;
 
+	if (PLANTED(PLANT_UNAVAILABLE_FORGOTTEN) && s->presence) {
+		s->presence = stanza_unref(s->presence);
+		s->user->available--;
+	}
 	if (!s->presence && !s->directed_n)
 		return;
 	st = presence_make(s->core, PRESENCE_UNAVAILABLE, s->jid, (struct jid){ 0 }, STR(""));

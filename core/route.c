@@ -88,7 +88,7 @@ static void stored(struct store_request *r)
 	struct transit *t = r->arg;
 
 	t->state = TRANSIT_READY;
-	if (r->answer)
+	if (r->answer && !PLANTED(PLANT_STORE_ERROR_IGNORED))
 		t->verdict = r->answer == STORE_LIMIT ? SENT_QUEUE_FULL : SENT_NOT_STORED;
 	else
 		core_count_up(t->core, COUNT_KEPT, 1);
@@ -116,6 +116,11 @@ static struct transit *transit_decide(struct transit *t)
 	t = transit_keep(t);
 	t->flags = PARCEL_QUEUED | (k.archive_to ? PARCEL_ARCHIVED : 0);
 	t->state = TRANSIT_STORING;
+	if (PLANTED(PLANT_ACK_BEFORE_COMMIT)) {
+		route_keep_late(t->core, t->to, t->st);
+		t->state = TRANSIT_READY;
+		return t;
+	}
 	r = store_ask(t->core->store, STORE_KEEP, stored, t);
 	r->stanza = stanza_ref(t->st);
 	r->archive_from = k.archive_from;
@@ -234,6 +239,9 @@ static void transits_run(struct session *s)
 	bool any = false;
 
 	while ((t = list_first(&s->transits, struct transit, here)) && t->state == TRANSIT_READY) {
+		if (PLANTED(PLANT_WRONG_ORDER))
+			list_each(later, &s->transits, struct transit, here)
+				t = later->state == TRANSIT_READY ? later : t;
 		transit_finish(t);
 		any = true;
 	}

@@ -48,7 +48,7 @@ static void keys(enum hash h, struct str salted, struct verifier *v)
 	secret_wipe(client_key, sizeof client_key);
 }
 
-static void make_one(enum hash h, struct verifier *v, struct str password)
+void verifier_fill(struct verifier *v, enum hash h, struct str password)
 {
 	uint8_t salted[HASH_BYTES_MAX];
 
@@ -63,7 +63,7 @@ void verifier_make(struct verifier v[SCRAM_HASHES], struct str password, const u
 	for (unsigned i = 0; i < SCRAM_HASHES; i++) {
 		v[i] = (struct verifier){ .iterations = SCRAM_ITERATIONS };
 		memcpy(v[i].salt, salts[i], SCRAM_SALT_BYTES);
-		make_one(verifier_hash(i), &v[i], password);
+		verifier_fill(&v[i], verifier_hash(i), password);
 	}
 }
 

@@ -19,6 +19,9 @@ bool password_prepare(struct buf *to, struct str typed);
 /* Fills in `v` for a prepared password, SCRAM_ITERATIONS rounds; salts are fresh random bytes, one for each hash. */
 void verifier_make(struct verifier v[SCRAM_HASHES], struct str password, const uint8_t salts[SCRAM_HASHES][SCRAM_SALT_BYTES]);
 
+/* The keys of one verifier whose salt and iterations are set already. */
+void verifier_fill(struct verifier *v, enum hash h, struct str password);
+
 /* Whether the prepared password is the one. The same time for every wrong one. */
 bool verifier_check(const struct verifier v[SCRAM_HASHES], struct str password);
 

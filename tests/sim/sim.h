@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * tests/sim/sim.h - a whole server, its disk, its network and its clients in one thread under one seed. Time is made up: the clock jumps to
+ * whatever comes next. The same seed gives the same run, to the byte.
+ */
+#pragma once
+#include "base/list.h"
+#include "base/timers.h"
+#include "bus/bus.h"
+#include "core/core.h"
+#include "doors/door.h"
+#include "wire/xml.h"
+
+enum { SIM_CORES_MAX = 4, SIM_ACCOUNTS = 5, SIM_CLIENTS = 7, SIM_LETTERS_MAX = 4000 };
+
+struct sim;
+struct conn;
+
+/* base/world.h for one core. */
+struct sim_world {
+	struct world world;
+	struct sim *sim;
+	struct timers timers;
+	struct post *later_first, **later_last;
+	struct post *posted_first, **posted_last;
+	struct work *works;
+};
+
+/* One message, from the hand of the sender to the eyes of the receiver. */
+struct letter {
+	unsigned from, to;  /* clients' numbers; `to`: whichever client of that account */
+	unsigned number;    /* per sender and receiving account, from 1 */
+	unsigned tries;     /* how often it was handed to a new session */
+	bool acked, refused, received;
+};
+
+enum client_kind { CLIENT_XMPP, CLIENT_XMPP_SM, CLIENT_CLASSIC };
+enum client_state { OFFLINE, CONNECTING, STREAM, AUTH, BINDING, RESUMING, ENABLING, ONLINE };
+
+struct client {
+	struct sim *sim;
+	unsigned index, account;
+	enum client_kind kind;
+	enum client_state state;
+	struct conn *conn;
+	struct timer timer;      /* the next thing it does by itself */
+	bool wanted;             /* it means to be online */
+	bool authenticated;
+	struct buf in;
+	struct xml_framer framer;
+	/* XEP-0198 */
+	char *resume_id;
+	uint32_t handled;        /* stanzas received */
+	uint32_t acked;          /* of those sent */
+	unsigned *unacked;       /* letters; SIM_LETTERS_MAX: another stanza */
+	size_t unacked_n;
+	unsigned *pending;       /* letters that go out again once online */
+	size_t pending_n;
+	/* what it has seen in this session (kept over resumption) */
+	unsigned char *seen;     /* by letter */
+	unsigned last[SIM_CLIENTS]; /* highest number seen per sender */
+	struct buf present[SIM_ACCOUNTS]; /* available resources, each ended by a zero byte */
+};
+
+struct sim {
+	uint64_t seed, chance;
+	msec clock, wall_offset;
+	unsigned cores;
+	struct sim_world worlds[SIM_CORES_MAX];
+	struct timers net;       /* network and clients */
+	struct timer chaos;
+	struct store *store;
+	struct bus *bus;
+	struct core *core[SIM_CORES_MAX];
+	struct core_counters counters[SIM_CORES_MAX];
+	struct core_settings settings;
+	bool up, calm;           /* calm: nothing bad happens any more */
+	struct list conns;
+	struct client clients[SIM_CLIENTS];
+	struct letter letters[SIM_LETTERS_MAX];
+	unsigned letters_n;
+	unsigned numbers[SIM_CLIENTS][SIM_ACCOUNTS];
+	bool trace;
+	char failure[512];       /* the first one */
+	unsigned deliveries, cuts, crashes, resumes, refusals;
+};
+
+/* chance.c-like: 0 <= result < n, n > 0. */
+uint64_t sim_chance(struct sim *s, uint64_t n);
+void sim_fail(struct sim *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void sim_note(struct sim *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* world.c */
+void sim_worlds_begin(struct sim *s);
+void sim_worlds_end(struct sim *s);
+void sim_world_drop(struct sim_world *w); /* the process died: nothing of it happens any more */
+bool sim_world_turn(struct sim_world *w); /* true when something happened */
+void sim_run(struct sim *s, msec how_long);
+void sim_net_timer(struct sim *s, struct timer *t, msec in);
+
+/* net.c */
+struct conn *net_connect(struct sim *s, struct client *c, const struct door *door);
+void net_send(struct conn *n, struct str bytes); /* from the client */
+void net_hang_up(struct conn *n);                /* the client closes in order */
+void net_cut(struct conn *n);                    /* the link is gone; both sides find out in their own time */
+void net_stall(struct conn *n, msec how_long);   /* the client does not read */
+void net_flush(struct sim *s);
+void net_die(struct sim *s);                     /* the server's process is gone */
+void net_end(struct sim *s);                      /* the run is over: forgets all links */
+
+/* client.c */
+void client_begin(struct sim *s, unsigned index, unsigned account, enum client_kind kind);
+void client_end(struct client *c);
+void client_bytes(struct client *c, struct str bytes);
+void client_lost(struct client *c);
+void client_want(struct client *c, bool online);
+struct str account_name(unsigned account);
+void client_received(struct client *c, struct str body);
+void client_restart(struct client *c); /* a new session: what was seen before does not count */
+struct letter *client_letter(struct client *c, unsigned *index);
+void client_resend_later(struct client *c, unsigned letter);
+
+/* xmpp.c, classic.c: what the two kinds say */
+void xmpp_begin(struct client *c);
+void xmpp_take(struct client *c);
+void xmpp_write(struct client *c, unsigned letter);
+void xmpp_lost(struct client *c);
+void classic_begin(struct client *c);
+void classic_take(struct client *c);
+void classic_write(struct client *c, unsigned letter);
+void classic_lost(struct client *c);
+
+/* check.c */
+void check_presence(struct sim *s);
+void check_letters(struct sim *s);
