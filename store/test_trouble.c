@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * store/test_trouble.c - what becomes of a store when things go wrong: groups that fail, full disks, strange files, kill -9.
+ */
+#include "store/test_fixture.h"
+
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "store/faulty.h"
+
+static unsigned failures_logged, recoveries_logged;
+
+static void log_count(const char *line, void *arg)
+{
+	failures_logged += strstr(line, "error store_failed") != NULL;
+	recoveries_logged += strstr(line, "notice store_recovered") != NULL;
+}
+
+static int trouble_setup(void **state)
+{
+	failures_logged = recoveries_logged = 0;
+	log_sink_set(log_count, NULL);
+	return fixture_setup(state);
+}
+
+static int trouble_teardown(void **state)
+{
+	log_sink_set(NULL, NULL);
+	return fixture_teardown(state);
+}
+
+/* ---- groups that fail ------------------------------------------------------------------------------------------- */
+
+enum { GROUP = 5 };
+
+/* Submits a group in one turn, of all kinds of writes; all get `verdict`. */
+static void group_gets(struct fixture *f, int verdict)
+{
+	struct answer many[GROUP] = { 0 };
+	struct store_request *r = ask(f, &many[0], STORE_ITEM_SET);
+
+	r->owner = 1;
+	r->space = r->key = r->value = STR("x");
+	store_submit(r);
+	r = ask(f, &many[1], STORE_ROSTER_SET);
+	r->owner = 1;
+	r->item.contact = STR("bob@x");
+	store_submit(r);
+	r = ask(f, &many[2], STORE_ACCOUNT_ADD);
+	r->account.name = STR("ann");
+	store_submit(r);
+	store_submit(keep_ask(f, &many[3], message(f, "ann@x", "bob@x", "<body/>"), 1, 2, 2));
+	store_submit(keep_ask(f, &many[4], message(f, "ann@x", "bob@x", "<body/>"), 1, 2, 2));
+	for (int i = 0; i < GROUP; i++)
+		assert_int_equal(wait_for(&many[i]), verdict);
+	for (int i = 0; i < GROUP; i++)
+		answer_free(&many[i]);
+}
+
+static void nothing_is_there(struct fixture *f)
+{
+	own_answer a = { 0 };
+
+	assert_int_equal(item_get(f, &a, 1, "x", "x"), STORE_NOT_FOUND);
+	roster_load(f, &a, 1, 0);
+	assert_int_equal(a.r.n, 0);
+	assert_int_equal(a.r.version, 0);
+	assert_int_equal(account_get(f, &a, "ann"), STORE_NOT_FOUND);
+	queue_read(f, &a, 2, 0, 0);
+	assert_int_equal(a.r.n, 0);
+	archive_ends(f, &a, 1);
+	assert_int_equal(a.r.n, 0);
+}
+
+static void everything_is_there(struct fixture *f, size_t messages)
+{
+	own_answer a = { 0 };
+
+	assert_int_equal(item_get(f, &a, 1, "x", "x"), 0);
+	roster_load(f, &a, 1, 0);
+	assert_int_equal(a.r.n, 1);
+	assert_int_equal(account_get(f, &a, "ann"), 0);
+	queue_read(f, &a, 2, 0, 0);
+	assert_int_equal(a.r.n, messages);
+	archive_read(f, &a, 1, &(struct archive_query){ 0 }, 0);
+	assert_int_equal(a.r.n, messages);
+}
+
+static void a_failed_commit_fails_the_whole_group(void **state)
+{
+	struct fixture *f = *state;
+
+	group_gets(f, STORE_FULL);
+	nothing_is_there(f);
+	group_gets(f, STORE_FULL);
+	assert_int_equal(failures_logged, 1); /* once per outage */
+	assert_int_equal(recoveries_logged, 0);
+	group_gets(f, 0);
+	everything_is_there(f, 2);
+	assert_int_equal(recoveries_logged, 1);
+	fixture_reopen(f); /* its plan begins anew */
+	everything_is_there(f, 2);
+}
+
+static void a_failed_request_fails_the_whole_group(void **state)
+{
+	struct fixture *f = *state;
+
+	group_gets(f, STORE_FAILED); /* in the fourth of its five */
+	nothing_is_there(f);
+	group_gets(f, 0);
+	everything_is_there(f, 2);
+}
+
+static void a_late_commit_is_not_promised(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+
+	assert_int_equal(item_set(f, 1, "x", "x", STR("x")), STORE_FAILED);
+	assert_int_equal(item_get(f, &a, 1, "x", "x"), 0);
+	assert_int_equal(item_set(f, 1, "x", "y", STR("y")), 0);
+}
+
+static void a_failed_read_says_so(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+
+	item_set(f, 1, "x", "x", STR("x"));
+	assert_int_equal(item_get(f, &a, 1, "x", "x"), 0);
+	assert_int_equal(item_get(f, &a, 1, "x", "x"), STORE_FAILED);
+	assert_int_equal(failures_logged, 1);
+	assert_int_equal(item_get(f, &a, 1, "x", "x"), 0);
+	assert_int_equal(recoveries_logged, 1);
+}
+
+static void the_disk_can_be_broken_and_mended(void **state)
+{
+	struct fixture *f = *state;
+
+	store_faulty_set(STORE_FULL);
+	group_gets(f, STORE_FULL);
+	nothing_is_there(f);
+	store_faulty_set(0);
+	group_gets(f, 0);
+	everything_is_there(f, 2);
+}
+
+/* ---- opening ---------------------------------------------------------------------------------------------------- */
+
+static void open_fails(const char *url, const char *says)
+{
+	struct store *s = NULL;
+	own_buf why = { 0 };
+
+	assert_int_not_equal(store_open(&s, str_z(url), &why), 0);
+	assert_null(s);
+	if (!strstr(buf_z(&why), says))
+		fail_msg("\"%s\" does not say \"%s\"", buf_z(&why), says);
+}
+
+static void strange_urls_are_explained(void **state)
+{
+	open_fails("", "names no kind of store");
+	open_fails("anser.db", "names no kind of store");
+	open_fails("oracle:x", "names no kind of store");
+	open_fails("sqlite:/nowhere/at/all/db", "cannot open");
+	open_fails("faulty:open=failed:memory:", "lets opening fail");
+	open_fails("faulty:commit@x=full:memory:", "is no rule");
+	open_fails("faulty:commit=soon:memory:", "is no rule");
+	open_fails("faulty:run@2=late:memory:", "is no rule");
+	open_fails("faulty::floppy:", "no store to wrap");
+}
+
+static void database_do(struct fixture *f, const char *sql)
+{
+	char path[96];
+	sqlite3 *db;
+
+	snprintf(path, sizeof path, "%s/db", f->dir);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static void a_newer_database_is_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_shut(f);
+	database_do(f, "PRAGMA user_version = 99");
+	open_fails(f->url, "from a newer Anser");
+	database_do(f, "PRAGMA user_version = 1");
+	fixture_open(f);
+}
+
+static void a_foreign_database_is_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_shut(f);
+	database_do(f, "PRAGMA application_id = 7");
+	open_fails(f->url, "another program");
+	database_do(f, "PRAGMA application_id = 0");
+	open_fails(f->url, "another program"); /* it has tables */
+	database_do(f, "PRAGMA application_id = 1097757541");
+	fixture_open(f);
+}
+
+static void what_is_no_database_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	char path[96];
+	FILE *file;
+
+	fixture_shut(f);
+	snprintf(path, sizeof path, "%s/db", f->dir);
+	file = fopen(path, "w");
+	for (int i = 0; i < 1000; i++)
+		fputs("this is a letter, not a database\n", file);
+	fclose(file);
+	open_fails(f->url, "cannot open");
+	unlink(path);
+	fixture_open(f);
+}
+
+/* ---- a full disk ------------------------------------------------------------------------------------------------ */
+
+static void a_full_disk_is_survived(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	uint64_t kept = 0, first = 0;
+	int verdict;
+
+	do {
+		struct stanza *s = message(f, "ann@x", "bob@x",
+					   "<body>it gets full, it gets full, it gets full, it gets full, it gets full, "
+					   "it gets full, it gets full, it gets full, it gets full</body>");
+		uint64_t stamp = s->stamp;
+
+		verdict = submit(&a, keep_ask(f, &a, s, 1, 2, 2));
+		kept += verdict == 0;
+		first = first ? first : stamp;
+		assert_true(kept < 100000);
+	} while (!verdict);
+	assert_int_equal(verdict, STORE_FULL);
+	assert_true(kept > 20);
+	assert_int_equal(failures_logged, 1);
+	/* It still reads, and gives room back. */
+	queue_read(f, &a, 2, 0, 0);
+	assert_int_equal(a.r.n, kept);
+	queue_done(f, 2, &first, 1);
+	/* With more room it goes on, and has what it said it has. */
+	*strchr(f->url, '?') = 0;
+	fixture_reopen(f);
+	queue_read(f, &a, 2, 0, 0);
+	assert_int_equal(a.r.n, kept - 1);
+	archive_read(f, &a, 1, &(struct archive_query){ .count = true }, 1);
+	assert_int_equal(a.r.total, kept);
+	keep(f, "ann@x", "bob@x", 1, 2, 2);
+}
+
+/* ---- kill -9 ---------------------------------------------------------------------------------------------------- */
+
+/* The child keeps messages and takes some from the queue, and tells what was answered: a stamp, or with the top bit set
+ * one that is done. It is killed in the middle of it. */
+struct child {
+	struct fixture *f;
+	int out;
+	unsigned under_way, rounds;
+};
+
+#define DONE_BIT (UINT64_C(1) << 63)
+
+static void child_tell(struct child *c, uint64_t what)
+{
+	c->under_way--;
+	if (write(c->out, &what, sizeof what) != sizeof what)
+		_exit(1);
+}
+
+static void child_done(struct store_request *r)
+{
+	for (size_t i = 0; i < r->stamps_n && !r->answer; i++)
+		child_tell(r->arg, r->stamps[i] | DONE_BIT);
+}
+
+static void child_kept(struct store_request *r)
+{
+	struct child *c = r->arg;
+	uint64_t stamp = r->stanza->stamp, *stamps;
+	struct store_request *done;
+
+	if (r->answer)
+		_exit(2);
+	child_tell(c, stamp);
+	if (stamp % 3)
+		return;
+	c->under_way++;
+	done = store_ask(c->f->link, STORE_QUEUE_DONE, child_done, c);
+	stamps = arena_get(&done->arena, sizeof *stamps);
+	*stamps = stamp;
+	done->owner = 2;
+	done->stamps = stamps;
+	done->stamps_n = 1;
+	store_submit(done);
+}
+
+static void child_main(struct fixture *f, int out)
+{
+	struct child c = { f, out };
+
+	fixture_open(f);
+	for (;;) {
+		while (c.under_way < 20) {
+			struct store_request *r = store_ask(f->link, STORE_KEEP, child_kept, &c);
+
+			r->stanza = message(f, "ann@x", "bob@x", "<body>I must not get lost</body>");
+			r->archive_from = 1;
+			/* Some are only queued: their message goes when they are done. */
+			r->archive_to = r->stanza->stamp % 2 ? 2 : 0;
+			r->archive_from = r->stanza->stamp % 2;
+			r->queue_for = 2;
+			c.under_way++;
+			store_submit(r);
+		}
+		test_world_turn(f->tw);
+	}
+}
+
+enum { TOLD_MAX = 20000 };
+
+static size_t child_run(struct fixture *f, uint64_t *told, size_t enough)
+{
+	int ends[2];
+	size_t n = 0;
+	pid_t pid;
+
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (!pid) {
+		close(ends[0]);
+		child_main(f, ends[1]);
+	}
+	close(ends[1]);
+	while (read(ends[0], &told[n], sizeof *told) == sizeof *told)
+		if (++n == enough)
+			kill(pid, SIGKILL);
+	close(ends[0]);
+	waitpid(pid, NULL, 0);
+	assert_true(n >= enough && n < TOLD_MAX);
+	return n;
+}
+
+static bool among(const struct answer *a, uint64_t stamp)
+{
+	for (size_t i = 0; i < a->r.n; i++)
+		if (a->r.stanzas[i]->stamp == stamp)
+			return true;
+	return false;
+}
+
+static void the_queue_is_as_told(struct fixture *f, const uint64_t *told, size_t n)
+{
+	own_answer queue = { 0 }, archive = { 0 };
+	bool *taken = mem_alloc(n * sizeof *taken);
+
+	queue_read(f, &queue, 2, 0, 0);
+	archive_read(f, &archive, 1, &(struct archive_query){ 0 }, 0);
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = i; j < n && !(told[i] & DONE_BIT); j++)
+			taken[i] |= told[j] == (told[i] | DONE_BIT);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t stamp = told[i] & ~DONE_BIT;
+
+		if (told[i] & DONE_BIT)
+			assert_false(among(&queue, stamp));
+		else if (stamp % 3 && !taken[i])
+			assert_true(among(&queue, stamp));
+		if (stamp % 2)
+			assert_true(among(&archive, stamp));
+	}
+	mem_free(taken);
+}
+
+static void nothing_told_is_lost_by_kill_9(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t *told = mem_alloc(TOLD_MAX * sizeof *told);
+	size_t n = 0;
+
+	fixture_shut(f);
+	for (size_t round = 1; round <= 4; round++) {
+		f->last_stamp = round * 1000000 + round;
+		n += child_run(f, told + n, 150 * round);
+		fixture_open(f);
+		the_queue_is_as_told(f, told, n);
+		fixture_shut(f);
+	}
+	fixture_open(f);
+	mem_free(told);
+}
+
+/* A link that closes while commits are slow: what was answered is there, whatever else is lost. */
+static void a_crash_loses_only_what_was_not_answered(void **state)
+{
+	struct fixture *f = *state;
+	size_t answered = 0, lost = 0;
+
+	for (int round = 0; round < 30; round++) {
+		struct answer many[8] = { 0 };
+		own_answer a = { 0 };
+		uint64_t stamps[8];
+
+		for (int i = 0; i < 8; i++) {
+			struct stanza *s = message(f, "ann@x", "bob@x", "");
+
+			stamps[i] = s->stamp;
+			store_submit(keep_ask(f, &many[i], s, 1, 2, 2));
+			if (i % 3 == 0)
+				test_world_turn(f->tw);
+		}
+		for (int turns = 0; turns < round && !many[7].came; turns++)
+			test_world_turn(f->tw);
+		fixture_reopen(f);
+		queue_read(f, &a, 2, 0, 0);
+		for (int i = 0; i < 8; i++) {
+			answered += many[i].came;
+			lost += !among(&a, stamps[i]);
+			if (many[i].came)
+				assert_true(among(&a, stamps[i]));
+			answer_free(&many[i]);
+		}
+	}
+	assert_true(answered && lost);
+}
+
+/* ---- running them ----------------------------------------------------------------------------------------------- */
+
+#define KIND(symbol, text) static const struct kind symbol = { #symbol, text }
+KIND(memory_slow, "memory:trouble?delay=10");
+KIND(sqlite, "sqlite:%s/db");
+KIND(sqlite_small, "sqlite:%s/db?pages=60");
+KIND(memory_commit, "faulty:commit@1-2=full:memory:trouble");
+KIND(sqlite_commit, "faulty:commit@1-2=full:sqlite:%s/db");
+KIND(memory_run, "faulty:run@4=failed:memory:trouble");
+KIND(sqlite_run, "faulty:run@4=failed:sqlite:%s/db");
+KIND(memory_late, "faulty:commit@1=late:memory:trouble");
+KIND(sqlite_late, "faulty:commit@1=late:sqlite:%s/db");
+KIND(memory_read, "faulty:read@2=failed:memory:trouble");
+KIND(sqlite_read, "faulty:read@2=failed:sqlite:%s/db");
+KIND(memory_faulty, "faulty::memory:trouble");
+KIND(sqlite_faulty, "faulty::sqlite:%s/db");
+
+int main(void)
+{
+#define T(test, kind) { #test ": " #kind, test, trouble_setup, trouble_teardown, (void *)&kind }
+	const struct CMUnitTest tests[] = {
+		T(a_failed_commit_fails_the_whole_group, memory_commit),
+		T(a_failed_commit_fails_the_whole_group, sqlite_commit),
+		T(a_failed_request_fails_the_whole_group, memory_run),
+		T(a_failed_request_fails_the_whole_group, sqlite_run),
+		T(a_late_commit_is_not_promised, memory_late),
+		T(a_late_commit_is_not_promised, sqlite_late),
+		T(a_failed_read_says_so, memory_read),
+		T(a_failed_read_says_so, sqlite_read),
+		T(the_disk_can_be_broken_and_mended, memory_faulty),
+		T(the_disk_can_be_broken_and_mended, sqlite_faulty),
+		T(a_crash_loses_only_what_was_not_answered, memory_slow),
+		T(strange_urls_are_explained, sqlite),
+		T(a_newer_database_is_refused, sqlite),
+		T(a_foreign_database_is_refused, sqlite),
+		T(what_is_no_database_is_refused, sqlite),
+		T(a_full_disk_is_survived, sqlite_small),
+		T(nothing_told_is_lost_by_kill_9, sqlite),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
