@@ -16,7 +16,7 @@ enum xml_frame {
 	XML_MORE = 0,      /* not complete yet */
 	XML_STREAM_OPEN,   /* a start tag at depth 0 (<stream:stream ...>), with any XML declaration before it */
 	XML_STANZA,        /* a whole element at depth 1 */
-	XML_STREAM_CLOSE,  /* the end tag at depth 0 */
+	XML_STREAM_CLOSE,  /* an end tag at depth 0, whatever its name */
 	XML_BLANK,         /* white space between stanzas (a keepalive) */
 	XML_NOT_WELL_FORMED,
 	XML_RESTRICTED,    /* comment, PI, DTD: RFC 6120, 4.9.3.18 */
@@ -82,7 +82,8 @@ bool xml_is(const struct xml *x, const char *name, const char *ns);
 
 /* ---- writing ------------------------------------------------------------------------------------------------ */
 
-/* Appends with & < > " ' escaped; good in text and between either kind of quotes. Characters that XML forbids must not come here. */
+/* Appends with & < > " ' and CR escaped; good in text, and between either kind of quotes where there is no tab or line end, which come back as blanks
+ * from there (xml_write_attr escapes them too). Characters that XML forbids must not come here. */
 void xml_escape(struct buf *to, struct str text);
 
 /* ` name="value"`, escaped. Nothing when the value is absent. */

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Trees made bytes again. Elements never get a prefix but say their namespace where it changes; only attributes in a namespace need
+ * one, declared on the spot.
+ */
+#include "wire/xml.h"
+#include "wire/xml_scan.h"
+
+#define NS_XML "http://www.w3.org/XML/1998/namespace"
+
+/* What must not stand there as it is. A CR would come back as LF, and in a value tab and LF as blanks. */
+static const char *const text_escapes[128] = {
+	['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&apos;", ['\r'] = "&#13;",
+};
+static const char *const value_escapes[128] = {
+	['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&apos;", ['\r'] = "&#13;",
+	['\n'] = "&#10;", ['\t'] = "&#9;",
+};
+
+static void escape(struct buf *to, struct str s, const char *const escapes[128])
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		if (c >= 128 || !escapes[c])
+			continue;
+		buf_add(to, s.p + done, i - done);
+		buf_str(to, str_z(escapes[c]));
+		done = i + 1;
+	}
+	buf_add(to, s.p + done, s.n - done);
+}
+
+void xml_escape(struct buf *to, struct str text)
+{
+	if (text.n)
+		escape(to, text, text_escapes);
+}
+
+void xml_write_attr(struct buf *to, const char *name, struct str value)
+{
+	if (!value.p)
+		return;
+	buf_byte(to, ' ');
+	buf_str(to, str_z(name));
+	buf_lit(to, "=\"");
+	if (value.n)
+		escape(to, value, value_escapes);
+	buf_byte(to, '"');
+}
+
+/* Attributes in a namespace: "xml:" is always there, others get a prefix of their own, "a0:", "a1:" … */
+static void write_attrs(struct buf *to, const struct xml *x)
+{
+	unsigned prefixes = 0;
+
+	for (const struct xml_attr *a = x->attrs; a; a = a->next) {
+		buf_byte(to, ' ');
+		if (str_eq(a->ns, STR(NS_XML))) {
+			buf_lit(to, "xml:");
+		} else if (a->ns.n) {
+			buf_fmt(to, "xmlns:a%u=\"", prefixes);
+			escape(to, a->ns, value_escapes);
+			buf_fmt(to, "\" a%u:", prefixes++);
+		}
+		buf_str(to, a->name);
+		buf_lit(to, "=\"");
+		if (a->value.n)
+			escape(to, a->value, value_escapes);
+		buf_byte(to, '"');
+	}
+}
+
+static void write_node(struct buf *to, const struct xml *x, struct str scope);
+
+static void write_element(struct buf *to, const struct xml *x, struct str scope)
+{
+	/* No element can have this namespace as its default, and none needs to: its prefix is known everywhere. */
+	const char *prefix = str_eq(x->ns, STR(NS_XML)) ? "xml:" : "";
+
+	buf_byte(to, '<');
+	buf_str(to, str_z(prefix));
+	buf_str(to, x->name);
+	if (!*prefix && !str_eq(x->ns, scope)) {
+		xml_write_attr(to, "xmlns", x->ns.p ? x->ns : STR(""));
+		scope = x->ns;
+	}
+	write_attrs(to, x);
+	if (!x->children) {
+		buf_lit(to, "/>");
+		return;
+	}
+	buf_byte(to, '>');
+	for (const struct xml *c = x->children; c; c = c->next)
+		write_node(to, c, scope);
+	buf_lit(to, "</");
+	buf_str(to, str_z(prefix));
+	buf_str(to, x->name);
+	buf_byte(to, '>');
+}
+
+static void write_node(struct buf *to, const struct xml *x, struct str scope)
+{
+	if (!x->name.p)
+		xml_escape(to, x->text);
+	else if (x->raw.p && !x->foreign && str_eq(scope, STR("jabber:client")))
+		buf_str(to, x->raw);
+	else
+		write_element(to, x, scope);
+}
+
+void xml_write(struct buf *to, const struct xml *x, struct str scope)
+{
+	write_node(to, x, scope);
+}
+
+/* Whether the bytes between the tags of `x` mean the same where jabber:client is the default: nothing in them is declared outside. The
+ * default that holds inside of `x` is no matter, as whoever uses it and would lose it is foreign. */
+static bool inner_stands(const struct xml *x)
+{
+	if (!x->raw.p)
+		return false;
+	for (const struct xml *c = x->children; c; c = c->next)
+		if (c->foreign)
+			return false;
+	return true;
+}
+
+void xml_write_children(struct buf *to, const struct xml *x, struct str scope)
+{
+	if (str_eq(scope, STR("jabber:client")) && inner_stands(x)) {
+		buf_str(to, x->inner);
+		return;
+	}
+	for (const struct xml *c = x->children; c; c = c->next)
+		write_node(to, c, scope);
+}
