@@ -168,8 +168,10 @@ static struct transit *transit_keep(struct transit *from)
 		user_hold(t->to);
 	job_begin(t->core, &t->job, transit_release);
 	list_init(&t->here);
-	if (t->session)
+	if (t->session) {
 		list_append(&t->session->transits, &t->here);
+		t->session->waiting++;
+	}
 	return t;
 }
 
@@ -179,7 +181,6 @@ static void transit_free(struct transit *t)
 		stanza_unref(t->st);
 		return;
 	}
-	list_remove(&t->here);
 	job_end(&t->job);
 	user_release(t->from);
 	if (t->to)
@@ -221,8 +222,10 @@ static void transit_finish(struct transit *t)
 	struct session *s = t->session;
 
 	/* Out of the list first: `sent` may lead to the end of the session, which takes the rest of the list with it. */
-	if (t->heap)
+	if (t->heap && s) {
 		list_remove(&t->here);
+		s->waiting--;
+	}
 	if (t->verdict == SENT_OK && !carry(t))
 		t->verdict = SENT_NO_SUCH_RESOURCE;
 	if (t->verdict != SENT_OK)
@@ -255,6 +258,7 @@ void route_orphan(struct session *s)
 
 	while ((t = list_first(&s->transits, struct transit, here))) {
 		list_remove(&t->here);
+		s->waiting--;
 		t->session = NULL;
 		if (t->state == TRANSIT_READY)
 			transit_finish(t);
@@ -265,14 +269,7 @@ void route_orphan(struct session *s)
 
 bool session_must_wait(const struct session *s) { return !list_empty(&s->transits); }
 
-unsigned session_waiting(const struct session *s)
-{
-	unsigned n = 0;
-
-	for (const struct list *at = s->transits.next; at != &s->transits; at = at->next)
-		n++;
-	return n;
-}
+unsigned session_waiting(const struct session *s) { return s->waiting; }
 
 /* Verdicts that need nobody's account; SENT_OK: the way leads to a user of ours. */
 static enum sent_verdict refuse_at_once(struct core *c, const struct stanza *st)

@@ -87,6 +87,7 @@ struct session {
 	bool asks_acks;          /* set by the door: its client is told what is safe (XEP-0198, classic 1|), so even what nobody archives goes to disk first */
 	uint64_t cursor;         /* while catching up: all up to this stamp was delivered */
 	unsigned under_way;      /* tickets given out and not settled */
+	unsigned waiting;        /* transits that are not finished */
 	struct list transits;    /* core/route.c: messages on their way, oldest first */
 	struct list tickets;     /* core/offline.c */
 	struct str *directed;    /* addresses that were sent directed presence */
