@@ -27,7 +27,7 @@ static inline void buf_byte(struct buf *b, char c) { buf_add(b, &c, 1); }
 #define buf_lit(b, literal) buf_add((b), "" literal, sizeof(literal) - 1)
 
 void buf_u64(struct buf *b, uint64_t v); /* decimal */
-void buf_fmt(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void buf_fmt(struct buf *b, const char *fmt, ...) __attribute__((nonnull(2), format(printf, 2, 3)));
 
 /* Drops the first n bytes. */
 void buf_eat(struct buf *b, size_t n);
