@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/stanza.h"
 
+#include <assert.h>
+
 #include "base/mem.h"
 
 /* The words of the types, in the order of the enum; NULL: nothing is written. */
@@ -224,7 +226,10 @@ struct step {
 
 static struct step step_at(struct str s)
 {
-	size_t n = str_find(s, '<');
+	size_t n;
+
+	assert(s.p);
+	n = str_find(s, '<');
 
 	if (n)
 		return (struct step){ str_n(s.p, n), STEP_TEXT };
