@@ -17,12 +17,13 @@ struct xmpp_home {
 	struct core *core;
 	struct arena scratch;
 	struct buf nowhere;   /* for what is written to a stream without a link */
+	struct buf additions; /* while a stanza is written */
 	struct list streams;  /* every struct xmpp */
-	struct list relays;   /* relay.c: links on other cores whose streams live here */
 	struct map index;     /* handlers by namespace and element */
 	struct arena entries; /* of index */
 	struct map resumable; /* struct sm by its id */
-	uint64_t relay_last;  /* number of the last relay */
+	struct map relays;    /* relay.c: streams that live elsewhere, and links that are elsewhere */
+	uint64_t relay_last;
 };
 
 struct xmpp_home *xmpp_home(struct core *c);
@@ -40,6 +41,9 @@ struct xmpp *xmpp_new(struct xmpp_home *h, struct link *l);
 void xmpp_release(struct xmpp *x);
 static inline void xmpp_enter(struct xmpp *x) { x->busy++; }
 void xmpp_leave(struct xmpp *x);
+
+/* The tickets of what the kernel has not accepted go back to the core: it was lost, or nobody knows. */
+void xmpp_tickets_return(struct xmpp *x);
 
 /* The session ends now, if there is one; the stream goes with it, unless it has a link that will be closed. */
 void xmpp_session_end(struct xmpp *x);
@@ -77,9 +81,9 @@ void iq_take(struct xmpp *x, const struct xml *element);
 
 extern const struct session_ops xmpp_session_ops;
 
-/* To write a stanza: begin, append to the buffer, end with where it began. `ticket` and `stamp` as in struct delivery; 0 for what waits nowhere. */
+/* To write a stanza: begin, append to the buffer, end with where it began. `ticket` as in struct delivery. */
 struct buf *stanza_begin(struct xmpp *x);
-void stanza_end(struct xmpp *x, size_t at, uint64_t ticket, uint64_t stamp);
+void stanza_end(struct xmpp *x, size_t at, uint64_t ticket);
 void delivery_write(struct xmpp *x, const struct delivery *d);
 
 /* ---- features of the stream --------------------------------------------------------------------------------------- */
@@ -88,18 +92,20 @@ void delivery_write(struct xmpp *x, const struct delivery *d);
 void sm_received(struct xmpp *x);
 void sm_handled(struct xmpp *x);
 /* Remembers a stanza that was written until it is acknowledged; false: it must not be sent now (it will come again from the store). */
-bool sm_sent(struct xmpp *x, struct str bytes, uint64_t ticket, uint64_t stamp);
-/* The kernel took all that was written: whether more may be read from the store. */
+bool sm_sent(struct xmpp *x, struct str bytes, uint64_t ticket);
+/* Whether more may be read from the store. */
 bool sm_has_room(const struct xmpp *x);
 void sm_later(struct xmpp *x);
-/* The link is gone: true when the session stays. */
+/* The link is gone: true when the session stays and waits for its client. */
 bool sm_detach(struct xmpp *x);
-/* A parcel that asks for a session of this core, see relay.c; NULL when there is none of this id and account. */
+/* The session of this id and account that lives on this core; NULL when there is none. */
 struct xmpp *sm_find(struct xmpp_home *h, struct str id, int64_t account);
+/* `x` goes on over `l`, whose stream is open; `h` is what the client has got. */
+void sm_resume(struct xmpp *x, struct link *l, uint32_t h);
+/* There is nothing to resume. */
+void sm_unknown(struct xmpp *x);
 
 /* csi.c: true when `d` is held back. */
 bool csi_holds(struct xmpp *x, const struct delivery *d);
-void csi_flush(struct xmpp *x);
-
-/* sasl.c */
-bool sasl_mechanisms_offered(const struct xmpp *x);
+/* Everything that is held back goes out, and nothing is any more. */
+void csi_active(struct xmpp *x);

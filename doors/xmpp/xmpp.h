@@ -99,6 +99,7 @@ enum xmpp_hold {
 	HOLD_LOGIN = 1 << 1, /* verifiers are looked up, or a password is checked */
 	HOLD_BIND = 1 << 2,  /* the session is being opened */
 	HOLD_RATE = 1 << 3,  /* it sent more than its share: only reading is paused */
+	HOLD_RELAY = 1 << 4, /* another core is asked, or wants to be fed no more (relay.c) */
 };
 
 struct xmpp {
@@ -121,7 +122,6 @@ struct xmpp {
 	struct sm *sm;
 	struct csi *csi;
 	struct relay *relay;
-	struct str lang;        /* of the stream header; own memory, may be absent */
 	struct str bind_id;     /* while binding: id of the IQ; own memory */
 	struct list iqs;        /* kept requests */
 	size_t under_way;       /* bytes of messages that session_send() has not ended yet */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * doors/xmpp/features.c - all features, a line each. Stream features are offered in this order.
+ */
+#include "doors/xmpp/xmpp.h"
+
+#define FEATURES(each)                                                                                                       \
+	each(starttls) each(sasl) each(sasl_channel_binding) each(sasl_downgrade) each(register)                             \
+	each(bind) each(session) each(sm) each(csi) each(carbons) each(forward)                                              \
+	each(disco) each(caps) each(forms_in_disco) each(contacts)                                                           \
+	each(roster) each(block) each(offline) each(delay) each(stanza_ids) each(hints) each(mam) each(archive_prefs) each(rsm) \
+	each(ping) each(version) each(time) each(last) each(private) each(vcard)
+
+#define DECLARE(name) extern const struct xmpp_feature feature_##name;
+#define ADDRESS(name) &feature_##name,
+
+FEATURES(DECLARE)
+
+const struct xmpp_feature *const xmpp_features[] = { FEATURES(ADDRESS) NULL };

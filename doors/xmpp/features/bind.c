@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * doors/xmpp/features/bind.c - RFC 6120, 7: an account gets a session. And the IQ of RFC 3921, 3, which does nothing, for old clients.
+ */
+#include "doors/xmpp/engine.h"
+
+#define NS_BIND "urn:ietf:params:xml:ns:xmpp-bind"
+#define NS_SESSION "urn:ietf:params:xml:ns:xmpp-session"
+
+/* The IQ as far as an answer needs it: nothing of it was kept but the id. */
+static struct iq bind_iq(struct xmpp *x) { return (struct iq){ .x = x, .type = IQ_SET, .target = TO_ACCOUNT, .id = x->bind_id }; }
+
+static void refuse(struct xmpp *x, int verdict)
+{
+	struct iq q = bind_iq(x);
+
+	if (verdict == SESSION_TOO_MANY)
+		iq_error(&q, STANZA_ERROR_RESOURCE_CONSTRAINT, "The account has as many sessions as it may.");
+	else if (verdict == SESSION_GONE)
+		iq_error(&q, STANZA_ERROR_NOT_ALLOWED, "The account was deleted.");
+	else
+		iq_error(&q, STANZA_ERROR_INTERNAL_SERVER_ERROR, "The account cannot be read now. Try again later.");
+}
+
+static void opened(struct session *s, int verdict)
+{
+	struct xmpp *x = xmpp_of(s);
+
+	xmpp_go_on(x, HOLD_BIND);
+	if (verdict) {
+		refuse(x, verdict);
+	} else {
+		struct iq q = bind_iq(x);
+		own_buf b = { 0 };
+
+		x->state = XMPP_BOUND;
+		world_stop(core_world(x->core), &x->deadline);
+		buf_lit(&b, "<bind xmlns='" NS_BIND "'><jid>");
+		xml_escape(&b, jid_full(s->jid));
+		buf_lit(&b, "</jid></bind>");
+		iq_result(&q, buf_all(&b));
+	}
+	mem_free((char *)x->bind_id.p);
+	x->bind_id = STR_NONE;
+}
+
+static void bind_answer(struct xmpp *x, struct iq *q)
+{
+	struct str wish = xml_child_text(q->child, "resource", NS_BIND, xmpp_scratch(x)), resource = STR_NONE;
+	struct account account = { .id = x->account.id, .name = x->account.name, .flags = x->account.flags };
+
+	if (wish.n && !jid_resource_prepare(&resource, wish, xmpp_scratch(x))) {
+		iq_error(q, STANZA_ERROR_BAD_REQUEST, "This cannot be a resource.");
+		return;
+	}
+	x->bind_id = str_n(str_dup(q->id), q->id.n);
+	xmpp_hold(x, HOLD_BIND);
+	session_open(x->core, &x->session, &xmpp_session_ops, &account, resource, opened);
+}
+
+static void bind_offer(struct xmpp *x, struct buf *to)
+{
+	if (x->state == XMPP_AUTHENTICATED)
+		buf_lit(to, "<bind xmlns='" NS_BIND "'/><session xmlns='" NS_SESSION "'><optional/></session>");
+}
+
+const struct xmpp_feature feature_bind = {
+	.name = "bind",
+	.version = "6120",
+	.iq = { { 1 << IQ_SET, "bind", NS_BIND, TO_SERVER | TO_ACCOUNT, XMPP_AUTHENTICATED, bind_answer } },
+	.offer = bind_offer,
+};
+
+static void session_answer(struct xmpp *x, struct iq *q) { iq_result(q, STR("")); }
+
+const struct xmpp_feature feature_session = {
+	.name = "session",
+	.version = "3921",
+	.iq = { { 1 << IQ_SET, "session", NS_SESSION, TO_SERVER | TO_ACCOUNT, XMPP_BOUND, session_answer } },
+};

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * doors/xmpp/features/sasl.c - logging in (RFC 6120, 6; XEP-0440 says which channel bindings there are, XEP-0474 lets the client notice when
+ * somebody on the way took mechanisms off the list). Nothing is offered or taken on a link that is neither TLS nor this machine.
+ */
+#include "base/log.h"
+#include "core/account.h"
+#include "doors/xmpp/engine.h"
+#include "wire/scram.h"
+
+#define NS_SASL "urn:ietf:params:xml:ns:xmpp-sasl"
+#define NS_SASL_CB "urn:xmpp:sasl-cb:0"
+
+enum { LOGIN_FAILURES_MAX = 5 }; /* per stream; RFC 6120, 6.4.5 wants 2 to 5 */
+
+struct sasl_exchange {
+	struct xmpp *x;
+	const struct sasl_mechanism *mechanism;
+	struct account_ask ask;
+	struct scram_server scram;
+	struct xmpp_who who; /* who it will be; name in own memory */
+	bool begun;          /* the first message of the client is here */
+};
+
+static void exchange_free(struct xmpp *x)
+{
+	struct sasl_exchange *e = x->sasl;
+
+	if (!e)
+		return;
+	account_cancel(&e->ask);
+	scram_server_free(&e->scram);
+	mem_free((char *)e->who.name.p);
+	mem_free(e);
+	x->sasl = NULL;
+}
+
+/* ---- what there is ------------------------------------------------------------------------------------------------ */
+
+static bool binding_there(const struct xmpp *x, enum binding kind)
+{
+	own_buf data = { 0 };
+
+	return x->link->secure && x->link->ops->binding(x->link, kind, &data);
+}
+
+static bool can_bind(const struct xmpp *x)
+{
+	return binding_there(x, BINDING_TLS_EXPORTER) || binding_there(x, BINDING_TLS_SERVER_END_POINT);
+}
+
+static bool offered(const struct xmpp *x, const struct sasl_mechanism *m)
+{
+	return xmpp_safe(x) && sasl_allowed(m, x->link->secure, x->link->loopback, can_bind(x));
+}
+
+static void sasl_offer(struct xmpp *x, struct buf *to)
+{
+	if (x->state != XMPP_SECURE)
+		return;
+	buf_lit(to, "<mechanisms xmlns='" NS_SASL "'>");
+	for (size_t i = 0; i < sasl_mechanisms_n; i++)
+		if (offered(x, &sasl_mechanisms[i])) {
+			buf_lit(to, "<mechanism>");
+			buf_str(to, str_z(sasl_mechanisms[i].name));
+			buf_lit(to, "</mechanism>");
+		}
+	buf_lit(to, "</mechanisms>");
+	if (!can_bind(x))
+		return;
+	buf_lit(to, "<sasl-channel-binding xmlns='" NS_SASL_CB "'>");
+	for (unsigned kind = 0; kind < BINDINGS; kind++)
+		if (binding_there(x, kind)) {
+			buf_lit(to, "<channel-binding");
+			xml_write_attr(to, "type", str_z(scram_binding_name[kind]));
+			buf_lit(to, "/>");
+		}
+	buf_lit(to, "</sasl-channel-binding>");
+}
+
+/* XEP-0474: "h=" and the hash over all that was announced. */
+static void announced_write(struct xmpp *x, enum hash h, struct buf *to)
+{
+	struct str mechanisms[8], bindings[BINDINGS];
+	size_t mechanisms_n = 0, bindings_n = 0;
+
+	for (size_t i = 0; i < sasl_mechanisms_n && mechanisms_n < countof(mechanisms); i++)
+		if (offered(x, &sasl_mechanisms[i]))
+			mechanisms[mechanisms_n++] = str_z(sasl_mechanisms[i].name);
+	for (unsigned kind = 0; kind < BINDINGS; kind++)
+		if (binding_there(x, kind))
+			bindings[bindings_n++] = str_z(scram_binding_name[kind]);
+	buf_lit(to, "h=");
+	scram_announced_hash(to, h, mechanisms, mechanisms_n, bindings, bindings_n);
+}
+
+/* ---- how it ends --------------------------------------------------------------------------------------------------- */
+
+static void failure(struct xmpp *x, const char *condition, const char *text)
+{
+	struct buf *out = xmpp_out(x);
+
+	exchange_free(x);
+	buf_lit(out, "<failure xmlns='" NS_SASL "'><");
+	buf_str(out, str_z(condition));
+	buf_lit(out, "/><text xml:lang='en'>");
+	xml_escape(out, str_z(text));
+	buf_lit(out, "</text></failure>");
+	xmpp_flush(x);
+	if (++x->login_failures >= LOGIN_FAILURES_MAX)
+		xmpp_stream_error(x, "policy-violation", "Too many attempts to log in.");
+}
+
+static const struct {
+	const char *condition, *text;
+} sasl_faults[] = {
+	[SASL_MALFORMED] = { "malformed-request", "The message does not fit the mechanism." },
+	[SASL_INVALID_AUTHZID] = { "invalid-authzid", "You can act only as the account that you log in to." },
+	[SASL_REFUSED] = { "not-authorized", "The name or the password is wrong." },
+	[SASL_DOWNGRADED] = { "not-authorized", "What this server offered and what you saw differ: somebody is in the middle." },
+	[SASL_UNSUPPORTED] = { "malformed-request", "This channel binding or extension is not known here." },
+}, account_faults[] = {
+	[ACCOUNT_REFUSED] = { "not-authorized", "The name or the password is wrong." },
+	[ACCOUNT_THROTTLED] = { "temporary-auth-failure", "Too many attempts have failed lately. Try again in a few minutes." },
+	[ACCOUNT_STORE] = { "temporary-auth-failure", "Accounts cannot be looked up now. Try again later." },
+};
+
+static void fail_sasl(struct xmpp *x, int verdict)
+{
+	failure(x, sasl_faults[verdict].condition, sasl_faults[verdict].text);
+}
+
+static void fail_account(struct xmpp *x, int verdict)
+{
+	if ((size_t)verdict >= countof(account_faults) || !account_faults[verdict].condition)
+		verdict = ACCOUNT_REFUSED;
+	failure(x, account_faults[verdict].condition, account_faults[verdict].text);
+}
+
+static void success(struct xmpp *x, struct str last)
+{
+	struct buf *out = xmpp_out(x);
+
+	mem_free((char *)x->account.name.p);
+	x->account = x->sasl->who;
+	x->sasl->who.name = STR_NONE;
+	exchange_free(x);
+	if (last.n) {
+		buf_lit(out, "<success xmlns='" NS_SASL "'>");
+		base64_write(out, last);
+		buf_lit(out, "</success>");
+	} else {
+		buf_lit(out, "<success xmlns='" NS_SASL "'/>");
+	}
+	xmpp_flush(x);
+	stream_restart(x, XMPP_AUTHENTICATED);
+}
+
+static void who_set(struct sasl_exchange *e, const struct account *account)
+{
+	e->who.id = account->id;
+	e->who.flags = account->flags;
+	e->who.name = str_n(str_dup(account->name), account->name.n);
+}
+
+static void challenge(struct xmpp *x, struct str message)
+{
+	struct buf *out = xmpp_out(x);
+
+	buf_lit(out, "<challenge xmlns='" NS_SASL "'>");
+	base64_write(out, message);
+	buf_lit(out, "</challenge>");
+	xmpp_flush(x);
+}
+
+/* ---- SCRAM --------------------------------------------------------------------------------------------------------- */
+
+static void scram_known(struct account_ask *a)
+{
+	struct sasl_exchange *e = holder_of(a, struct sasl_exchange, ask);
+	struct xmpp *x = e->x;
+	own_buf binding = { 0 }, announced = { 0 }, first = { 0 };
+	unsigned place = e->mechanism->hash == HASH_SHA1 ? SCRAM_SHA1 : SCRAM_SHA256;
+	uint8_t random[SCRAM_NONCE_BYTES];
+	bool real = a->verdict == 0;
+
+	xmpp_go_on(x, HOLD_LOGIN);
+	if (!real && a->verdict != ACCOUNT_REFUSED) {
+		fail_account(x, a->verdict);
+		return;
+	}
+	if (real)
+		who_set(e, &a->account);
+	if (e->scram.binding != SCRAM_UNBOUND && !x->link->ops->binding(x->link, (enum binding)e->scram.binding, &binding)) {
+		fail_sasl(x, SASL_UNSUPPORTED);
+		return;
+	}
+	world_random(core_world(x->core), random, sizeof random);
+	announced_write(x, e->mechanism->hash, &announced);
+	scram_server_challenge(&e->scram, &a->account.verifier[place], real, random, buf_all(&binding), buf_all(&announced), &first);
+	challenge(x, buf_all(&first));
+}
+
+static void scram_begin(struct xmpp *x, struct str message)
+{
+	struct sasl_exchange *e = x->sasl;
+	struct origin origin = xmpp_origin(x);
+	int r = scram_server_first(&e->scram, e->mechanism, can_bind(x), core_domain(x->core), message);
+
+	if (r) {
+		fail_sasl(x, r);
+		return;
+	}
+	e->ask.done = scram_known;
+	xmpp_hold(x, HOLD_LOGIN);
+	account_verifier(x->core, &e->ask, buf_all(&e->scram.name), &origin);
+}
+
+static void scram_end(struct xmpp *x, struct str message)
+{
+	struct sasl_exchange *e = x->sasl;
+	struct origin origin = xmpp_origin(x);
+	own_buf last = { 0 };
+	int r = scram_server_final(&e->scram, message, &last);
+
+	if (r != SASL_MALFORMED)
+		account_outcome(x->core, buf_all(&e->scram.name), &origin, "xmpp", r == 0);
+	if (r)
+		fail_sasl(x, r);
+	else
+		success(x, buf_all(&last));
+}
+
+static void scram_take(struct xmpp *x, struct str message)
+{
+	if (x->sasl->begun) {
+		scram_end(x, message);
+		return;
+	}
+	x->sasl->begun = true;
+	scram_begin(x, message);
+}
+
+/* ---- PLAIN --------------------------------------------------------------------------------------------------------- */
+
+static void plain_checked(struct account_ask *a)
+{
+	struct sasl_exchange *e = holder_of(a, struct sasl_exchange, ask);
+	struct xmpp *x = e->x;
+
+	xmpp_go_on(x, HOLD_LOGIN);
+	if (a->verdict) {
+		fail_account(x, a->verdict);
+		return;
+	}
+	who_set(e, &a->account);
+	success(x, STR_NONE);
+}
+
+static void plain_take(struct xmpp *x, struct str message)
+{
+	struct sasl_exchange *e = x->sasl;
+	struct origin origin = xmpp_origin(x);
+	struct sasl_plain plain;
+	int r = sasl_plain_read(&plain, message);
+
+	if (!r && !sasl_authzid_allowed(plain.authzid, plain.name, core_domain(x->core)))
+		r = SASL_INVALID_AUTHZID;
+	if (r) {
+		fail_sasl(x, r);
+		return;
+	}
+	e->ask.done = plain_checked;
+	xmpp_hold(x, HOLD_LOGIN);
+	account_check(x->core, &e->ask, plain.name, plain.password, &origin);
+}
+
+/* ---- the elements --------------------------------------------------------------------------------------------------- */
+
+static void message_in(struct xmpp *x, struct str text)
+{
+	static void (*const take[])(struct xmpp *x, struct str message) = {
+		[SASL_SCRAM] = scram_take,
+		[SASL_PLAIN] = plain_take,
+	};
+	struct buf message = { 0 };
+
+	if (str_is(text, "=") || base64_read(&message, text))
+		take[x->sasl->mechanism->kind](x, buf_all(&message));
+	else
+		failure(x, "incorrect-encoding", "The message is not in base64.");
+	buf_wipe(&message);
+}
+
+static void auth_take(struct xmpp *x, const struct xml *element)
+{
+	const struct sasl_mechanism *m = sasl_mechanism(xml_attr(element, "mechanism"));
+	struct str text = str_trim(xml_text(element, xmpp_scratch(x)));
+
+	if (x->sasl) {
+		failure(x, "malformed-request", "Another attempt to log in was under way.");
+		return;
+	}
+	if (!xmpp_safe(x)) {
+		failure(x, "encryption-required", "Logging in needs TLS.");
+		return;
+	}
+	if (!m || !offered(x, m)) {
+		failure(x, "invalid-mechanism", "This mechanism is not offered.");
+		return;
+	}
+	x->sasl = mem_new(struct sasl_exchange);
+	x->sasl->x = x;
+	x->sasl->mechanism = m;
+	if (text.n)
+		message_in(x, text);
+	else
+		challenge(x, STR("")); /* RFC 4422, 5: the client begins */
+}
+
+static void response_take(struct xmpp *x, const struct xml *element)
+{
+	struct str text = str_trim(xml_text(element, xmpp_scratch(x)));
+
+	if (x->sasl)
+		message_in(x, text.n ? text : STR("="));
+	else
+		failure(x, "malformed-request", "No attempt to log in is under way.");
+}
+
+static void abort_take(struct xmpp *x, const struct xml *element) { failure(x, "aborted", "As you wished."); }
+
+const struct xmpp_feature feature_sasl = {
+	.name = "sasl",
+	.version = "6120",
+	.nonza = { { "auth", NS_SASL, XMPP_PLAIN | XMPP_SECURE, auth_take },
+		   { "response", NS_SASL, XMPP_PLAIN | XMPP_SECURE, response_take },
+		   { "abort", NS_SASL, XMPP_PLAIN | XMPP_SECURE, abort_take } },
+	.offer = sasl_offer,
+	.closed = exchange_free,
+};
+
+const struct xmpp_feature feature_sasl_channel_binding = { .name = "sasl channel binding", .xep = 440, .version = "0.4.1" };
+
+const struct xmpp_feature feature_sasl_downgrade = { .name = "sasl downgrade protection", .xep = 474, .version = "0.3.0" };
