@@ -202,6 +202,8 @@ static void turn_end(struct post *p)
 	if (c->link->closing)
 		return;
 	tickets_settle(c);
+	if (c->logged_in && link_backlog(c->link) == 0)
+		session_writable(&c->session);
 	bounces_send(c);
 	classic_history_go_on(c);
 	if (!c->unanswered)

@@ -86,6 +86,7 @@ static void opened(struct session *s, int verdict)
 	c->logged_in = true;
 	world_stop(core_world(c->core), &c->deadline);
 	s->carbons = true; /* each connection of a user gets every message, also one meant for another resource */
+	s->asks_acks = true; /* its "1|" says that a message is on disk */
 	classic_answer(c, "1|");
 	/* After the reply: what waited follows it. */
 	session_presence(s, stanza_make(&here), 0);
@@ -94,7 +95,10 @@ static void opened(struct session *s, int verdict)
 static void checked(struct account_ask *a)
 {
 	struct classic *c = holder_of(a, struct classic, account);
+	struct origin o = origin_of(c);
 
+	if (a->verdict == 0 || a->verdict == ACCOUNT_REFUSED)
+		account_outcome(c->core, a->account.name, &o, classic_door.name, a->verdict == 0);
 	if (a->verdict) {
 		refuse(c);
 		return;

@@ -4,80 +4,86 @@ accounts with anserctl, ends it in order. Nothing here sleeps: readiness is an e
 
 A test script is called with the paths of anserd and anserctl and the number of cores.
 """
+import json
 import os
+import re
+import selectors
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 
 DOMAIN = 'anser.test'
 PASSWORD = 'correct horse, battery|staple'
 PATIENCE = 60  # seconds until something that has to happen counts as failed; slow machines with sanitizers need some
-
-
-def free_ports(n):
-    """Ports that were free a moment ago; held together, so that they differ."""
-    held = [socket.socket() for _ in range(n)]
-    try:
-        for s in held:
-            s.bind(('127.0.0.1', 0))
-        return [s.getsockname()[1] for s in held]
-    finally:
-        for s in held:
-            s.close()
+PORTS = ('xmpp', 'xmpps', 'classic', 'classics')
 
 
 class Server:
+    """`xmpp`, `xmpps`, `classic`, `classics` are its ports; they stay the same over a restart."""
+
     def __init__(self, anserd, anserctl, cores, settings=()):
         self.anserd, self.anserctl = anserd, anserctl
-        self.cores = int(cores)
-        self.settings = list(settings)
-        self.log = []
+        self.settings = [f'server.domain={DOMAIN}', f'server.cores={cores}', *settings]
         self.process = None
+        for port in PORTS:
+            setattr(self, port, 0)
 
     def __enter__(self):
         self.home = tempfile.mkdtemp(prefix='anser-interop-')
         self.data = os.path.join(self.home, 'data')
-        self.xmpp, self.xmpps, self.classic, self.classics = free_ports(4)
-        self.start()
+        self.log = os.path.join(self.home, 'log')
+        try:
+            self.start()
+        except BaseException:
+            self.clean(True)
+            raise
         return self
 
     def __exit__(self, kind, value, trace):
+        code = None
         try:
             code = self.stop()
         finally:
-            if kind or self.process:
-                sys.stderr.write('---- log of the server\n' + ''.join(self.log))
-            shutil.rmtree(self.home, ignore_errors=True)
-        if not kind and code != 0:
+            self.clean(kind or code)
+        if not kind and code:
             raise AssertionError(f'the server ended with {code}')
 
-    def start(self):
-        listen = {'xmpp': self.xmpp, 'xmpps': self.xmpps, 'classic': self.classic, 'classics': self.classics}
-        settings = [f'server.domain={DOMAIN}', f'server.cores={self.cores}']
-        settings += [f'listen.{name}=127.0.0.1:{port}' for name, port in listen.items()]
-        command = [self.anserd, '--data', self.data]
-        for one in settings + self.settings:
-            command += ['--set', one]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.PIPE, text=True, errors='replace')
-        self.ready = threading.Event()
-        self.reader = threading.Thread(target=self.read_log, args=(self.process.stderr,))
-        self.reader.start()
-        if not self.ready.wait(PATIENCE) or not self.up:
-            raise AssertionError('the server did not start:\n' + ''.join(self.log))
+    def clean(self, tell):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process.stdout.close()
+        if tell:
+            with open(self.log, encoding='utf-8', errors='replace') as log:
+                sys.stderr.write('---- log of the server\n' + log.read())
+        shutil.rmtree(self.home, ignore_errors=True)
 
-    def read_log(self, stream):
-        self.up = False
-        for line in stream:
-            self.log.append(line)
-            if line.split(' ')[2:3] == ['started'] or line.split(' ')[2:3] == ['started\n']:
-                self.up = True
-                self.ready.set()
-        self.ready.set()
+    def start(self):
+        command = [self.anserd, '--data', self.data, '--print-ports']
+        for one in self.settings + [f'listen.{port}=127.0.0.1:{getattr(self, port)}' for port in PORTS]:
+            command += ['--set', one]
+        with open(self.log, 'ab') as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
+        for line in self.said_until_ready().splitlines():
+            if line.startswith('{'):
+                for port, number in json.loads(line).items():
+                    setattr(self, port, number)
+
+    def said_until_ready(self):
+        said = b''
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.process.stdout, selectors.EVENT_READ)
+            while not said.endswith(b'ready\n'):
+                if not selector.select(PATIENCE):
+                    raise AssertionError('the server is not ready in time')
+                more = os.read(self.process.stdout.fileno(), 65536)
+                if not more:
+                    raise AssertionError('the server ended before it was ready')
+                said += more
+        return said.decode()
 
     def end(self, how):
         """Sends the signal `how` and waits; returns the exit status."""
@@ -87,10 +93,8 @@ class Server:
         try:
             code = self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
-            self.process.kill()
             raise AssertionError(f'the server did not end after {how!r}') from None
-        self.reader.join()
-        self.process.stderr.close()
+        self.process.stdout.close()
         self.process = None
         return code
 
@@ -195,7 +199,6 @@ def expect(found, wanted):
 
 
 def expect_match(found, pattern):
-    import re
     hit = re.fullmatch(pattern, found or '')
     if not hit:
         raise AssertionError(f'expected {pattern!r}, found {found!r}')
