@@ -75,7 +75,7 @@ bool verifier_check(const struct verifier v[SCRAM_HASHES], struct str password)
 
 	assert(kept->iterations);
 	memcpy(made.salt, kept->salt, sizeof made.salt);
-	make_one(HASH_SHA256, &made, password);
+	verifier_fill(&made, HASH_SHA256, password);
 	same = secret_eq(str_bytes(made.stored_key, sizeof made.stored_key), str_bytes(kept->stored_key, sizeof kept->stored_key));
 	secret_wipe(&made, sizeof made);
 	return same;
