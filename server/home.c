@@ -135,6 +135,13 @@ int home_write(const struct home *h, const char *name, struct str content, struc
 	return r;
 }
 
+void home_remove(const struct home *h, const char *name)
+{
+	own_buf path = { 0 };
+
+	unlink(home_file(h, &path, name));
+}
+
 void home_close(struct home *h)
 {
 	if (h->lock >= 0)

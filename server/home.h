@@ -28,4 +28,7 @@ const char *home_file(const struct home *h, struct buf *to, const char *name);
 /* Writes DATA/name whole or not at all. */
 int home_write(const struct home *h, const char *name, struct str content, struct buf *why);
 
+/* Removes DATA/name, if it is there. */
+void home_remove(const struct home *h, const char *name);
+
 void home_close(struct home *h);

@@ -437,6 +437,8 @@ int server_run(const struct options *options)
 	}
 	store_close(s.store);
 	ports_free(&s.ports);
+	if (s.home.path)
+		home_remove(&s.home, "ports.json");
 	if (!r)
 		log_event(stopped, "domain=%.*s", STR_ARG(s.generation->core.domain));
 	home_close(&s.home);

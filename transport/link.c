@@ -26,6 +26,7 @@ enum {
 	SWEEP_MS = 1000,
 	FLUSH_MS = 5000,                 /* how long the last words may take */
 	LINGER_MS = 2000,                /* how long the peer may take to hang up after them */
+	LINGER_STOPPING_MS = 300,        /* the same when the whole server ends */
 };
 
 enum state { OPEN, FLUSHING, LINGERING, CLOSED };
@@ -92,12 +93,25 @@ static void turn(struct tcp *t)
 		list_append(&t->host->turn, &t->turn);
 }
 
-static void slow(struct tcp *t, struct list *which)
+/* Sees to it that the sweep comes within `in_ms`. */
+static void sweep_within(struct links *ls, msec in_ms)
+{
+	if (!ls->sweep.place || ls->sweep.due > clock_of(ls) + in_ms)
+		world_timer(&ls->loop->world, &ls->sweep, in_ms);
+}
+
+static void warm(struct tcp *t)
+{
+	list_append(&t->host->warm, &t->slow);
+	sweep_within(t->host, SWEEP_MS);
+}
+
+static void dying(struct tcp *t, msec in_ms)
 {
 	list_remove(&t->slow);
-	list_append(which, &t->slow);
-	if (!t->host->sweep.place)
-		world_timer(&t->host->loop->world, &t->host->sweep, SWEEP_MS);
+	list_append(&t->host->dying, &t->slow);
+	t->deadline = clock_of(t->host) + in_ms;
+	sweep_within(t->host, in_ms < SWEEP_MS ? in_ms : SWEEP_MS);
 }
 
 /* ---- the end ---------------------------------------------------------------------------------------------------------- */
@@ -179,8 +193,7 @@ static void linger(struct tcp *t)
 		over(t, false);
 		return;
 	}
-	t->deadline = clock_of(t->host) + LINGER_MS;
-	slow(t, &t->host->dying);
+	dying(t, t->why == CLOSE_SHUTDOWN ? LINGER_STOPPING_MS : LINGER_MS);
 	uv_read_start(&t->stream, on_room, on_read);
 }
 
@@ -196,8 +209,7 @@ static void begin_end(struct tcp *t, enum close_why why)
 		over(t, true);
 		return;
 	}
-	t->deadline = clock_of(t->host) + FLUSH_MS;
-	slow(t, &t->host->dying);
+	dying(t, FLUSH_MS);
 	turn(t);
 }
 
@@ -343,7 +355,7 @@ static void keep_warm(struct tcp *t)
 	if (t->link.out.room > WARM_BYTES_MAX)
 		buf_free(&t->link.out);
 	else if (t->link.out.room && t->state == OPEN && list_empty(&t->slow))
-		slow(t, &t->host->warm);
+		warm(t);
 }
 
 /* Whether the kernel has all that can be written. Before TLS is up what the door said cannot, nor ever if the link ends now. */
