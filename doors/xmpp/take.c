@@ -90,11 +90,24 @@ static bool priority_read(struct xmpp *x, const struct xml *element, int *ret)
 	return true;
 }
 
+/* XEP-0012 tells those who may know. */
+static void status_keep(struct xmpp *x, const struct xml *element, const struct stanza *st)
+{
+	enum { STATUS_BYTES_MAX = 1023 };
+	struct str text = STR_NONE;
+
+	if (st->type == PRESENCE_UNAVAILABLE)
+		text = xml_child_text(element, "status", NS_CLIENT, xmpp_scratch(x));
+	mem_free((char *)x->status.p);
+	x->status = text.n && text.n <= STATUS_BYTES_MAX ? str_n(str_dup(text), text.n) : STR_NONE;
+}
+
 static void presence_own(struct xmpp *x, const struct xml *element, struct stanza *st)
 {
 	int priority;
 
 	if (priority_read(x, element, &priority)) {
+		status_keep(x, element, st);
 		session_presence(&x->session, st, priority);
 		return;
 	}

@@ -77,6 +77,7 @@ void xmpp_release(struct xmpp *x)
 	buf_free(&x->tickets);
 	mem_free((char *)x->account.name.p);
 	mem_free((char *)x->bind_id.p);
+	mem_free((char *)x->status.p);
 	mem_free(x);
 }
 
@@ -91,7 +92,7 @@ void xmpp_session_end(struct xmpp *x)
 {
 	x->ended = true;
 	x->state = XMPP_CLOSED;
-	session_close(&x->session, STR_NONE);
+	session_close(&x->session, x->status);
 	list_each(q, &x->iqs, struct iq, here) {
 		list_remove(&q->here);
 		if (q->gone)

@@ -122,6 +122,7 @@ struct xmpp {
 	struct sm *sm;
 	struct csi *csi;
 	struct relay *relay;
+	struct str status;      /* the text it left with, XEP-0012; own memory, may be absent */
 	struct str bind_id;     /* while binding: id of the IQ; own memory */
 	struct list iqs;        /* kept requests */
 	size_t under_way;       /* bytes of messages that session_send() has not ended yet */

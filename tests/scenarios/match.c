@@ -166,7 +166,7 @@ static bool element_matches(struct comparing *c, const struct xml *pattern, cons
 
 	if (!match_text(c->names, pattern->name, heard->name))
 		return differ(c, "the element", pattern->name, heard->name);
-	if (!str_eq(pattern->ns, heard->ns))
+	if (!match_text(c->names, pattern->ns, heard->ns))
 		return differ(c, "the namespace", pattern->ns, heard->ns);
 	if (!attrs_match(c, pattern, heard))
 		return false;

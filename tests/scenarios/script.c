@@ -705,6 +705,25 @@ static struct str line_take(struct script *s, struct str *text)
 	return arena_str(&s->arena, buf_all(&b));
 }
 
+/* Names for namespaces, so that dialogues stay readable. */
+static void namespaces_bind(struct names *names)
+{
+	static const char *const known[][2] = {
+		{ "stanzas", "urn:ietf:params:xml:ns:xmpp-stanzas" }, { "streams", "urn:ietf:params:xml:ns:xmpp-streams" },
+		{ "sasl", NS_SASL }, { "tls", "urn:ietf:params:xml:ns:xmpp-tls" }, { "bind", "urn:ietf:params:xml:ns:xmpp-bind" },
+		{ "roster", "jabber:iq:roster" }, { "register", "jabber:iq:register" }, { "private", "jabber:iq:private" },
+		{ "info", "http://jabber.org/protocol/disco#info" }, { "items", "http://jabber.org/protocol/disco#items" },
+		{ "sm", "urn:xmpp:sm:3" }, { "csi", "urn:xmpp:csi:0" }, { "carbons", "urn:xmpp:carbons:2" },
+		{ "forward", "urn:xmpp:forward:0" }, { "delay", "urn:xmpp:delay" }, { "sid", "urn:xmpp:sid:0" },
+		{ "mam", "urn:xmpp:mam:2" }, { "rsm", "http://jabber.org/protocol/rsm" }, { "data", "jabber:x:data" },
+		{ "blocking", "urn:xmpp:blocking" }, { "hints", "urn:xmpp:hints" }, { "receipts", "urn:xmpp:receipts" },
+		{ "chatstates", "http://jabber.org/protocol/chatstates" },
+	};
+
+	for (size_t i = 0; i < countof(known); i++)
+		names_bind(names, str_z(known[i][0]), str_z(known[i][1]));
+}
+
 static void settings_default(struct core_settings *c)
 {
 	*c = (struct core_settings){
@@ -720,6 +739,7 @@ bool script_play(const char *file, struct str text, const struct script_mode *mo
 	struct script s = { .file = file, .mode = mode, .why = why };
 
 	settings_default(&s.settings);
+	namespaces_bind(&s.names);
 	while (text.n && !s.failed) {
 		struct str line = line_take(&s, &text);
 

@@ -14,14 +14,6 @@ struct registering {
 	struct iq *q;
 };
 
-static struct origin origin_of(const struct xmpp *x)
-{
-	struct origin o = { .loopback = x->link->loopback };
-
-	memcpy(o.address, x->link->address, sizeof(o.address));
-	return o;
-}
-
 static void registering_done(struct account_ask *ask)
 {
 	static const struct {
@@ -73,7 +65,7 @@ static void register_new(struct xmpp *x, struct iq *q)
 {
 	struct str name = xml_child_text(q->child, "username", REGISTER, xmpp_scratch(x));
 	struct str password = xml_child_text(q->child, "password", REGISTER, xmpp_scratch(x));
-	struct origin o = origin_of(x);
+	struct origin o = xmpp_origin(x);
 
 	if (xml_child(q->child, "remove", REGISTER)) {
 		iq_error(q, STANZA_ERROR_UNEXPECTED_REQUEST, "Log in first.");
@@ -91,21 +83,13 @@ static void register_new(struct xmpp *x, struct iq *q)
 
 static void register_form(struct xmpp *x, struct iq *q)
 {
-	struct origin o = origin_of(x);
+	struct origin o = xmpp_origin(x);
 
 	if (account_may_register(x->core, &o))
 		iq_result(q, STR("<query xmlns='" REGISTER "'><instructions>Choose a user name and a password.</instructions>"
 				 "<username/><password/></query>"));
 	else
 		iq_error(q, STANZA_ERROR_SERVICE_UNAVAILABLE, account_verdict_text(ACCOUNT_FORBIDDEN));
-}
-
-static void register_answer(struct xmpp *x, struct iq *q)
-{
-	if (q->type == IQ_GET)
-		register_form(x, q);
-	else
-		register_new(x, q);
 }
 
 /* ---- after login ---------------------------------------------------------------------------------------------- */
@@ -144,7 +128,7 @@ static void registered_password(struct xmpp *x, struct iq *q)
 		iq_error(q, STANZA_ERROR_BAD_REQUEST, "A user name and a new password are needed.");
 	} else if (!jid_local_prepare(&name, typed, xmpp_scratch(x)) || !str_eq(name, session_name(&x->session))) {
 		iq_error(q, STANZA_ERROR_FORBIDDEN, "This is not your account.");
-	} else if (!x->link || !(x->link->secure || x->link->loopback)) {
+	} else if (!xmpp_safe(x)) {
 		iq_error(q, STANZA_ERROR_NOT_AUTHORIZED, "A password is not taken without TLS.");
 	} else {
 		r = registering_new(q);
@@ -152,10 +136,18 @@ static void registered_password(struct xmpp *x, struct iq *q)
 	}
 }
 
-static void registered_answer(struct xmpp *x, struct iq *q)
+static void register_get(struct xmpp *x, struct iq *q)
 {
-	if (q->type == IQ_GET)
+	if (x->state == XMPP_BOUND)
 		registered_show(x, q);
+	else
+		register_form(x, q);
+}
+
+static void register_set(struct xmpp *x, struct iq *q)
+{
+	if (x->state != XMPP_BOUND)
+		register_new(x, q);
 	else if (xml_child(q->child, "remove", REGISTER))
 		registered_remove(x, q);
 	else
@@ -164,9 +156,12 @@ static void registered_answer(struct xmpp *x, struct iq *q)
 
 static void register_offer(struct xmpp *x, struct buf *to)
 {
-	struct origin o = origin_of(x);
+	struct origin o;
 
-	if (x->state == XMPP_SECURE && account_may_register(x->core, &o))
+	if (x->state != XMPP_SECURE)
+		return;
+	o = xmpp_origin(x);
+	if (account_may_register(x->core, &o))
 		buf_lit(to, "<register xmlns='http://jabber.org/features/iq-register'/>");
 }
 
@@ -175,7 +170,7 @@ const struct xmpp_feature feature_register = {
 	.xep = 77,
 	.version = "2.4",
 	.disco = { REGISTER },
-	.iq = { { 1 << IQ_GET | 1 << IQ_SET, "query", REGISTER, TO_SERVER | TO_ACCOUNT, XMPP_SECURE, register_answer },
-		{ 1 << IQ_GET | 1 << IQ_SET, "query", REGISTER, TO_SERVER | TO_ACCOUNT, XMPP_BOUND, registered_answer } },
+	.iq = { { 1 << IQ_GET, "query", REGISTER, TO_SERVER | TO_ACCOUNT, XMPP_SECURE | XMPP_BOUND, register_get },
+		{ 1 << IQ_SET, "query", REGISTER, TO_SERVER | TO_ACCOUNT, XMPP_SECURE | XMPP_BOUND, register_set } },
 	.offer = register_offer,
 };
