@@ -26,6 +26,27 @@ void admin_online(struct admin *a)
 	admin_ok(a, json_object());
 }
 
+struct wanted {
+	struct str name, resource;
+	bool found;
+};
+
+static void match(const struct directory_entry *e, void *arg)
+{
+	struct wanted *w = arg;
+
+	w->found |= str_eq(e->name, w->name) && str_eq(e->resource, w->resource);
+}
+
+/* One device: it must be one of those that `online` shows, or we would claim to have ended what is not there. */
+static bool kick_one(struct core *c, struct str name, struct str resource)
+{
+	struct wanted w = { name, resource, false };
+
+	directory_sessions(c, match, &w);
+	return w.found && directory_kick(c, name, resource);
+}
+
 void admin_kick(struct admin *a)
 {
 	struct arena scratch = { 0 };
@@ -35,7 +56,7 @@ void admin_kick(struct admin *a)
 	good = good && (!resource.n || jid_resource_prepare(&resource, resource, &scratch));
 	if (!good)
 		admin_error(a, "bad-name", account_verdict_text(ACCOUNT_BAD_NAME));
-	else if (!directory_kick(a->core, name, resource.n ? resource : STR_NONE))
+	else if (!(resource.n ? kick_one(a->core, name, resource) : directory_kick(a->core, name, STR_NONE)))
 		admin_error(a, "offline", "nobody is online under that name");
 	else
 		admin_ok(a, json_object());

@@ -3,6 +3,7 @@
  * admin/users.c - accounts: add, delete, change the password, list.
  */
 #include "admin/inside.h"
+#include "model/jid.h"
 
 enum { PAGE = 100 };
 
@@ -11,17 +12,27 @@ static const char *const code[] = {
 	[ACCOUNT_BAD_PASSWORD] = "bad-password", [ACCOUNT_FORBIDDEN] = "forbidden", [ACCOUNT_UNKNOWN] = "unknown", [ACCOUNT_STORE] = "store",
 };
 
+/* The account as it is really called: Tom is tom. */
+static json_t *address_of(const struct admin *a)
+{
+	struct arena scratch = { 0 };
+	own_buf address = { 0 };
+	struct str name;
+
+	if (jid_local_prepare(&name, admin_argument(a, "name"), &scratch))
+		buf_fmt(&address, "%.*s@%.*s", STR_ARG(name), STR_ARG(core_domain(a->core)));
+	arena_free(&scratch);
+	return admin_text(buf_all(&address));
+}
+
 static void answered(struct account_ask *ask)
 {
 	struct admin *a = holder_of(ask, struct admin, account);
-	own_buf address = { 0 };
 
-	if (ask->verdict) {
+	if (ask->verdict)
 		admin_error(a, code[ask->verdict], account_verdict_text(ask->verdict));
-		return;
-	}
-	buf_fmt(&address, "%.*s@%.*s", STR_ARG(admin_argument(a, "name")), STR_ARG(core_domain(a->core)));
-	admin_ok(a, json_pack("{s:o}", "address", admin_text(buf_all(&address))));
+	else
+		admin_ok(a, json_pack("{s:o}", "address", address_of(a)));
 }
 
 void admin_user_add(struct admin *a)
