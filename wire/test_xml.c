@@ -260,7 +260,7 @@ static void test_write(void **unused)
 	assert_string_equal(buf_z(&b), "<a b=\"&lt;&#10;&#9;&#13;&quot;\">&lt;&amp;&gt;\n&#13;</a>");
 	buf_clear(&b);
 	xml_write(&b, xml_parse(&arena, STR("<a xmlns:p='u' xmlns:q='v' p:b='1' q:b='2' xml:c='3'/>"), STR("w"), false), STR("w"));
-	assert_string_equal(buf_z(&b), "<a xmlns:a0=\"u\" a0:b=\"1\" xmlns:a1=\"v\" a1:b=\"2\" xml:c=\"3\"/>");
+	assert_string_equal(buf_z(&b), "<a xmlns:a0=\"u\" xmlns:a1=\"v\" a0:b=\"1\" a1:b=\"2\" xml:c=\"3\"/>");
 	buf_clear(&b);
 	xml_write_attr(&b, "a", STR_NONE);
 	xml_write_attr(&b, "b", STR(""));
@@ -386,6 +386,7 @@ static void test_stream_header(void **unused)
 	show(&b, x);
 	assert_string_equal(buf_z(&b), "{http://etherx.jabber.org/streams}stream[{}to=b][{}version=1.0]"
 			    "[{http://www.w3.org/XML/1998/namespace}lang=en]");
+	assert_true(str_is(x->text, "jabber:client"));
 	assert_non_null(xml_parse_stream(&arena, STR("<s>")));
 	for (size_t i = 0; i < countof(refused); i++)
 		if (xml_parse_stream(&arena, str_z(refused[i])))

@@ -47,7 +47,7 @@ struct xml_attr {
 
 struct xml {
 	struct str name, ns;  /* local name, namespace; for a text node name.p == NULL */
-	struct str text;      /* of a text node, unescaped */
+	struct str text;      /* of a text node, unescaped; of a stream's start tag: the default namespace that it declares */
 	struct xml_attr *attrs; /* in document order, without the xmlns declarations */
 	struct xml *children, *next, *parent;
 	struct str raw;       /* the bytes of this element (or text) as they came; absent in trees made by xml_new */
@@ -57,7 +57,8 @@ struct xml {
 
 /* Parses one whole element. `scope` is the namespace that unprefixed names have outside ("jabber:client"); `stream`
  * says whether the prefix `stream` is bound outside. Returns NULL when it is not well-formed, not namespace-well-formed, restricted, not UTF-8, has
- * a character XML forbids, a duplicate attribute, or more than XML_ATTRIBUTES_MAX attributes on one element. Everything lives in `arena` and in `bytes`, which must outlive the tree. */
+ * a character XML forbids, a duplicate attribute, more than XML_ATTRIBUTES_MAX attributes on one element, or more prefixes or nodes than anybody
+ * needs (xml_parse.c). Everything lives in `arena` and in `bytes`, which must outlive the tree. */
 struct xml *xml_parse(struct arena *arena, struct str bytes, struct str scope, bool stream);
 
 /* Parses the start tag of a stream (the frame XML_STREAM_OPEN). */

@@ -332,15 +332,16 @@ static bool attrs_resolve(struct parser *ps, struct open *o, struct raw_attr *ra
 /* Reads ` name="value"`* up to what is none. */
 static bool attrs_read(struct parser *ps, struct open *o)
 {
-	struct raw_attr raw[XML_ATTRIBUTES_MAX] __attribute__((uninitialized)); /* most elements have none or few */
+	/* Most elements have none or few. All prefixes and the default may be declared beside the attributes. */
+	struct raw_attr raw[XML_ATTRIBUTES_MAX + PREFIXES_MAX + 2] __attribute__((uninitialized));
 	struct xml_attr **last = &o->x->attrs;
-	size_t n = 0;
+	size_t n = 0, declarations = 0;
 
 	while (spaces_skip(ps) && ps->p < ps->end && *ps->p != '>' && *ps->p != '/') {
 		struct raw_attr *r = &raw[n];
 		struct str value;
 
-		if (n++ == XML_ATTRIBUTES_MAX || !name_read(ps, &r->prefix, &r->name))
+		if (n++ == countof(raw) || !name_read(ps, &r->prefix, &r->name))
 			return false;
 		spaces_skip(ps);
 		if (ps->p == ps->end || *ps->p++ != '=')
@@ -352,8 +353,11 @@ static bool attrs_read(struct parser *ps, struct open *o)
 		if (r->prefix.p ? str_eq(r->prefix, STR("xmlns")) : str_eq(r->name, STR("xmlns"))) {
 			if (!declare(ps, o, r->prefix.p ? r->name : STR_NONE, value))
 				return false;
+			declarations++;
 			continue;
 		}
+		if (n - declarations > XML_ATTRIBUTES_MAX)
+			return false;
 		r->attr = arena_get(ps->arena, sizeof *r->attr);
 		*r->attr = (struct xml_attr){ .name = r->name, .ns = STR(""), .value = value };
 		*last = r->attr;
@@ -643,5 +647,6 @@ struct xml *xml_parse_stream(struct arena *arena, struct str bytes)
 	if (ps.end - ps.p < 3 || *ps.p != '<' || !start_read(&ps, false) || ps.p != ps.end)
 		return NULL;
 	root->raw.n = (size_t)(ps.p - root->raw.p);
+	root->text = ps.open[1].scope;
 	return root;
 }

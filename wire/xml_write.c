@@ -4,7 +4,8 @@
  * one, declared on the spot.
  */
 #include "wire/xml.h"
-#include "wire/xml_scan.h"
+
+#include <assert.h>
 
 #define NS_XML "http://www.w3.org/XML/1998/namespace"
 
@@ -50,20 +51,48 @@ void xml_write_attr(struct buf *to, const char *name, struct str value)
 	buf_byte(to, '"');
 }
 
-/* Attributes in a namespace: "xml:" is always there, others get a prefix of their own, "a0:", "a1:" … */
-static void write_attrs(struct buf *to, const struct xml *x)
+/* A prefix that stands for `ns` where we are: "a<number>". */
+struct prefix {
+	const struct prefix *outer;
+	struct str ns;
+	unsigned number;
+};
+
+static const struct prefix *prefix_find(const struct prefix *p, struct str ns)
 {
-	unsigned prefixes = 0;
+	while (p && !str_eq(p->ns, ns))
+		p = p->outer;
+	return p;
+}
+
+/* Declares what the attributes of `x` need and is not declared yet; the new prefixes stand in `own`. Never more than the writer of
+ * the stanza had declared, so that what could be parsed can be parsed again. */
+static const struct prefix *declare_prefixes(struct buf *to, const struct xml *x, const struct prefix *outer,
+					     struct prefix own[XML_ATTRIBUTES_MAX])
+{
+	unsigned n = 0;
 
 	for (const struct xml_attr *a = x->attrs; a; a = a->next) {
+		if (a->ns.n == 0 || str_eq(a->ns, STR(NS_XML)) || prefix_find(outer, a->ns))
+			continue;
+		assert(n < XML_ATTRIBUTES_MAX);
+		own[n] = (struct prefix){ outer, a->ns, outer ? outer->number + 1 : 0 };
+		outer = &own[n++];
+		buf_fmt(to, " xmlns:a%u=\"", outer->number);
+		escape(to, a->ns, value_escapes);
+		buf_byte(to, '"');
+	}
+	return outer;
+}
+
+static void write_attrs(struct buf *to, const struct xml *x, const struct prefix *prefixes)
+{
+	for (const struct xml_attr *a = x->attrs; a; a = a->next) {
 		buf_byte(to, ' ');
-		if (str_eq(a->ns, STR(NS_XML))) {
+		if (str_eq(a->ns, STR(NS_XML)))
 			buf_lit(to, "xml:");
-		} else if (a->ns.n) {
-			buf_fmt(to, "xmlns:a%u=\"", prefixes);
-			escape(to, a->ns, value_escapes);
-			buf_fmt(to, "\" a%u:", prefixes++);
-		}
+		else if (a->ns.n)
+			buf_fmt(to, "a%u:", prefix_find(prefixes, a->ns)->number);
 		buf_str(to, a->name);
 		buf_lit(to, "=\"");
 		if (a->value.n)
@@ -72,47 +101,49 @@ static void write_attrs(struct buf *to, const struct xml *x)
 	}
 }
 
-static void write_node(struct buf *to, const struct xml *x, struct str scope);
+static void write_node(struct buf *to, const struct xml *x, struct str scope, const struct prefix *outer);
 
-static void write_element(struct buf *to, const struct xml *x, struct str scope)
+static void write_element(struct buf *to, const struct xml *x, struct str scope, const struct prefix *outer)
 {
 	/* No element can have this namespace as its default, and none needs to: its prefix is known everywhere. */
 	const char *prefix = str_eq(x->ns, STR(NS_XML)) ? "xml:" : "";
+	struct prefix own[XML_ATTRIBUTES_MAX] __attribute__((uninitialized));
 
 	buf_byte(to, '<');
 	buf_str(to, str_z(prefix));
 	buf_str(to, x->name);
 	if (!*prefix && !str_eq(x->ns, scope)) {
-		xml_write_attr(to, "xmlns", x->ns.p ? x->ns : STR(""));
-		scope = x->ns;
+		scope = x->ns.p ? x->ns : STR("");
+		xml_write_attr(to, "xmlns", scope);
 	}
-	write_attrs(to, x);
+	outer = declare_prefixes(to, x, outer, own);
+	write_attrs(to, x, outer);
 	if (!x->children) {
 		buf_lit(to, "/>");
 		return;
 	}
 	buf_byte(to, '>');
 	for (const struct xml *c = x->children; c; c = c->next)
-		write_node(to, c, scope);
+		write_node(to, c, scope, outer);
 	buf_lit(to, "</");
 	buf_str(to, str_z(prefix));
 	buf_str(to, x->name);
 	buf_byte(to, '>');
 }
 
-static void write_node(struct buf *to, const struct xml *x, struct str scope)
+static void write_node(struct buf *to, const struct xml *x, struct str scope, const struct prefix *outer)
 {
 	if (!x->name.p)
 		xml_escape(to, x->text);
 	else if (x->raw.p && !x->foreign && str_eq(scope, STR("jabber:client")))
 		buf_str(to, x->raw);
 	else
-		write_element(to, x, scope);
+		write_element(to, x, scope, outer);
 }
 
 void xml_write(struct buf *to, const struct xml *x, struct str scope)
 {
-	write_node(to, x, scope);
+	write_node(to, x, scope, NULL);
 }
 
 /* Whether the bytes between the tags of `x` mean the same where jabber:client is the default: nothing in them is declared outside. The
@@ -134,5 +165,5 @@ void xml_write_children(struct buf *to, const struct xml *x, struct str scope)
 		return;
 	}
 	for (const struct xml *c = x->children; c; c = c->next)
-		write_node(to, c, scope);
+		write_node(to, c, scope, NULL);
 }
