@@ -684,7 +684,7 @@ void settings_sample(const struct settings *s, struct buf *to)
 		settings_describe(t, &line);
 		buf_str(&line, t->when == SETTING_LIVE ? STR("; changes while running)") : STR("; changes with a restart)"));
 		wrapped(to, "; ", buf_all(&line), 100);
-		buf_fmt(to, "#%s = %s\n", t->name + section.n + 1, s->values[i].fallback);
+		buf_fmt(to, "#%s =%s%s\n", t->name + section.n + 1, *s->values[i].fallback ? " " : "", s->values[i].fallback);
 	}
 }
 
