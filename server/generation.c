@@ -88,7 +88,7 @@ static void fill(struct generation *g)
 }
 
 int generation_new(struct generation **ret, const struct options *o, const struct generation *now, struct buf *changed,
-		   struct buf *why)
+		   struct buf *restart, struct buf *why)
 {
 	struct generation *g = mem_new(struct generation);
 	int r;
@@ -96,11 +96,8 @@ int generation_new(struct generation **ret, const struct options *o, const struc
 	g->refs = 1;
 	g->settings = settings_new(settings_table, settings_table_n);
 	r = read_all(g->settings, o, why);
-	if (!r && now) {
-		own_buf restart = { 0 };
-
-		settings_reload(g->settings, now->settings, changed, &restart);
-	}
+	if (!r && now)
+		settings_reload(g->settings, now->settings, changed, restart);
 	if (!r)
 		r = check(g, why);
 	if (r) {

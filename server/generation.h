@@ -18,9 +18,10 @@ struct generation {
 };
 
 /* Reads file and options; one reference, the caller's. With `now` what cannot change while running stays as it is there, and
- * what does change is named in `changed`. 0, SETTINGS_BAD or SETTINGS_UNREADABLE; then `why` has a line for each mistake. */
+ * what does change is named in `changed`, what would in `restart`. 0, SETTINGS_BAD or SETTINGS_UNREADABLE; then `why` has a line for
+ * each mistake. */
 int generation_new(struct generation **ret, const struct options *o, const struct generation *now, struct buf *changed,
-		   struct buf *why);
+		   struct buf *restart, struct buf *why);
 struct generation *generation_ref(struct generation *g);
 struct generation *generation_unref(struct generation *g); /* NULL is fine; returns NULL */
 

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "admin/admin.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "core/ask.h"
@@ -225,20 +226,29 @@ static void settle_all(struct server *s, struct generation *g)
 }
 
 /* Reads everything anew; if anything is wrong with it, all stays as it was. */
-static void reload(struct server *s)
+static int reload(struct server *s, struct buf *changed, struct buf *restart, struct buf *why)
 {
-	own_buf changed = { 0 }, why = { 0 };
 	struct generation *g = NULL;
 	bool made;
+	int r = generation_new(&g, s->options, s->generation, changed, restart, why);
 
-	if (generation_new(&g, s->options, s->generation, &changed, &why) ||
-	    generation_certificate(g, s->home.path, wall_time(), &made, &why)) {
-		log_event(reload_refused, "why=\"%s\"", buf_z(&why));
+	if (!r && generation_certificate(g, s->home.path, wall_time(), &made, why))
+		r = SETTINGS_BAD;
+	if (r) {
+		log_event(reload_refused, "why=\"%s\"", buf_z(why));
 		generation_unref(g);
-		return;
+		return r;
 	}
-	log_event(settings_reloaded, "changed=\"%s\"", buf_z(&changed));
+	log_event(settings_reloaded, "changed=\"%s\" restart=\"%s\"", buf_z(changed), buf_z(restart));
 	settle_all(s, g);
+	return 0;
+}
+
+static void reload_now(struct server *s)
+{
+	own_buf changed = { 0 }, restart = { 0 }, why = { 0 };
+
+	reload(s, &changed, &restart, &why);
 }
 
 /* A certificate of our own is renewed while the server runs for years. */
@@ -248,7 +258,7 @@ static void certificate_due(struct timer *t)
 	msec left = tls_setup_ends(s->generation->tls) - wall_time();
 
 	if (generation_own_certificate(s->generation) && left < (msec)30 * 24 * 60 * 60 * 1000)
-		reload(s);
+		reload_now(s);
 	world_timer(&s->nodes[0].loop->world, t, CERTIFICATE_MS);
 }
 
@@ -292,11 +302,28 @@ static void caught(void *arg, int number)
 	struct server *s = arg;
 
 	if (number == SIGHUP && !s->stopping)
-		reload(s);
+		reload_now(s);
 	else if (number != SIGHUP && s->stopping)
 		_exit(128 + number); /* asked a second time: the one who asks does not want to wait */
 	else if (number != SIGHUP)
 		server_stop(s);
+}
+
+/* ---- what operators ask for (admin/admin.h), on node 0's thread -------------------------------------------------------------- */
+
+static const struct settings *host_settings(void *arg) { return settings_of(arg); }
+
+static void host_stop(void *arg)
+{
+	struct server *s = arg;
+
+	if (!s->stopping)
+		server_stop(s);
+}
+
+static int host_reload(void *arg, struct buf *changed, struct buf *restart, struct buf *why)
+{
+	return reload(arg, changed, restart, why);
 }
 
 /* ---- the start ------------------------------------------------------------------------------------------------------------- */
@@ -368,6 +395,8 @@ static void serve(struct server *s)
 	s->nodes = mem_alloc(s->nodes_n * sizeof *s->nodes);
 	for (unsigned i = 0; i < s->nodes_n; i++)
 		node_open(s, i);
+	admin_open(s->nodes[0].core,
+		   &(struct admin_host){ .settings = host_settings, .stop = host_stop, .reload = host_reload, .arg = s });
 	threads_run(s);
 	for (unsigned i = 0; i < s->nodes_n; i++)
 		node_close(&s->nodes[i]);
@@ -385,6 +414,15 @@ static int open_store(struct server *s, struct buf *why)
 
 	buf_fmt(&own, "sqlite:%s/anser.db", s->home.path);
 	return store_open(&s->store, url.n ? url : buf_all(&own), why);
+}
+
+/* For anserctl. It belongs to who we have become by then. */
+static int open_socket(struct server *s, struct buf *why)
+{
+	static const struct entrance how = { .door = &admin_door };
+	own_buf path = { 0 };
+
+	return ports_open_local(&s->ports, home_file(&s->home, &path, "anserd.sock"), &how, why);
 }
 
 /* A key that only root may read is loaded before, one that we make ourselves belongs to who we become. */
@@ -411,6 +449,8 @@ static int open_all(struct server *s, struct buf *why)
 		tls_setup_fingerprint(s->generation->tls, &fingerprint);
 		log_event(certificate_made, "sha256=%s", buf_z(&fingerprint));
 	}
+	if (!r)
+		r = open_socket(s, why);
 	return r ? r : open_store(s, why);
 }
 
@@ -418,7 +458,7 @@ int server_run(const struct options *options)
 {
 	struct server s = { .options = options, .home = { .lock = -1 } };
 	own_buf why = { 0 };
-	int r = generation_new(&s.generation, options, NULL, NULL, &why);
+	int r = generation_new(&s.generation, options, NULL, NULL, NULL, &why);
 
 	if (r) {
 		fputs(buf_z(&why), stderr);

@@ -125,6 +125,7 @@ static void obey_pause(struct parrot *p)
 {
 	p->paused = true;
 	p->link->ops->pause(p->link, true);
+	say(p, "paused\n", 7);
 	world_timer(&h.loop->world, &p->wake, 20);
 }
 
@@ -413,8 +414,7 @@ static void a_paused_link_is_not_fed(void **state)
 {
 	int fd = dial(PLAIN);
 
-	send_all(fd, "pause\n");
-	usleep(2000);
+	talk(fd, "pause\n", "paused\n");
 	send_all(fd, "meanwhile\n");
 	expect(fd, "awake\n");
 	expect(fd, "meanwhile\n");
@@ -607,7 +607,7 @@ static void twenty_megabytes_through_tls_with_a_pause(void **state)
 	assert_int_equal(SSL_write(c.ssl, "pause\n", 6), 6);
 	/* In records of their own, perhaps in the same segment: decrypted only after the pause. */
 	assert_int_equal(SSL_write(c.ssl, "one\n", 4), 4);
-	tls_talk(&c, "two\n", "awake\none\ntwo\n");
+	tls_talk(&c, "two\n", "paused\nawake\none\ntwo\n");
 	assert_int_equal(SSL_write(c.ssl, "big\n", 4), 4);
 	for (; want; want -= n) {
 		assert_int_equal(SSL_read_ex(c.ssl, got, sizeof got < want ? sizeof got : want, &n), 1);
