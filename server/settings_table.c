@@ -118,5 +118,5 @@ void settings_page(const struct settings *s, struct buf *to)
 	settings_manual(s, to);
 	buf_lit(to, ".SH SIGNALS\nAt SIGHUP, or\n.BR \"anserctl reload\" ,\n"
 		    "the file is read again, and what can change while running does.\n"
-		    ".SH SEE ALSO\n.BR anserd (8),\n.BR anserctl (1)\n");
+		    ".SH SEE ALSO\n.B anserd \\-\\-help\nand\n.B anserctl \\-\\-help\n");
 }

@@ -49,10 +49,11 @@ static bool ask_unseen(enum text t, const char *name, struct buf *to)
 	own_buf prompt = { 0 };
 	bool good;
 
-	text_fill(&prompt, t, name, NULL);
-	say(buf_z(&prompt));
+	/* Silent first: who types as soon as the question appears is not seen, and loses nothing. */
 	silent.c_lflag &= ~(tcflag_t)ECHO;
 	tcsetattr(terminal, TCSAFLUSH, &silent);
+	text_fill(&prompt, t, name, NULL);
+	say(buf_z(&prompt));
 	good = line_read(terminal, to);
 	tcsetattr(terminal, TCSAFLUSH, &before);
 	say("\n");
