@@ -142,6 +142,8 @@ void session_presence(struct session *s, struct stanza *st, int priority)
 
 	if (st->type == PRESENCE_UNAVAILABLE) {
 		become_unavailable(s, st);
+		if (!first) /* RFC 6121, 4.5.2: to the resource itself, too */
+			s->ops->deliver(s, &(struct delivery){ .stanza = st });
 		stanza_unref(st);
 		return;
 	}

@@ -50,16 +50,18 @@ static void passage_end(struct passage *w)
 	passage_free(&w->job);
 }
 
-/* What follows once the other end's state has changed: presence that begins or ceases to be visible. */
-static void consequences(struct passage *w)
+/* What follows when the other end's state has changed: presence that begins or ceases to be visible. Where nothing has changed, nothing
+ * may follow: it would tell a stranger who is online. */
+static void consequences(struct passage *w, uint32_t before, uint32_t after)
 {
 	struct stanza *st = w->st;
+	uint32_t won = after & ~before, lost = before & ~after;
 
-	if (st->type == PRESENCE_SUBSCRIBED)
+	if (st->type == PRESENCE_SUBSCRIBED && won & ROSTER_TO)
 		presence_show(w->core, st->from, st->to, false);
-	else if (st->type == PRESENCE_UNSUBSCRIBED)
+	else if (st->type == PRESENCE_UNSUBSCRIBED && lost & ROSTER_TO)
 		presence_show(w->core, st->from, st->to, true);
-	else if (st->type == PRESENCE_UNSUBSCRIBE)
+	else if (st->type == PRESENCE_UNSUBSCRIBE && lost & ROSTER_FROM)
 		presence_show(w->core, st->to, st->from, true);
 }
 
@@ -74,7 +76,7 @@ static void in_applied(struct store_request *r)
 			core_tell(c, 'u', str_z(w->to->name), &(struct parcel){ .kind = PARCEL_SUBSCRIPTION, .stanza = w->st });
 		if (r->step.reply)
 			answer_for(w, PRESENCE_SUBSCRIBED);
-		consequences(w);
+		consequences(w, r->state_before, r->step.state);
 	}
 	passage_end(w);
 }

@@ -174,9 +174,11 @@ static void on_sent(struct session *s, const struct stanza *st, enum sent_verdic
 {
 	struct xmpp *x = xmpp_of(s);
 	struct stanza *error = NULL;
+	bool counted = st->name != STANZA_PRESENCE; /* a subscription is only heard of here when it went wrong */
 
-	assert(x->under_way >= st->cost);
-	x->under_way -= st->cost;
+	assert(!counted || x->under_way >= st->cost);
+	if (counted)
+		x->under_way -= st->cost;
 	if (verdict != SENT_OK) {
 		core_count_up(x->core, COUNT_REFUSED, 1);
 		error = stanza_error(st, sent_errors[verdict].condition, STANZA_ERROR_USUAL, sent_errors[verdict].text);
@@ -184,7 +186,8 @@ static void on_sent(struct session *s, const struct stanza *st, enum sent_verdic
 	if (error)
 		write_error(x, error, verdict);
 	stanza_unref(error);
-	sm_handled(x);
+	if (counted)
+		sm_handled(x);
 }
 
 static void on_drained(struct session *s) { xmpp_go_on(xmpp_of(s), HOLD_STORE); }
