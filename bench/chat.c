@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "bench/load.h"
 
-enum { DRAIN_S = 20 };
+enum { PATIENCE_S = 15 };
 
 struct pair {
 	struct client *from, *to;
@@ -149,13 +149,19 @@ static void run_span(struct chat *chat, unsigned seconds)
 		run_until(chat, until);
 }
 
+/* What is under way may take its time, as long as some of it keeps arriving. */
 static void drain(struct chat *chat)
 {
-	int64_t until = net_now() + (int64_t)DRAIN_S * 1000000000;
+	uint64_t arrived = chat->received;
+	int64_t since = net_now();
 
 	chat->stopped = true;
-	while (chat->received + chat->refused < chat->sent && net_now() < until && !chat->load->failed)
+	while (chat->received + chat->refused < chat->sent && net_now() < since + PATIENCE_S * 1000000000LL && !chat->load->failed) {
 		net_turn(&chat->load->target.net, net_now() + 10000000);
+		if (chat->received != arrived)
+			since = net_now();
+		arrived = chat->received;
+	}
 }
 
 /* ---- report ------------------------------------------------------------------------------------------------------------------ */

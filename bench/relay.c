@@ -58,10 +58,33 @@ static void watch(struct relay *r, int fd, struct end *e)
 		die("epoll_ctl");
 }
 
+static void leave(struct end *e)
+{
+	if (e->peer) {
+		shutdown(e->peer->fd, SHUT_RDWR); /* its own turn to go comes with the next event */
+		e->peer->peer = NULL;
+	}
+	close(e->fd);
+	mem_free(e);
+}
+
+/* Who only looked whether the port is open. */
+static bool has_left(const struct end *e)
+{
+	char c;
+
+	return recv(e->fd, &c, 1, MSG_PEEK) == 0;
+}
+
 /* Both ends are watched from the moment when there is somewhere to send to. */
 static void join(struct relay *r, struct end *e)
 {
 	struct end *first = r->single;
+
+	if (first && has_left(first)) {
+		leave(first);
+		first = NULL;
+	}
 
 	if (!first) {
 		r->single = e;
@@ -83,16 +106,6 @@ static void accept_all(struct relay *r)
 		e->fd = fd;
 		join(r, e);
 	}
-}
-
-static void leave(struct end *e)
-{
-	if (e->peer) {
-		shutdown(e->peer->fd, SHUT_RDWR); /* its own turn to go comes with the next event */
-		e->peer->peer = NULL;
-	}
-	close(e->fd);
-	mem_free(e);
 }
 
 /* Waits where the receiver is slow: the generator never leaves more unread than a socket holds, so this does not happen in a run. */
