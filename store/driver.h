@@ -35,6 +35,8 @@ struct store_driver {
 	int (*run)(void *db, struct store_request *r);
 	/* Why the last call on this handle failed, for the log; borrowed until the next call. */
 	struct str (*reason)(void *db);
+	/* The highest stamp that is kept; 0 when none is. Of the writing handle, before anything else is asked. */
+	uint64_t (*last_stamp)(void *db);
 	/* Idle work in small steps on the writer thread: true while there is more. May be NULL. */
 	bool (*idle)(void *db);
 };

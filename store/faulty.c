@@ -238,6 +238,13 @@ static struct str faulty_reason(void *db)
 	return f->hit ? STR("on purpose, by the plan of the faulty store") : f->inner->reason(f->db);
 }
 
+static uint64_t faulty_last_stamp(void *db)
+{
+	struct faulty *f = db;
+
+	return f->inner->last_stamp(f->db);
+}
+
 static bool faulty_idle(void *db)
 {
 	struct faulty *f = db;
@@ -255,5 +262,6 @@ const struct store_driver store_faulty = {
 	.rollback = faulty_rollback,
 	.run = faulty_run,
 	.reason = faulty_reason,
+	.last_stamp = faulty_last_stamp,
 	.idle = faulty_idle,
 };

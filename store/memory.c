@@ -674,6 +674,14 @@ static int memory_commit(void *db)
 
 static void memory_rollback(void *db) { ordered_rollback(&((struct memory *)db)->rows); }
 
+static uint64_t memory_last_stamp(void *db)
+{
+	struct memory *m = db;
+	struct row *row = ordered_before(&m->rows, key_id(m, 'M', INT64_MAX));
+
+	return row && row->key.p[0] == 'M' ? key_number(row) : 0;
+}
+
 static struct str memory_reason(void *db) { return STR("memory does not fail"); }
 
 const struct store_driver store_memory = {
@@ -686,4 +694,5 @@ const struct store_driver store_memory = {
 	.rollback = memory_rollback,
 	.run = memory_run,
 	.reason = memory_reason,
+	.last_stamp = memory_last_stamp,
 };

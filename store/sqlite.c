@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * store/sqlite.c - the SQLite driver: "sqlite:PATH" or "sqlite:PATH?pages=N" (a ceiling of N pages of 4 KiB). WAL, synchronous=FULL: when COMMIT
- * returns, the group is on disk. Nothing but the prepared statements of sqlite_statements.h is asked while serving.
+ * store/sqlite.c - the SQLite driver: "sqlite:PATH"; behind the path "?pages=N" sets a ceiling of N pages of 4 KiB, and for tests "?fold=N"
+ * folds every N messages (sqlite_tail.h). WAL and synchronous=FULL: when COMMIT returns, the group is on disk. Nothing but the prepared
+ * statements of sqlite_statements.h is asked while serving.
  */
 #include "store/sqlite.h"
 
@@ -111,7 +112,7 @@ int sqlite_do_numbers(struct sqlite *s, enum statement which, int n, const int64
 	return verdict == STORE_NOT_FOUND ? 0 : verdict;
 }
 
-static int bare(struct sqlite *s, enum statement which) { return sqlite_do(s, sqlite_start(s, which)); }
+int sqlite_bare(struct sqlite *s, enum statement which) { return sqlite_do(s, sqlite_start(s, which)); }
 
 /* ---- accounts --------------------------------------------------------------------------------------------------- */
 
@@ -504,12 +505,12 @@ static int sqlite_run(void *db, struct store_request *r)
 		return 0;
 	}
 	if (by_op[r->op].several)
-		verdict = bare(s, ST_BEGIN_READ);
+		verdict = sqlite_bare(s, ST_BEGIN_READ);
 	if (!verdict)
 		verdict = by_op[r->op].run(s, r);
 	stop_all(s);
 	if (by_op[r->op].several && !sqlite3_get_autocommit(s->db))
-		bare(s, ST_COMMIT);
+		sqlite_bare(s, ST_COMMIT);
 	if (verdict == STORE_FULL || verdict == STORE_FAILED)
 		return verdict;
 	if (verdict)
@@ -517,7 +518,15 @@ static int sqlite_run(void *db, struct store_request *r)
 	return 0;
 }
 
-static int sqlite_begin(void *db) { return bare(db, ST_BEGIN_WRITE); }
+static int sqlite_begin(void *db)
+{
+	struct sqlite *s = db;
+
+	sqlite_fold(s, false);
+	return sqlite_bare(s, ST_BEGIN_WRITE);
+}
+
+static bool sqlite_idle(void *db) { return sqlite_fold(db, true); }
 
 static void gone_keep(struct sqlite *s)
 {
@@ -529,25 +538,43 @@ static void gone_keep(struct sqlite *s)
 	}
 }
 
-static int sqlite_commit(void *db)
+int sqlite_commit(void *db)
 {
 	struct sqlite *s = db;
-	int verdict = bare(s, ST_COMMIT);
+	int verdict = sqlite_taken_write(s);
 
 	if (!verdict)
-		gone_keep(s);
-	return verdict;
+		verdict = sqlite_bare(s, ST_COMMIT);
+	if (verdict)
+		return verdict;
+	gone_keep(s);
+	tail_commit(s->tail);
+	return 0;
 }
 
-static void sqlite_rollback(void *db)
+void sqlite_rollback(void *db)
 {
 	struct sqlite *s = db;
 
 	stop_all(s);
 	s->going_n = 0;
+	buf_clear(&s->taken);
+	tail_rollback(s->tail);
 	/* Some errors have rolled back already. */
 	if (!sqlite3_get_autocommit(s->db))
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static uint64_t sqlite_last_stamp(void *db)
+{
+	struct sqlite *s = db;
+	sqlite3_stmt *st = NULL;
+	uint64_t last = 0;
+
+	if (sqlite3_prepare_v2(s->db, "SELECT max(stamp) FROM message", -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
+		last = (uint64_t)sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return last;
 }
 
 static struct str sqlite_reason(void *db) { return buf_all(&((struct sqlite *)db)->reason); }
@@ -564,6 +591,10 @@ static void sqlite_close(void *db)
 		mem_free(holder_of(node, struct gone, node));
 	map_free(&s->gone);
 	mem_free(s->going);
+	buf_free(&s->taken);
+	tail_rows_free(&s->newest);
+	if (!s->reads)
+		tail_free(s->tail);
 	buf_free(&s->reason);
 	mem_free(s);
 }
@@ -573,16 +604,37 @@ static void sqlite_close(void *db)
 static const char pragmas[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
 			      "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000;";
 
-static int pages_limit(struct sqlite *s, struct str option)
+static int pages_limit(struct sqlite *s, uint64_t pages)
 {
 	own_buf pragma = { 0 };
-	struct str prefix = STR("?pages=");
-	uint64_t pages;
 
-	if (!str_starts(option, prefix) || !str_u64(str_from(option, prefix.n), &pages))
-		return SQLITE_OK;
 	buf_fmt(&pragma, "PRAGMA max_page_count = %d", (int)(pages < INT32_MAX ? pages : INT32_MAX));
 	return sqlite3_exec(s->db, buf_z(&pragma), NULL, NULL, NULL);
+}
+
+/* "?pages=N", "?fold=N", joined by '&'. What is not known is refused: it may be a mistake in a file name. */
+static int options(struct sqlite *s, struct str text)
+{
+	static const struct str pages = STR_INIT("pages="), fold = STR_INIT("fold=");
+	int code = SQLITE_OK;
+
+	while (text.n && code == SQLITE_OK) {
+		size_t end;
+		struct str option;
+		uint64_t n;
+
+		text = str_from(text, 1);
+		end = str_find(text, '&');
+		option = str_n(text.p, end);
+		text = str_from(text, end);
+		if (str_starts(option, pages) && str_u64(str_from(option, pages.n), &n))
+			code = pages_limit(s, n);
+		else if (str_starts(option, fold) && str_u64(str_from(option, fold.n), &n))
+			s->fold_each = (size_t)n;
+		else
+			code = SQLITE_MISUSE;
+	}
+	return code;
 }
 
 static void configure(void)
@@ -602,15 +654,22 @@ static int sqlite_open(void **ret, struct str path, void *writer, struct buf *wh
 
 	pthread_once(&once, configure);
 	s = mem_new(struct sqlite);
+	s->reads = writer != NULL;
+	s->tail = writer ? ((struct sqlite *)writer)->tail : NULL;
 	buf_str(&file, str_n(path.p, option));
 	if (sqlite3_open_v2(buf_z(&file), &s->db, flags, NULL) != SQLITE_OK ||
 	    sqlite3_busy_timeout(s->db, 5000) != SQLITE_OK || sqlite3_exec(s->db, pragmas, NULL, NULL, NULL) != SQLITE_OK ||
-	    pages_limit(s, str_from(path, option)) != SQLITE_OK) {
+	    options(s, str_from(path, option)) != SQLITE_OK) {
 		buf_fmt(why, "cannot open the database %s: %s", buf_z(&file), sqlite3_errmsg(s->db));
 		sqlite_close(s);
 		return STORE_FAILED;
 	}
 	if (!writer && sqlite_schema(s->db, buf_all(&file), why)) {
+		sqlite_close(s);
+		return STORE_FAILED;
+	}
+	if (!writer && sqlite_tail_open(s)) {
+		buf_fmt(why, "cannot read the database %s: %.*s", buf_z(&file), STR_ARG(buf_all(&s->reason)));
 		sqlite_close(s);
 		return STORE_FAILED;
 	}
@@ -630,4 +689,6 @@ const struct store_driver store_sqlite = {
 	.rollback = sqlite_rollback,
 	.run = sqlite_run,
 	.reason = sqlite_reason,
+	.last_stamp = sqlite_last_stamp,
+	.idle = sqlite_idle,
 };

@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "store/rules.h"
+#include "store/sqlite_tail.h"
 
 enum statement {
 #define STATEMENT(name, sql) ST_##name,
@@ -21,6 +22,7 @@ enum statement {
 struct sqlite {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENTS]; /* prepared when first used */
+	bool reads;
 	bool rows; /* some statement may stand on a row */
 	struct buf reason;
 
@@ -28,7 +30,18 @@ struct sqlite {
 	struct map gone;
 	int64_t *going; /* by this transaction */
 	size_t going_n, going_room;
-	sqlite3_stmt *walk; /* rules_archive()'s */
+	struct buf taken; /* by this transaction from the queue: stamps */
+	size_t fold_each; /* for tests; 0: as is good */
+	size_t fold_at;   /* how long the tail must be before folding is tried again */
+
+	struct tail *tail; /* the writer's, lent to the readers */
+
+	/* A reading one's: rules_archive()'s walk, first or last through the table. */
+	sqlite3_stmt *walk;
+	uint64_t folded;          /* in this transaction */
+	struct tail_rows newest;  /* of the owner asked for, after `folded` */
+	size_t at, end;           /* the part of `newest` that is still to come */
+	bool backwards, in_table; /* the table's turn */
 };
 
 /* What SQLite answered, as a verdict; notes the reason. */
@@ -48,7 +61,10 @@ int sqlite_step(struct sqlite *s, sqlite3_stmt *st);
 /* The same for a statement that gives no rows: 0 or STORE_FULL, STORE_FAILED. */
 int sqlite_do(struct sqlite *s, sqlite3_stmt *st);
 
-/* The statement `which` with up to three numbers; as sqlite_step, as sqlite_do. */
+/* A statement without values; as sqlite_do. */
+int sqlite_bare(struct sqlite *s, enum statement which);
+
+/* The statement `which` with some numbers; as sqlite_step, as sqlite_do. */
 int sqlite_ask_numbers(struct sqlite *s, enum statement which, sqlite3_stmt **st, int n, const int64_t *values);
 int sqlite_do_numbers(struct sqlite *s, enum statement which, int n, const int64_t *values);
 #define ask_numbers(s, which, st, ...) \
@@ -61,10 +77,23 @@ struct str column_bytes(sqlite3_stmt *st, int n);
 
 bool sqlite_gone(struct sqlite *s, int64_t account);
 
+/* The end of a transaction, as a driver's. */
+int sqlite_commit(void *db);
+void sqlite_rollback(void *db);
+
 /* sqlite_schema.c: makes or migrates the tables. 0, or STORE_FAILED and a sentence. */
 int sqlite_schema(sqlite3 *db, struct str path, struct buf *why);
 
-/* sqlite_message.c: as a driver's run. */
+/* sqlite_message.c. Reads what is not folded when the writing handle is opened. As sqlite_do. */
+int sqlite_tail_open(struct sqlite *s);
+
+/* Before a group begins, and when there is nothing to do: folds when enough has gathered. True: something was done. */
+bool sqlite_fold(struct sqlite *s, bool idle);
+
+/* The last part of a transaction. As sqlite_do. */
+int sqlite_taken_write(struct sqlite *s);
+
+/* As a driver's run. */
 int sqlite_keep(struct sqlite *s, struct store_request *r);
 int sqlite_queue_read(struct sqlite *s, struct store_request *r);
 int sqlite_queue_done(struct sqlite *s, struct store_request *r);

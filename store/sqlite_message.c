@@ -1,10 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * store/sqlite_message.c - messages: one row each, a row in `archive` for each owner, a row in `queue` while it waits.
+ * store/sqlite_message.c - messages, the queue, the archive. A message is one row; who holds it stands in that row and in the tail in
+ * memory as long as it is new (store/sqlite_tail.h says why), and in the tables `archive` and `queue` when it is folded.
  */
 #include "store/sqlite.h"
 
 #include <assert.h>
+#include <endian.h>
+
+enum {
+	/* Under load a group begins with folding when this many have gathered: the more, the more rows fall on one page. */
+	FOLD_FULL = 16384,
+	/* When there is nothing else to do, folding begins earlier, in steps that keep nobody waiting for long. */
+	FOLD_IDLE = 4096,
+	/* The newest stay: cores do not agree on the time to the millisecond, and what comes with a stamp that is folded already
+	 * costs two or three times as much. */
+	FOLD_SPARE = 512,
+};
 
 /* ---- the rows --------------------------------------------------------------------------------------------------- */
 
@@ -50,6 +62,7 @@ static int message_get(void *db, uint64_t stamp, struct stanza **ret)
 /* Who holds a message. */
 struct owners {
 	int64_t from, to, queue;
+	bool more; /* somebody else in the table `queue` */
 };
 
 static int owners_get(struct sqlite *s, uint64_t stamp, struct owners *ret)
@@ -57,9 +70,16 @@ static int owners_get(struct sqlite *s, uint64_t stamp, struct owners *ret)
 	sqlite3_stmt *st;
 	int verdict = ask_numbers(s, ST_MESSAGE_OWNERS, &st, (int64_t)stamp);
 
-	if (!verdict)
-		*ret = (struct owners){ column_number(st, 0), column_number(st, 1), column_number(st, 2) };
-	return verdict;
+	if (verdict)
+		return verdict;
+	*ret = (struct owners){ column_number(st, 0), column_number(st, 1), column_number(st, 2), column_number(st, 3) != 0 };
+	sqlite3_reset(st);
+	return 0;
+}
+
+static int owners_set(struct sqlite *s, uint64_t stamp, const struct owners *o)
+{
+	return do_numbers(s, ST_MESSAGE_OWNERS_SET, (int64_t)stamp, o->from, o->to, o->queue, o->more);
 }
 
 static int message_add(struct sqlite *s, const struct stanza *m, const struct owners *o)
@@ -84,60 +104,143 @@ static int message_add(struct sqlite *s, const struct stanza *m, const struct ow
 	return sqlite_do(s, st);
 }
 
-/* It was there: more owners. */
-static int owners_add(struct sqlite *s, uint64_t stamp, const struct owners *more)
-{
-	struct owners o;
-	int verdict = owners_get(s, stamp, &o);
-
-	if (verdict)
-		return verdict;
-	if (more->from)
-		o.from = more->from;
-	if (more->to)
-		o.to = more->to;
-	if (more->queue)
-		o.queue = o.queue && o.queue != more->queue ? -1 : more->queue;
-	return do_numbers(s, ST_MESSAGE_OWNERS_SET, (int64_t)stamp, o.from, o.to, o.queue);
-}
-
-/* Deletes the message when nobody holds it. */
-static int message_release(struct sqlite *s, uint64_t stamp, const struct owners *o)
+/* Does `stamp` wait for anybody? 0 or NOT_FOUND. */
+static int message_waits(struct sqlite *s, uint64_t stamp, const struct owners *o)
 {
 	sqlite3_stmt *st;
-	int verdict = STORE_NOT_FOUND;
 
-	if (o->from || o->to)
+	if (o->more)
+		return ask_numbers(s, ST_QUEUE_HELD, &st, (int64_t)stamp);
+	if (o->queue && stamp <= tail_folded(s->tail))
+		return ask_numbers(s, ST_QUEUE_GET, &st, o->queue, (int64_t)stamp);
+	return STORE_NOT_FOUND;
+}
+
+/* Deletes the message when nobody holds it any more. */
+static int message_release(struct sqlite *s, uint64_t stamp, const struct owners *o)
+{
+	int verdict;
+
+	if (o->from || o->to || (o->queue && tail_waits(s->tail, o->queue, stamp)))
 		return 0;
-	if (o->queue == -1)
-		verdict = ask_numbers(s, ST_QUEUE_HELD, &st, (int64_t)stamp);
-	else if (o->queue)
-		verdict = ask_numbers(s, ST_QUEUE_GET, &st, o->queue, (int64_t)stamp);
+	verdict = message_waits(s, stamp, o);
 	return verdict == STORE_NOT_FOUND ? do_numbers(s, ST_MESSAGE_DELETE, (int64_t)stamp) : verdict;
+}
+
+/* ---- rows in the table `queue` ---------------------------------------------------------------------------------- */
+
+static int queued_in_table(struct sqlite *s, int64_t owner, size_t *ret)
+{
+	int64_t n = tail_waiting_in_table(s->tail, owner);
+	sqlite3_stmt *st;
+	int verdict = 0;
+
+	if (n < 0) {
+		verdict = ask_numbers(s, ST_QUEUE_COUNT, &st, owner);
+		if (verdict)
+			return verdict;
+		n = column_number(st, 0);
+		sqlite3_reset(st);
+		tail_waiting_in_table_set(s->tail, owner, n);
+	}
+	*ret = (size_t)n;
+	return verdict;
+}
+
+/* Adds or drops a row; *changed says whether there was anything to do. */
+static int queue_row(struct sqlite *s, enum statement which, int64_t owner, uint64_t stamp, bool *changed)
+{
+	int64_t n = tail_waiting_in_table(s->tail, owner);
+	int verdict = do_numbers(s, which, owner, (int64_t)stamp);
+
+	*changed = !verdict && sqlite3_changes(s->db);
+	if (*changed && n >= 0)
+		tail_waiting_in_table_set(s->tail, owner, which == ST_QUEUE_ADD ? n + 1 : n - 1);
+	return verdict;
 }
 
 /* ---- keeping ---------------------------------------------------------------------------------------------------- */
 
 static int64_t there(struct sqlite *s, int64_t account) { return account && !sqlite_gone(s, account) ? account : 0; }
 
+static int queue_room(struct sqlite *s, struct store_request *r, int64_t owner)
+{
+	sqlite3_stmt *st;
+	size_t n;
+	int verdict;
+
+	if (!owner || !r->limit)
+		return 0;
+	verdict = queued_in_table(s, owner, &n);
+	if (verdict || n + tail_waiting(s->tail, owner) < r->limit)
+		return verdict;
+	/* Full; but what waits already may be kept again. */
+	if (tail_waits(s->tail, owner, r->stanza->stamp))
+		return 0;
+	verdict = ask_numbers(s, ST_QUEUE_GET, &st, owner, (int64_t)r->stanza->stamp);
+	return verdict == STORE_NOT_FOUND ? STORE_LIMIT : verdict;
+}
+
+static void newest_add(struct sqlite *s, const struct stanza *m, const struct owners *o)
+{
+	struct tail_message t = { .stamp = m->stamp, .owner = { o->from, o->to, o->queue } };
+
+	if (o->from)
+		t.peer[TAIL_FROM] = rules_peer(m, ARCHIVE_OUT);
+	if (o->to)
+		t.peer[TAIL_TO] = rules_peer(m, ARCHIVE_IN);
+	tail_add(s->tail, &t);
+}
+
 static int archive_add(struct sqlite *s, const struct stanza *m, int64_t owner, unsigned direction)
 {
 	return owner ? do_numbers(s, ST_ARCHIVE_ADD, owner, (int64_t)m->stamp, direction, rules_peer(m, direction)) : 0;
 }
 
-static int queue_room(struct sqlite *s, struct store_request *r, int64_t owner)
+/* Leaves in *more only those whom the message's row does not name yet; and then it does. */
+static int owners_add(struct sqlite *s, uint64_t stamp, struct owners *more)
 {
-	sqlite3_stmt *st;
+	struct owners o;
+	int verdict = owners_get(s, stamp, &o);
+
+	if (verdict)
+		return verdict;
+	more->from = o.from ? 0 : more->from;
+	more->to = o.to ? 0 : more->to;
+	if (!more->from && !more->to && (!more->queue || o.more))
+		return 0;
+	o.from += more->from;
+	o.to += more->to;
+	o.more |= more->queue != 0;
+	return owners_set(s, stamp, &o);
+}
+
+/* What was kept before, or comes with a stamp that is folded: takes what is new to its places in the tables, but the archive
+ * of what is not folded to the tail. */
+static int keep_more(struct sqlite *s, const struct stanza *m, struct owners *o)
+{
+	bool folded = m->stamp <= tail_folded(s->tail), changed;
+	struct owners row = { .from = o->from, .to = o->to };
 	int verdict;
 
-	if (!owner || !r->limit)
-		return 0;
-	verdict = ask_numbers(s, ST_QUEUE_COUNT, &st, owner, (int64_t)r->limit);
-	if (verdict || (size_t)column_number(st, 0) < r->limit)
-		return verdict;
-	/* Full; but what waits already may be kept again. */
-	verdict = ask_numbers(s, ST_QUEUE_GET, &st, owner, (int64_t)r->stanza->stamp);
-	return verdict == STORE_NOT_FOUND ? STORE_LIMIT : verdict;
+	if (o->queue && tail_waits(s->tail, o->queue, m->stamp))
+		o->queue = 0;
+	row.more = o->queue != 0;
+	verdict = message_add(s, m, &row);
+	if (!verdict && !sqlite3_changes(s->db))
+		verdict = owners_add(s, m->stamp, o);
+	else if (!verdict && row.more)
+		verdict = owners_set(s, m->stamp, &row);
+	if (!verdict && o->queue)
+		verdict = queue_row(s, ST_QUEUE_ADD, o->queue, m->stamp, &changed);
+	o->queue = 0;
+	if (!verdict && folded)
+		verdict = archive_add(s, m, o->from, ARCHIVE_OUT);
+	if (!verdict && folded)
+		verdict = archive_add(s, m, o->to, ARCHIVE_IN);
+	if (!verdict && !folded && (o->from || o->to))
+		newest_add(s, m, o);
+	return verdict;
 }
 
 int sqlite_keep(struct sqlite *s, struct store_request *r)
@@ -150,37 +253,34 @@ int sqlite_keep(struct sqlite *s, struct store_request *r)
 	if (!o.from && !o.to && !o.queue)
 		return 0;
 	verdict = queue_room(s, r, o.queue);
+	if (verdict)
+		return verdict;
+	if (m->stamp <= tail_folded(s->tail) || tail_has(s->tail, m->stamp))
+		return keep_more(s, m, &o);
+	verdict = message_add(s, m, &o);
 	if (!verdict)
-		verdict = message_add(s, m, &o);
-	if (!verdict && !sqlite3_changes(s->db))
-		verdict = owners_add(s, m->stamp, &o);
-	if (!verdict)
-		verdict = archive_add(s, m, o.from, ARCHIVE_OUT);
-	if (!verdict)
-		verdict = archive_add(s, m, o.to, ARCHIVE_IN);
-	if (!verdict && o.queue)
-		verdict = do_numbers(s, ST_QUEUE_ADD, o.queue, (int64_t)m->stamp);
+		newest_add(s, m, &o);
 	return verdict;
 }
 
 /* ---- the queue -------------------------------------------------------------------------------------------------- */
 
-int sqlite_queue_read(struct sqlite *s, struct store_request *r)
+static int done_one(struct sqlite *s, int64_t owner, uint64_t stamp)
 {
-	sqlite3_stmt *st;
-	struct stanza *m;
-	size_t room = 0;
-	int verdict = ask_numbers(s, ST_QUEUE_LIST, &st, r->owner, (int64_t)r->after);
+	uint64_t little = htole64(stamp);
+	bool archived = false, dropped = true;
+	struct owners o;
+	int verdict = 0;
 
-	for (; !verdict; verdict = sqlite_step(s, st)) {
-		r->more = r->limit && r->n == r->limit;
-		if (r->more)
-			break;
-		verdict = message_get(s, (uint64_t)column_number(st, 0), &m);
-		if (verdict)
-			break;
-		rules_add_stanza(r, &room, m);
-	}
+	if (tail_take(s->tail, owner, stamp, &archived))
+		buf_add(&s->taken, &little, sizeof little);
+	else
+		verdict = queue_row(s, ST_QUEUE_DROP, owner, stamp, &dropped);
+	if (verdict || !dropped || archived)
+		return verdict;
+	verdict = owners_get(s, stamp, &o);
+	if (!verdict)
+		verdict = message_release(s, stamp, &o);
 	return verdict == STORE_NOT_FOUND ? 0 : verdict;
 }
 
@@ -188,31 +288,113 @@ int sqlite_queue_done(struct sqlite *s, struct store_request *r)
 {
 	int verdict = 0;
 
-	for (size_t i = 0; i < r->stamps_n && !verdict; i++) {
-		struct owners o;
-
-		verdict = do_numbers(s, ST_QUEUE_DROP, r->owner, (int64_t)r->stamps[i]);
-		if (verdict || !sqlite3_changes(s->db))
-			continue;
-		verdict = owners_get(s, r->stamps[i], &o);
-		if (!verdict)
-			verdict = message_release(s, r->stamps[i], &o);
-	}
+	for (size_t i = 0; i < r->stamps_n && !verdict; i++)
+		verdict = done_one(s, r->owner, r->stamps[i]);
 	return verdict;
 }
 
-/* ---- the archive ------------------------------------------------------------------------------------------------ */
-
-static void row_read(sqlite3_stmt *st, struct archive_row *ret)
+int sqlite_taken_write(struct sqlite *s)
 {
-	*ret = (struct archive_row){ (uint64_t)column_number(st, 0), (uint32_t)column_number(st, 1),
-				     (uint32_t)column_number(st, 2) };
+	sqlite3_stmt *st;
+	int verdict;
+
+	if (!s->taken.n)
+		return 0;
+	st = sqlite_start(s, ST_TAKEN_ADD);
+	if (!st)
+		return STORE_FAILED;
+	bind_bytes(st, 1, buf_all(&s->taken));
+	verdict = sqlite_do(s, st);
+	buf_clear(&s->taken);
+	return verdict;
+}
+
+/* ---- reading ---------------------------------------------------------------------------------------------------- */
+
+/* What is new of `owner`, then how far the tables reach. In this order: what is folded in between stands in both, and is left out
+ * here. (The transaction has begun, but sees the database as it is at its first statement.) */
+static int reading_begin(struct sqlite *s, int64_t owner)
+{
+	sqlite3_stmt *st;
+	size_t first = 0;
+	int verdict;
+
+	tail_copy(s->tail, owner, &s->newest);
+	verdict = sqlite_ask_numbers(s, ST_FOLDED, &st, 0, NULL);
+	if (verdict)
+		return STORE_FAILED;
+	s->folded = (uint64_t)column_number(st, 0);
+	while (first < s->newest.n && s->newest.rows[first].stamp <= s->folded)
+		first++;
+	if (first) {
+		s->newest.n -= first;
+		memmove(s->newest.rows, s->newest.rows + first, s->newest.n * sizeof *s->newest.rows);
+	}
+	return 0;
+}
+
+/* The next stamp that waits: from the table or from the tail, which comes first. 0 or NOT_FOUND. */
+static int waiting_next(struct sqlite *s, sqlite3_stmt *st, int *table, uint64_t *ret)
+{
+	const struct tail_rows *newest = &s->newest;
+	uint64_t in_table, in_tail;
+
+	if (*table && *table != STORE_NOT_FOUND)
+		return *table;
+	while (s->at < newest->n && !newest->rows[s->at].waiting)
+		s->at++;
+	if (*table && s->at == newest->n)
+		return STORE_NOT_FOUND;
+	in_table = *table ? UINT64_MAX : (uint64_t)column_number(st, 0);
+	in_tail = s->at < newest->n ? newest->rows[s->at].stamp : UINT64_MAX;
+	*ret = in_table < in_tail ? in_table : in_tail;
+	if (in_table <= in_tail)
+		*table = sqlite_step(s, st);
+	if (in_tail <= in_table)
+		s->at++;
+	return 0;
+}
+
+int sqlite_queue_read(struct sqlite *s, struct store_request *r)
+{
+	sqlite3_stmt *st;
+	struct stanza *m;
+	uint64_t stamp;
+	size_t room = 0;
+	int table, verdict = reading_begin(s, r->owner);
+
+	if (verdict)
+		return verdict;
+	for (s->at = 0; s->at < s->newest.n && s->newest.rows[s->at].stamp <= r->after;)
+		s->at++;
+	table = ask_numbers(s, ST_QUEUE_LIST, &st, r->owner, (int64_t)r->after);
+	while (!r->more && !(verdict = waiting_next(s, st, &table, &stamp))) {
+		verdict = message_get(s, stamp, &m);
+		if (verdict == STORE_NOT_FOUND) /* taken since we looked at the tail */
+			continue;
+		if (verdict)
+			return verdict;
+		r->more = r->limit && r->n == r->limit;
+		if (r->more)
+			stanza_unref(m);
+		else
+			rules_add_stanza(r, &room, m);
+	}
+	return verdict == STORE_NOT_FOUND ? 0 : verdict;
 }
 
 static int walk_begin(void *db, int64_t owner, uint64_t lo, uint64_t hi, bool backwards)
 {
 	struct sqlite *s = db;
 
+	s->at = 0;
+	s->end = s->newest.n;
+	while (s->at < s->end && s->newest.rows[s->at].stamp < lo)
+		s->at++;
+	while (s->end > s->at && s->newest.rows[s->end - 1].stamp > hi)
+		s->end--;
+	s->backwards = backwards;
+	s->in_table = !backwards;
 	s->walk = sqlite_start(s, backwards ? ST_ARCHIVE_DOWN : ST_ARCHIVE_UP);
 	if (!s->walk)
 		return STORE_FAILED;
@@ -222,14 +404,39 @@ static int walk_begin(void *db, int64_t owner, uint64_t lo, uint64_t hi, bool ba
 	return 0;
 }
 
-static int walk_next(void *db, struct archive_row *ret)
+static int walk_table(struct sqlite *s, struct archive_row *ret)
 {
-	struct sqlite *s = db;
 	int verdict = sqlite_step(s, s->walk);
 
 	if (!verdict)
-		row_read(s->walk, ret);
+		*ret = (struct archive_row){ (uint64_t)column_number(s->walk, 0), (uint32_t)column_number(s->walk, 1),
+					     (uint32_t)column_number(s->walk, 2) };
 	return verdict;
+}
+
+static int walk_tail(struct sqlite *s, struct archive_row *ret)
+{
+	while (s->at < s->end) {
+		const struct tail_row *row = &s->newest.rows[s->backwards ? --s->end : s->at++];
+
+		if (row->direction) {
+			*ret = (struct archive_row){ row->stamp, row->direction, row->peer };
+			return 0;
+		}
+	}
+	return STORE_NOT_FOUND;
+}
+
+/* What is in the table is older than all in the tail. */
+static int walk_next(void *db, struct archive_row *ret)
+{
+	struct sqlite *s = db;
+	int verdict = s->in_table ? walk_table(s, ret) : walk_tail(s, ret);
+
+	if (verdict != STORE_NOT_FOUND || s->in_table == s->backwards)
+		return verdict;
+	s->in_table = s->backwards;
+	return s->in_table ? walk_table(s, ret) : walk_tail(s, ret);
 }
 
 static void walk_end(void *db)
@@ -242,17 +449,152 @@ static void walk_end(void *db)
 
 static int archive_has(void *db, int64_t owner, uint64_t stamp, struct archive_row *ret)
 {
-	sqlite3_stmt *st;
-	int verdict = ask_numbers((struct sqlite *)db, ST_ARCHIVE_GET, &st, owner, (int64_t)stamp);
+	int verdict = walk_begin(db, owner, stamp, stamp, false);
 
 	if (!verdict)
-		row_read(st, ret);
+		verdict = walk_next(db, ret);
+	walk_end(db);
 	return verdict;
 }
 
 static const struct archive_rows archive_rows = { walk_begin, walk_next, walk_end, archive_has, message_get };
 
-int sqlite_archive(struct sqlite *s, struct store_request *r) { return rules_archive(&archive_rows, s, r); }
+int sqlite_archive(struct sqlite *s, struct store_request *r)
+{
+	int verdict = reading_begin(s, r->owner);
+
+	return verdict ? verdict : rules_archive(&archive_rows, s, r);
+}
+
+/* ---- folding ---------------------------------------------------------------------------------------------------- */
+
+static int taken_again(struct sqlite *s, const struct tail_rows *taken)
+{
+	int verdict = sqlite_bare(s, ST_TAKEN_CLEAR);
+
+	for (size_t i = 0; i < taken->n; i++) {
+		uint64_t little = htole64(taken->rows[i].stamp);
+
+		buf_add(&s->taken, &little, sizeof little);
+	}
+	return verdict;
+}
+
+static int rows_write(struct sqlite *s, const struct tail_rows *rows)
+{
+	int verdict = 0;
+
+	for (size_t i = 0; i < rows->n && !verdict; i++) {
+		const struct tail_row *row = &rows->rows[i];
+
+		if (row->direction)
+			verdict = do_numbers(s, ST_ARCHIVE_ADD, row->owner, (int64_t)row->stamp, row->direction, row->peer);
+		if (row->waiting && !verdict)
+			verdict = do_numbers(s, ST_QUEUE_ADD, row->owner, (int64_t)row->stamp);
+	}
+	return verdict;
+}
+
+/* Folds the oldest `n`, as a part of the open transaction. */
+static int fold(struct sqlite *s, size_t n)
+{
+	struct tail_rows rows = { 0 }, taken = { 0 };
+	uint64_t upto = tail_fold_plan(s->tail, n, &rows, &taken);
+	int verdict = rows_write(s, &rows);
+
+	if (!verdict)
+		verdict = taken_again(s, &taken);
+	if (!verdict)
+		verdict = do_numbers(s, ST_FOLDED_SET, (int64_t)upto);
+	if (!verdict)
+		tail_fold(s->tail, upto);
+	tail_rows_free(&rows);
+	tail_rows_free(&taken);
+	return verdict;
+}
+
+bool sqlite_fold(struct sqlite *s, bool idle)
+{
+	size_t n = tail_n(s->tail), enough = idle ? FOLD_IDLE : FOLD_FULL;
+	size_t spare = s->fold_each ? s->fold_each / 4 : FOLD_SPARE;
+
+	if (s->fold_each)
+		enough = s->fold_each;
+	if (n < enough || n < s->fold_at)
+		return false;
+	s->fold_at = 0;
+	if (sqlite_bare(s, ST_BEGIN_WRITE) || fold(s, n - spare) || sqlite_commit(s)) {
+		sqlite_rollback(s);
+		/* The disk is full, as it seems. Messages go on as long as they can; the tail grows meanwhile. */
+		s->fold_at = n + FOLD_IDLE;
+		return false;
+	}
+	return true;
+}
+
+/* ---- opening ---------------------------------------------------------------------------------------------------- */
+
+static int taken_read(struct sqlite *s, struct buf *ret)
+{
+	sqlite3_stmt *st;
+	int verdict = sqlite_ask_numbers(s, ST_TAKEN_LIST, &st, 0, NULL);
+
+	for (; !verdict; verdict = sqlite_step(s, st))
+		buf_str(ret, column_bytes(st, 0));
+	return verdict == STORE_NOT_FOUND ? 0 : verdict;
+}
+
+static uint32_t peer_read(sqlite3_stmt *st, unsigned direction)
+{
+	return rules_peer(&(struct stanza){ .from = address(column_bytes(st, 4)), .to = address(column_bytes(st, 5)) }, direction);
+}
+
+static int unfolded_read(struct sqlite *s, uint64_t folded)
+{
+	sqlite3_stmt *st;
+	int verdict = ask_numbers(s, ST_UNFOLDED, &st, (int64_t)folded);
+
+	for (; !verdict; verdict = sqlite_step(s, st)) {
+		struct tail_message m = { .stamp = (uint64_t)column_number(st, 0),
+					  .owner = { column_number(st, 1), column_number(st, 2), column_number(st, 3) },
+					  .peer = { peer_read(st, ARCHIVE_OUT), peer_read(st, ARCHIVE_IN) } };
+
+		tail_add(s->tail, &m);
+	}
+	return verdict == STORE_NOT_FOUND ? 0 : verdict;
+}
+
+/* Who had it waiting stands in the message's own row only. */
+static void taken_apply(struct sqlite *s, struct str taken)
+{
+	for (size_t i = 0; i + 8 <= taken.n; i += 8) {
+		uint64_t little;
+		bool archived;
+
+		memcpy(&little, taken.p + i, sizeof little);
+		tail_take(s->tail, tail_queued_for(s->tail, le64toh(little)), le64toh(little), &archived);
+	}
+}
+
+int sqlite_tail_open(struct sqlite *s)
+{
+	own_buf taken = { 0 };
+	sqlite3_stmt *st;
+	int verdict = sqlite_ask_numbers(s, ST_FOLDED, &st, 0, NULL);
+
+	if (verdict)
+		return STORE_FAILED;
+	s->tail = tail_new((uint64_t)column_number(st, 0));
+	sqlite3_reset(st);
+	verdict = unfolded_read(s, tail_folded(s->tail));
+	if (!verdict)
+		verdict = taken_read(s, &taken);
+	if (verdict)
+		return verdict;
+	taken_apply(s, buf_all(&taken));
+	tail_commit(s->tail);
+	return 0;
+}
 
 /* ---- deleting --------------------------------------------------------------------------------------------------- */
 
@@ -260,16 +602,16 @@ int sqlite_archive(struct sqlite *s, struct store_request *r) { return rules_arc
 static int message_leave(struct sqlite *s, int64_t owner, uint64_t stamp)
 {
 	struct owners o;
-	int verdict = owners_get(s, stamp, &o);
+	int verdict = do_numbers(s, ST_QUEUE_DROP, owner, (int64_t)stamp);
 
+	if (!verdict)
+		verdict = owners_get(s, stamp, &o);
 	if (verdict)
 		return verdict == STORE_NOT_FOUND ? 0 : verdict;
 	o.from = o.from == owner ? 0 : o.from;
 	o.to = o.to == owner ? 0 : o.to;
 	o.queue = o.queue == owner ? 0 : o.queue;
-	verdict = do_numbers(s, ST_MESSAGE_OWNERS_SET, (int64_t)stamp, o.from, o.to, o.queue);
-	if (!verdict)
-		verdict = do_numbers(s, ST_QUEUE_DROP, owner, (int64_t)stamp);
+	verdict = owners_set(s, stamp, &o);
 	return verdict ? verdict : message_release(s, stamp, &o);
 }
 
@@ -286,9 +628,10 @@ static int leave_all(struct sqlite *s, int64_t owner, sqlite3_stmt *st, int verd
 int sqlite_forget_messages(struct sqlite *s, int64_t owner)
 {
 	sqlite3_stmt *st;
-	int verdict = ask_numbers(s, ST_QUEUE_LIST, &st, owner, 0);
+	int verdict = fold(s, tail_n(s->tail));
 
-	verdict = leave_all(s, owner, st, verdict);
+	if (!verdict)
+		verdict = leave_all(s, owner, st, ask_numbers(s, ST_QUEUE_LIST, &st, owner, 0));
 	if (!verdict)
 		verdict = leave_all(s, owner, st, ask_numbers(s, ST_ARCHIVE_UP, &st, owner, 0, INT64_MAX));
 	if (!verdict)

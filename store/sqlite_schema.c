@@ -27,13 +27,18 @@ static const char *const migrations[] = {
 	"CREATE TABLE item (owner INTEGER NOT NULL, space TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL,"
 	" PRIMARY KEY (owner, space, key)) WITHOUT ROWID;"
 
-	/* Once for all who hold it. queue_for: -1 when it was queued for several. */
+	/* A message stands here once for all who hold it. Up to the stamp in `progress`, the rows of `archive` and `queue` say
+	 * who does. Of later ones the owners here say it, but for the stamps (8 bytes each, lowest first) in `taken`, which wait no more: see
+	 * store/sqlite_tail.h. more: it was queued again later, for somebody who is named in `queue` only. */
 	"CREATE TABLE message (stamp INTEGER PRIMARY KEY, archive_from INTEGER NOT NULL, archive_to INTEGER NOT NULL,"
-	" queue_for INTEGER NOT NULL, time INTEGER NOT NULL, type INTEGER NOT NULL, traits INTEGER NOT NULL,"
-	" sender TEXT NOT NULL, receiver TEXT, id TEXT, lang TEXT, origin_id TEXT, payload TEXT NOT NULL);"
+	" queue_for INTEGER NOT NULL, more INTEGER NOT NULL DEFAULT 0, time INTEGER NOT NULL, type INTEGER NOT NULL,"
+	" traits INTEGER NOT NULL, sender TEXT NOT NULL, receiver TEXT, id TEXT, lang TEXT, origin_id TEXT, payload TEXT NOT NULL);"
 	"CREATE TABLE archive (owner INTEGER NOT NULL, stamp INTEGER NOT NULL, direction INTEGER NOT NULL, peer INTEGER NOT NULL,"
 	" PRIMARY KEY (owner, stamp)) WITHOUT ROWID;"
-	"CREATE TABLE queue (owner INTEGER NOT NULL, stamp INTEGER NOT NULL, PRIMARY KEY (owner, stamp)) WITHOUT ROWID;",
+	"CREATE TABLE queue (owner INTEGER NOT NULL, stamp INTEGER NOT NULL, PRIMARY KEY (owner, stamp)) WITHOUT ROWID;"
+	"CREATE TABLE taken (id INTEGER PRIMARY KEY, stamps BLOB NOT NULL);"
+	"CREATE TABLE progress (id INTEGER PRIMARY KEY, folded INTEGER NOT NULL);"
+	"INSERT INTO progress (id, folded) VALUES (1, 0);",
 };
 
 static bool number_of(sqlite3 *db, const char *sql, int64_t *ret)

@@ -15,6 +15,8 @@
 
 enum {
 	READERS = 2,
+	/* A request has some room of its own: most need no block for what they point at. */
+	ROOM = 256,
 	/* Bounds how long the first of a group waits for the last. Far more than gathers in one commit in practice. */
 	GROUP_MAX = 4096,
 };
@@ -56,6 +58,7 @@ struct store {
 	bool writer_runs;
 	struct reader readers[READERS];
 	struct outage writing, reading;
+	uint64_t last_stamp;
 	pthread_mutex_t links_lock;
 	struct store_link *links; /* open and closed: a closed one may still be pointed at by a post of its world */
 };
@@ -181,10 +184,16 @@ static void queue_drop(struct queue *q)
 
 struct store_request *store_ask(struct store_link *l, enum store_op op, void (*done)(struct store_request *), void *arg)
 {
-	struct store_request *r = mem_new(struct store_request);
+	struct request {
+		struct store_request r;
+		_Alignas(16) char room[ROOM];
+	} *whole = mem_raw(sizeof *whole);
+	struct store_request *r = &whole->r;
 
 	assert(op < STORE_OPS && !l->closed);
-	r->op = op;
+	*r = (struct store_request){ .op = op };
+	r->arena.at = whole->room;
+	r->arena.end = whole->room + sizeof whole->room;
 	r->done = done;
 	r->arg = arg;
 	r->link = l;
@@ -208,7 +217,8 @@ static void answer_all(struct store_link *l, struct queue *q)
 	for (struct store_request *r; (r = queue_take(q));) {
 		if (!l->closed && r->done)
 			r->done(r);
-		store_drop(r);
+		if (!r->taken)
+			store_drop(r);
 	}
 }
 
@@ -591,13 +601,17 @@ int store_open(struct store **ret, struct str url, struct buf *why)
 	lane_init(&s->reads);
 	pthread_mutex_init(&s->db_lock, NULL);
 	pthread_mutex_init(&s->links_lock, NULL);
-	if (driver->open(&s->db, path, NULL, why) || (s->manner.threaded && threads_start(s, path, why))) {
+	if (!driver->open(&s->db, path, NULL, why))
+		s->last_stamp = driver->last_stamp(s->db);
+	if (!s->db || (s->manner.threaded && threads_start(s, path, why))) {
 		store_close(s);
 		return STORE_FAILED;
 	}
 	*ret = s;
 	return 0;
 }
+
+uint64_t store_last_stamp(const struct store *s) { return s->last_stamp; }
 
 static void threads_end(struct store *s)
 {

@@ -5,7 +5,8 @@
  *
  * One `struct store` serves the whole process; each core has its own `struct store_link` and asks through it on its own thread.
  * A question is a request: made with store_ask(), filled in, handed over with store_submit(). Its `done` runs exactly once, on the core's
- * thread, never before store_submit() returns, in the order of submission among writes of one link. The request is freed when `done` returns.
+ * thread, never before store_submit() returns, in the order of submission among writes of one link. The request is freed when `done` returns
+ * (but see store_take).
  *
  * Writes that are submitted in one turn, and those that gather while the disk is busy, are committed together;
  * `done` of a write runs only after the commit: an answer of 0 means that it is on disk. When a commit fails, every
@@ -118,10 +119,15 @@ struct store_request {
 	/* the store's own */
 	struct store_link *link;
 	struct store_request *next;
+	bool taken;
 };
 
 /* Opens what `url` names, creating and migrating as needed. `why` gets a sentence for the operator when it fails. */
 int store_open(struct store **ret, struct str url, struct buf *why);
+
+/* The highest stamp that was kept when it was opened; 0 when nothing was. New ones must be higher, or what waits would change its order
+ * after the clock went back. */
+uint64_t store_last_stamp(const struct store *s);
 
 /* Ends: waits until everything submitted is written. All links must be closed. NULL is fine; returns NULL. */
 struct store *store_close(struct store *s);
@@ -138,5 +144,8 @@ void store_submit(struct store_request *r);
 /* Copies into the request's arena. */
 static inline struct str store_str(struct store_request *r, struct str s) { return arena_str(&r->arena, s); }
 
-/* Gives a request back that was made but not submitted. */
+/* Called in `done`: the request does not go when `done` returns, but with store_drop(). */
+static inline void store_take(struct store_request *r) { r->taken = true; }
+
+/* Gives a request back that was made but not submitted, or taken. */
 void store_drop(struct store_request *r);

@@ -80,26 +80,16 @@ static void keep_answer(struct store_request *r)
 {
 	struct answer *a = r->arg;
 
+	store_take(r);
 	a->came = true;
 	a->place = a->f->dones++;
-	a->r = *r;
-	/* Take everything out of the request, so that it does not go with it. */
-	r->arena = (struct arena){ 0 };
-	if (r->op >= STORE_KEEP) {
-		r->stanza = NULL;
-		r->n = 0;
-	}
+	a->r = r;
 }
 
 void answer_free(struct answer *a)
 {
-	if (a->came && a->r.op >= STORE_KEEP) {
-		for (size_t i = 0; i < a->r.n; i++)
-			stanza_unref(a->r.stanzas[i]);
-		stanza_unref(a->r.stanza);
-	}
 	if (a->came)
-		arena_free(&a->r.arena);
+		store_drop(a->r);
 	*a = (struct answer){ 0 };
 }
 
@@ -114,7 +104,7 @@ int wait_for(struct answer *a)
 {
 	while (!a->came)
 		test_world_turn(a->f->tw);
-	return a->r.answer;
+	return a->r->answer;
 }
 
 int submit(struct answer *a, struct store_request *r)
@@ -133,8 +123,8 @@ int64_t account_add(struct fixture *f, const char *name)
 
 	r->account.name = str_z(name);
 	assert_int_equal(submit(&a, r), 0);
-	assert_true(a.r.account.id > 0);
-	return a.r.account.id;
+	assert_true(a.r->account.id > 0);
+	return a.r->account.id;
 }
 
 int account_get(struct fixture *f, struct answer *a, const char *name)

@@ -26,16 +26,16 @@ static void accounts_are_kept(void **state)
 
 	assert_int_equal(account_get(f, &a, "bob"), STORE_NOT_FOUND);
 	assert_int_equal(account_get(f, &a, "ann"), 0);
-	assert_str(a.r.account.name, "ann");
-	assert_int_equal(a.r.account.flags, ACCOUNT_ADMIN);
-	assert_int_equal(a.r.account.created, 17);
-	assert_int_equal(a.r.account.seen, 0);
-	assert_int_equal(a.r.account.seen_status.n, 0);
-	assert_int_equal(a.r.account.verifier[SCRAM_SHA256].iterations, 10000);
-	assert_int_equal(a.r.account.verifier[SCRAM_SHA256].salt[15], 1);
-	assert_int_equal(a.r.account.verifier[SCRAM_SHA256].stored_key[31], 2);
-	assert_int_equal(a.r.account.verifier[SCRAM_SHA1].server_key[19], 3);
-	assert_int_equal(a.r.account.verifier[SCRAM_SHA1].iterations, 0);
+	assert_str(a.r->account.name, "ann");
+	assert_int_equal(a.r->account.flags, ACCOUNT_ADMIN);
+	assert_int_equal(a.r->account.created, 17);
+	assert_int_equal(a.r->account.seen, 0);
+	assert_int_equal(a.r->account.seen_status.n, 0);
+	assert_int_equal(a.r->account.verifier[SCRAM_SHA256].iterations, 10000);
+	assert_int_equal(a.r->account.verifier[SCRAM_SHA256].salt[15], 1);
+	assert_int_equal(a.r->account.verifier[SCRAM_SHA256].stored_key[31], 2);
+	assert_int_equal(a.r->account.verifier[SCRAM_SHA1].server_key[19], 3);
+	assert_int_equal(a.r->account.verifier[SCRAM_SHA1].iterations, 0);
 }
 
 static void a_name_is_given_once(void **state)
@@ -62,21 +62,21 @@ static void accounts_are_listed_by_name(void **state)
 	struct store_request *r = ask(f, &a, STORE_ACCOUNT_LIST);
 
 	assert_int_equal(submit(&a, r), 0);
-	assert_int_equal(a.r.n, 0);
+	assert_int_equal(a.r->n, 0);
 	account_add(f, "cid");
 	account_add(f, "ann");
 	account_add(f, "bob");
 	r = ask(f, &a, STORE_ACCOUNT_LIST);
 	assert_int_equal(submit(&a, r), 0);
-	assert_int_equal(a.r.n, 3);
-	assert_str(a.r.accounts[0].name, "ann");
-	assert_str(a.r.accounts[2].name, "cid");
+	assert_int_equal(a.r->n, 3);
+	assert_str(a.r->accounts[0].name, "ann");
+	assert_str(a.r->accounts[2].name, "cid");
 	r = ask(f, &a, STORE_ACCOUNT_LIST);
 	r->after_name = STR("ann");
 	r->limit = 1;
 	assert_int_equal(submit(&a, r), 0);
-	assert_int_equal(a.r.n, 1);
-	assert_str(a.r.accounts[0].name, "bob");
+	assert_int_equal(a.r->n, 1);
+	assert_str(a.r->accounts[0].name, "bob");
 }
 
 static void verifier_and_last_seen_change(void **state)
@@ -99,9 +99,9 @@ static void verifier_and_last_seen_change(void **state)
 	r->account.seen_status = STR("gone fishing");
 	assert_int_equal(submit(&a, r), 0);
 	assert_int_equal(account_get(f, &a, "ann"), 0);
-	assert_int_equal(a.r.account.verifier[SCRAM_SHA1].iterations, 5);
-	assert_int_equal(a.r.account.seen, 99);
-	assert_str(a.r.account.seen_status, "gone fishing");
+	assert_int_equal(a.r->account.verifier[SCRAM_SHA1].iterations, 5);
+	assert_int_equal(a.r->account.seen, 99);
+	assert_str(a.r->account.seen_status, "gone fishing");
 	r = ask(f, &a, STORE_ACCOUNT_SEEN);
 	r->account.id = 4711;
 	assert_int_equal(submit(&a, r), STORE_NOT_FOUND);
@@ -123,14 +123,14 @@ static void a_deleted_account_leaves_nothing(void **state)
 	assert_int_equal(account_get(f, &a, "ann"), STORE_NOT_FOUND);
 	assert_int_equal(item_get(f, &a, ann, "vcard", ""), STORE_NOT_FOUND);
 	roster_load(f, &a, ann, 0);
-	assert_int_equal(a.r.n, 0);
+	assert_int_equal(a.r->n, 0);
 	archive_ends(f, &a, ann);
-	assert_int_equal(a.r.n, 0);
+	assert_int_equal(a.r->n, 0);
 	queue_read(f, &a, ann, 0, 0);
-	assert_int_equal(a.r.n, 0);
+	assert_int_equal(a.r->n, 0);
 	/* What others hold stays. */
 	roster_load(f, &a, bob, 0);
-	assert_int_equal(a.r.n, 1);
+	assert_int_equal(a.r->n, 1);
 	archive_ends(f, &a, bob);
 	assert_stamps(a, stamp, stamp);
 	queue_read(f, &a, bob, 0, 0);
@@ -140,11 +140,11 @@ static void a_deleted_account_leaves_nothing(void **state)
 	assert_int_equal(roster_set(f, &a, ann, "cid@x", "C", 0), STORE_NOT_FOUND);
 	stamp = keep(f, "bob@x", "ann@x", bob, ann, ann);
 	archive_ends(f, &a, ann);
-	assert_int_equal(a.r.n, 0);
+	assert_int_equal(a.r->n, 0);
 	queue_read(f, &a, ann, 0, 0);
-	assert_int_equal(a.r.n, 0);
+	assert_int_equal(a.r->n, 0);
 	archive_ends(f, &a, bob);
-	assert_int_equal(a.r.stanzas[1]->stamp, stamp);
+	assert_int_equal(a.r->stanzas[1]->stamp, stamp);
 }
 
 /* ---- small things ----------------------------------------------------------------------------------------------- */
@@ -163,22 +163,22 @@ static void items_are_kept_by_owner_space_and_key(void **state)
 	item_set(f, 1, "s", "k", STR("uno"));
 	item_set(f, 1, "s", "e", STR(""));
 	assert_int_equal(item_get(f, &a, 1, "s", "k"), 0);
-	assert_str(a.r.value, "uno");
+	assert_str(a.r->value, "uno");
 	assert_int_equal(item_get(f, &a, 2, "s", "k"), 0);
-	assert_int_equal(a.r.value.n, 4);
-	assert_memory_equal(a.r.value.p, "f\0ur", 4);
+	assert_int_equal(a.r->value.n, 4);
+	assert_memory_equal(a.r->value.p, "f\0ur", 4);
 	assert_int_equal(item_get(f, &a, 1, "s", "e"), 0);
-	assert_non_null(a.r.value.p);
-	assert_int_equal(a.r.value.n, 0);
+	assert_non_null(a.r->value.p);
+	assert_int_equal(a.r->value.n, 0);
 	r = ask(f, &a, STORE_ITEM_LIST);
 	r->owner = 1;
 	r->space = STR("s");
 	assert_int_equal(submit(&a, r), 0);
-	assert_int_equal(a.r.n, 3);
-	assert_str(a.r.pairs[0].key, "e");
-	assert_str(a.r.pairs[1].key, "j");
-	assert_str(a.r.pairs[1].value, "two");
-	assert_str(a.r.pairs[2].key, "k");
+	assert_int_equal(a.r->n, 3);
+	assert_str(a.r->pairs[0].key, "e");
+	assert_str(a.r->pairs[1].key, "j");
+	assert_str(a.r->pairs[1].value, "two");
+	assert_str(a.r->pairs[2].key, "k");
 	item_set(f, 1, "s", "k", STR_NONE);
 	item_set(f, 1, "s", "never", STR_NONE);
 	assert_int_equal(item_get(f, &a, 1, "s", "k"), STORE_NOT_FOUND);
@@ -194,36 +194,36 @@ static void a_roster_counts_its_changes(void **state)
 	uint64_t v1, v2;
 
 	roster_load(f, &a, 1, 0);
-	assert_int_equal(a.r.n, 0);
-	assert_true(a.r.whole);
+	assert_int_equal(a.r->n, 0);
+	assert_true(a.r->whole);
 	assert_int_equal(roster_set(f, &a, 1, "bob@x", "Bob", 0), 0);
-	v1 = a.r.version;
-	assert_int_equal(a.r.item.version, v1);
-	assert_true(a.r.item.state & ROSTER_LISTED);
+	v1 = a.r->version;
+	assert_int_equal(a.r->item.version, v1);
+	assert_true(a.r->item.state & ROSTER_LISTED);
 	assert_int_equal(roster_set(f, &a, 1, "ann@x", "Ann", 0), 0);
-	v2 = a.r.version;
+	v2 = a.r->version;
 	assert_true(v2 > v1);
 	assert_int_equal(roster_set(f, &a, 1, "ann@x", "Ann", 0), 0); /* nothing new */
-	assert_int_equal(a.r.version, v2);
+	assert_int_equal(a.r->version, v2);
 
 	roster_load(f, &a, 1, 0);
-	assert_int_equal(a.r.n, 2);
-	assert_int_equal(a.r.version, v2);
-	assert_str(a.r.items[0].contact, "ann@x");
-	assert_str(a.r.items[1].name, "Bob");
+	assert_int_equal(a.r->n, 2);
+	assert_int_equal(a.r->version, v2);
+	assert_str(a.r->items[0].contact, "ann@x");
+	assert_str(a.r->items[1].name, "Bob");
 	roster_load(f, &a, 1, v1);
-	assert_false(a.r.whole);
-	assert_int_equal(a.r.n, 1);
-	assert_str(a.r.items[0].contact, "ann@x");
-	assert_false(a.r.items[0].removed);
+	assert_false(a.r->whole);
+	assert_int_equal(a.r->n, 1);
+	assert_str(a.r->items[0].contact, "ann@x");
+	assert_false(a.r->items[0].removed);
 	roster_load(f, &a, 1, v2);
-	assert_false(a.r.whole);
-	assert_int_equal(a.r.n, 0);
+	assert_false(a.r->whole);
+	assert_int_equal(a.r->n, 0);
 	roster_load(f, &a, 1, v2 + 5); /* from another life of this database */
-	assert_true(a.r.whole);
-	assert_int_equal(a.r.n, 2);
+	assert_true(a.r->whole);
+	assert_int_equal(a.r->n, 2);
 	roster_load(f, &a, 2, 0); /* somebody else's */
-	assert_int_equal(a.r.n, 0);
+	assert_int_equal(a.r->n, 0);
 }
 
 static void groups_are_kept(void **state)
@@ -237,9 +237,9 @@ static void groups_are_kept(void **state)
 	r->item.groups = str_n("Friends\0Work\0", 13);
 	assert_int_equal(submit(&a, r), 0);
 	roster_load(f, &a, 1, 0);
-	assert_int_equal(a.r.items[0].groups.n, 13);
-	assert_memory_equal(a.r.items[0].groups.p, "Friends\0Work\0", 13);
-	assert_int_equal(a.r.items[0].name.n, 0);
+	assert_int_equal(a.r->items[0].groups.n, 13);
+	assert_memory_equal(a.r->items[0].groups.p, "Friends\0Work\0", 13);
+	assert_int_equal(a.r->items[0].name.n, 0);
 }
 
 static void what_was_removed_is_told(void **state)
@@ -250,24 +250,24 @@ static void what_was_removed_is_told(void **state)
 
 	roster_set(f, &a, 1, "ann@x", "Ann", 0);
 	roster_set(f, &a, 1, "bob@x", "Bob", 0);
-	before = a.r.version;
+	before = a.r->version;
 	assert_int_equal(roster_remove(f, &a, 1, "cid@x"), STORE_NOT_FOUND);
 	assert_int_equal(roster_remove(f, &a, 1, "bob@x"), 0);
-	assert_str(a.r.item.name, "Bob"); /* as it was */
-	assert_true(a.r.version > before);
+	assert_str(a.r->item.name, "Bob"); /* as it was */
+	assert_true(a.r->version > before);
 	assert_int_equal(roster_remove(f, &a, 1, "bob@x"), STORE_NOT_FOUND);
 	roster_load(f, &a, 1, before);
-	assert_int_equal(a.r.n, 1);
-	assert_true(a.r.items[0].removed);
-	assert_str(a.r.items[0].contact, "bob@x");
+	assert_int_equal(a.r->n, 1);
+	assert_true(a.r->items[0].removed);
+	assert_str(a.r->items[0].contact, "bob@x");
 	roster_load(f, &a, 1, 0);
-	assert_int_equal(a.r.n, 1);
-	assert_str(a.r.items[0].contact, "ann@x");
+	assert_int_equal(a.r->n, 1);
+	assert_str(a.r->items[0].contact, "ann@x");
 	/* Back again: no longer told as removed. */
 	roster_set(f, &a, 1, "bob@x", "Bob", 0);
 	roster_load(f, &a, 1, before);
-	assert_int_equal(a.r.n, 1);
-	assert_false(a.r.items[0].removed);
+	assert_int_equal(a.r->n, 1);
+	assert_false(a.r->items[0].removed);
 }
 
 static void old_removals_are_forgotten(void **state)
@@ -282,18 +282,18 @@ static void old_removals_are_forgotten(void **state)
 		snprintf(name, sizeof name, "c%d@x", i);
 		roster_set(f, &a, 1, name, "", 0);
 		if (i < 2)
-			*(i ? &second : &first) = a.r.version;
+			*(i ? &second : &first) = a.r->version;
 		roster_remove(f, &a, 1, name);
 	}
 	/* The removals of c0 and c1 are forgotten: those who have seen only them listed get everything. */
 	roster_load(f, &a, 1, first);
-	assert_true(a.r.whole);
-	assert_int_equal(a.r.n, 1);
+	assert_true(a.r->whole);
+	assert_int_equal(a.r->n, 1);
 	roster_load(f, &a, 1, second);
-	assert_true(a.r.whole);
+	assert_true(a.r->whole);
 	roster_load(f, &a, 1, second + 1); /* knew that c1 is gone */
-	assert_false(a.r.whole);
-	assert_int_equal(a.r.n, ROSTER_GONE_MAX);
+	assert_false(a.r->whole);
+	assert_int_equal(a.r->n, ROSTER_GONE_MAX);
 }
 
 static void a_roster_has_a_limit(void **state)
@@ -315,7 +315,7 @@ static void a_roster_has_a_limit(void **state)
 	roster_remove(f, &a, 1, "a@x");
 	assert_int_equal(roster_set(f, &a, 1, "c@x", "", 2), 0);
 	roster_load(f, &a, 1, 0);
-	assert_int_equal(a.r.n, 2);
+	assert_int_equal(a.r->n, 2);
 }
 
 static void subscriptions_step_in_the_store(void **state)
@@ -326,33 +326,33 @@ static void subscriptions_step_in_the_store(void **state)
 
 	/* Somebody asks: remembered with the request, not shown. */
 	assert_int_equal(roster_apply(f, &a, 1, "bob@x", ROSTER_IN_SUBSCRIBE), 0);
-	assert_int_equal(a.r.state_before, 0);
-	assert_int_equal(a.r.step.state, a.r.item.state);
-	assert_true(a.r.item.state & ROSTER_PENDING_IN);
-	assert_false(a.r.item.state & ROSTER_LISTED);
-	assert_true(a.r.step.pass);
-	version = a.r.version;
+	assert_int_equal(a.r->state_before, 0);
+	assert_int_equal(a.r->step.state, a.r->item.state);
+	assert_true(a.r->item.state & ROSTER_PENDING_IN);
+	assert_false(a.r->item.state & ROSTER_LISTED);
+	assert_true(a.r->step.pass);
+	version = a.r->version;
 	roster_load(f, &a, 1, 0);
-	assert_int_equal(a.r.n, 1);
-	assert_str(a.r.items[0].request, "<status>hello</status>");
-	assert_int_equal(a.r.items[0].state, ROSTER_PENDING_IN);
-	assert_int_equal(a.r.version, version);
+	assert_int_equal(a.r->n, 1);
+	assert_str(a.r->items[0].request, "<status>hello</status>");
+	assert_int_equal(a.r->items[0].state, ROSTER_PENDING_IN);
+	assert_int_equal(a.r->version, version);
 	/* Granted: they see us, the request is forgotten, the roster has changed. */
 	assert_int_equal(roster_apply(f, &a, 1, "bob@x", ROSTER_OUT_SUBSCRIBED), 0);
-	assert_int_equal(a.r.state_before, ROSTER_PENDING_IN);
-	assert_true(a.r.step.push);
-	assert_true(a.r.version > version);
-	assert_true(a.r.item.state & ROSTER_FROM);
-	version = a.r.version;
+	assert_int_equal(a.r->state_before, ROSTER_PENDING_IN);
+	assert_true(a.r->step.push);
+	assert_true(a.r->version > version);
+	assert_true(a.r->item.state & ROSTER_FROM);
+	version = a.r->version;
 	roster_load(f, &a, 1, 0);
-	assert_int_equal(a.r.n, 1);
-	assert_int_equal(a.r.items[0].request.n, 0);
-	assert_true(a.r.items[0].state & ROSTER_FROM);
+	assert_int_equal(a.r->n, 1);
+	assert_int_equal(a.r->items[0].request.n, 0);
+	assert_true(a.r->items[0].state & ROSTER_FROM);
 	/* A name does not touch the subscription. */
 	assert_int_equal(roster_set(f, &a, 1, "bob@x", "Bob", 0), 0);
-	assert_true(a.r.item.state & ROSTER_FROM);
-	assert_true(a.r.item.state & ROSTER_LISTED);
-	assert_true(a.r.version > version);
+	assert_true(a.r->item.state & ROSTER_FROM);
+	assert_true(a.r->item.state & ROSTER_LISTED);
+	assert_true(a.r->version > version);
 }
 
 static void a_refused_request_leaves_nothing(void **state)
@@ -362,14 +362,14 @@ static void a_refused_request_leaves_nothing(void **state)
 
 	roster_apply(f, &a, 1, "bob@x", ROSTER_IN_SUBSCRIBE);
 	assert_int_equal(roster_apply(f, &a, 1, "bob@x", ROSTER_OUT_UNSUBSCRIBED), 0);
-	assert_int_equal(a.r.item.state, 0);
+	assert_int_equal(a.r->item.state, 0);
 	roster_load(f, &a, 1, 0);
-	assert_int_equal(a.r.n, 0);
+	assert_int_equal(a.r->n, 0);
 	/* An event that means nothing for an unknown contact makes no row. */
 	assert_int_equal(roster_apply(f, &a, 1, "cid@x", ROSTER_IN_UNSUBSCRIBED), 0);
-	assert_int_equal(a.r.item.state, 0);
+	assert_int_equal(a.r->item.state, 0);
 	roster_load(f, &a, 1, 0);
-	assert_int_equal(a.r.n, 0);
+	assert_int_equal(a.r->n, 0);
 }
 
 /* ---- the queue -------------------------------------------------------------------------------------------------- */
@@ -389,7 +389,7 @@ static void a_message_comes_back_as_it_was(void **state)
 	assert_int_equal(submit(&a, keep_ask(f, &a, stanza_make(&init), 0, 0, 5)), 0);
 	queue_read(f, &a, 5, 0, 0);
 	assert_stamps(a, 77, 78);
-	s = a.r.stanzas[0];
+	s = a.r->stanzas[0];
 	assert_int_equal(s->name, STANZA_MESSAGE);
 	assert_int_equal(s->type, MESSAGE_GROUPCHAT);
 	assert_int_equal(s->traits, STANZA_BODY | STANZA_ENCRYPTED);
@@ -401,7 +401,7 @@ static void a_message_comes_back_as_it_was(void **state)
 	assert_str(s->lang, "de");
 	assert_str(s->origin_id, "o\xc3\xa9");
 	assert_str(s->payload, "<body>g\xc3\xbcn</body>");
-	s = a.r.stanzas[1];
+	s = a.r->stanzas[1];
 	assert_null(s->to.p);
 	assert_null(s->id.p);
 	assert_null(s->lang.p);
@@ -420,19 +420,19 @@ static void the_queue_waits_until_it_is_done(void **state)
 	keep(f, "ann@x", "cid@x", 0, 0, 3);
 	queue_read(f, &a, 2, 0, 2);
 	assert_stamps(a, stamps[0], stamps[1]);
-	assert_true(a.r.more);
+	assert_true(a.r->more);
 	queue_read(f, &a, 2, stamps[1], 3);
 	assert_stamps(a, stamps[2], stamps[3], stamps[4]);
-	assert_false(a.r.more);
+	assert_false(a.r->more);
 	queue_done(f, 2, (uint64_t[]){ stamps[1], stamps[3], 123456, stamps[1] }, 4);
 	queue_done(f, 3, &stamps[0], 1); /* not theirs */
 	queue_read(f, &a, 2, 0, 0);
 	assert_stamps(a, stamps[0], stamps[2], stamps[4]);
 	queue_done(f, 2, stamps, 5);
 	queue_read(f, &a, 2, 0, 0);
-	assert_int_equal(a.r.n, 0);
+	assert_int_equal(a.r->n, 0);
 	queue_read(f, &a, 3, 0, 0);
-	assert_int_equal(a.r.n, 1);
+	assert_int_equal(a.r->n, 1);
 }
 
 static void a_queue_has_a_limit(void **state)
@@ -449,7 +449,7 @@ static void a_queue_has_a_limit(void **state)
 		assert_int_equal(submit(&a, r), STORE_LIMIT);
 	}
 	assert_int_equal(archive_read(f, &a, 1, &(struct archive_query){ 0 }, 0), 0);
-	assert_int_equal(a.r.n, 2); /* what is refused is not archived either */
+	assert_int_equal(a.r->n, 2); /* what is refused is not archived either */
 	queue_done(f, 2, &first, 1);
 	r = keep_ask(f, &a, message(f, "ann@x", "bob@x", ""), 1, 2, 2);
 	r->limit = 2;
@@ -485,7 +485,7 @@ static void what_was_kept_can_be_queued_later(void **state)
 	assert_stamps(a, stamp, stamp);
 	queue_done(f, 2, &stamp, 1);
 	queue_read(f, &a, 2, 0, 0);
-	assert_int_equal(a.r.n, 0);
+	assert_int_equal(a.r->n, 0);
 	archive_ends(f, &a, 2);
 	assert_stamps(a, stamp, stamp);
 }
@@ -502,27 +502,27 @@ static void an_archive_is_read_in_pages(void **state)
 		s[i] = keep(f, "ann@x/a", "bob@x", 1, 2, 0);
 	assert_int_equal(archive_read(f, &a, 1, &(struct archive_query){ .count = true }, 2), 0);
 	assert_stamps(a, s[0], s[1]);
-	assert_true(a.r.more);
-	assert_int_equal(a.r.total, 6);
-	assert_int_equal(a.r.first_index, 0);
+	assert_true(a.r->more);
+	assert_int_equal(a.r->total, 6);
+	assert_int_equal(a.r->first_index, 0);
 	assert_int_equal(archive_read(f, &a, 2, &(struct archive_query){ .after = s[1], .count = true }, 2), 0);
 	assert_stamps(a, s[2], s[3]);
-	assert_int_equal(a.r.total, 6);
-	assert_int_equal(a.r.first_index, 2);
+	assert_int_equal(a.r->total, 6);
+	assert_int_equal(a.r->first_index, 2);
 	assert_int_equal(archive_read(f, &a, 2, &(struct archive_query){ .backwards = true, .count = true }, 4), 0);
 	assert_stamps(a, s[2], s[3], s[4], s[5]);
-	assert_true(a.r.more);
-	assert_int_equal(a.r.first_index, 2);
+	assert_true(a.r->more);
+	assert_int_equal(a.r->first_index, 2);
 	assert_int_equal(archive_read(f, &a, 2, &(struct archive_query){ .before = s[2], .backwards = true }, 4), 0);
 	assert_stamps(a, s[0], s[1]);
-	assert_false(a.r.more);
+	assert_false(a.r->more);
 	assert_int_equal(archive_read(f, &a, 1, &(struct archive_query){ .after = s[5] }, 4), 0);
-	assert_int_equal(a.r.n, 0);
+	assert_int_equal(a.r->n, 0);
 	assert_int_equal(archive_read(f, &a, 1, &(struct archive_query){ .before = s[0] }, 4), 0);
-	assert_int_equal(a.r.n, 0);
+	assert_int_equal(a.r->n, 0);
 	assert_int_equal(archive_read(f, &a, 1, &(struct archive_query){ .from = s[1], .to = s[3], .count = true }, 0), 0);
 	assert_stamps(a, s[1], s[2], s[3]);
-	assert_int_equal(a.r.total, 3);
+	assert_int_equal(a.r->total, 3);
 	assert_int_equal(archive_read(f, &a, 1, &(struct archive_query){ .after = s[1] + 1 }, 4), STORE_NOT_FOUND);
 	assert_int_equal(archive_read(f, &a, 1, &(struct archive_query){ .before = 1 }, 4), STORE_NOT_FOUND);
 	assert_int_equal(archive_read(f, &a, 3, &(struct archive_query){ .after = s[1] }, 4), STORE_NOT_FOUND);
@@ -538,7 +538,7 @@ static void an_archive_is_read_by_ids(void **state)
 	assert_stamps(a, one, two);
 	assert_int_equal(archive_read(f, &a, 2, &(struct archive_query){ .ids = (uint64_t[]){ one, two }, .ids_n = 2 }, 0),
 			 STORE_NOT_FOUND);
-	assert_int_equal(a.r.n, 0);
+	assert_int_equal(a.r->n, 0);
 }
 
 static void an_archive_has_ends(void **state)
@@ -548,7 +548,7 @@ static void an_archive_has_ends(void **state)
 	uint64_t one, two;
 
 	archive_ends(f, &a, 1);
-	assert_int_equal(a.r.n, 0);
+	assert_int_equal(a.r->n, 0);
 	one = keep(f, "ann@x", "bob@x", 1, 2, 0);
 	archive_ends(f, &a, 1);
 	assert_stamps(a, one, one);
@@ -570,14 +570,14 @@ static void with_names_the_other_side(void **state)
 	assert_stamps(a, out, in);
 	archive_read(f, &a, 1, &(struct archive_query){ .with = STR("bob@x/2"), .count = true }, 0);
 	assert_stamps(a, in);
-	assert_int_equal(a.r.total, 1);
+	assert_int_equal(a.r->total, 1);
 	archive_read(f, &a, 1, &(struct archive_query){ .with = STR("ann@x") }, 0); /* only what ann sent to herself */
 	assert_stamps(a, self, bare);
 	archive_read(f, &a, 2, &(struct archive_query){ .with = STR("ann@x"), .backwards = true }, 1);
 	assert_stamps(a, in);
-	assert_true(a.r.more);
+	assert_true(a.r->more);
 	archive_read(f, &a, 1, &(struct archive_query){ .with = STR("dan@x") }, 0);
-	assert_int_equal(a.r.n, 0);
+	assert_int_equal(a.r->n, 0);
 }
 
 /* Many messages of a few owners, in and out of order; then every kind of page against a list of what was kept. */
@@ -616,13 +616,13 @@ static void page_check(struct fixture *f, const struct kept *all, int owner, int
 	if (with)
 		q.with = str_z(name);
 	assert_int_equal(archive_read(f, &a, owner, &q, limit), 0);
-	assert_int_equal(a.r.n, want);
-	assert_int_equal(a.r.more, n > limit);
-	assert_int_equal(a.r.total, total);
+	assert_int_equal(a.r->n, want);
+	assert_int_equal(a.r->more, n > limit);
+	assert_int_equal(a.r->total, total);
 	for (size_t i = 0; i < want; i++)
-		assert_int_equal(a.r.stanzas[i]->stamp, fit[backwards ? n - want + i : i]);
+		assert_int_equal(a.r->stanzas[i]->stamp, fit[backwards ? n - want + i : i]);
 	if (want)
-		assert_int_equal(whole[a.r.first_index], a.r.stanzas[0]->stamp);
+		assert_int_equal(whole[a.r->first_index], a.r->stanzas[0]->stamp);
 }
 
 static void kept_make(struct fixture *f, struct kept *all, uint64_t *seed)
@@ -781,7 +781,7 @@ static void it_is_all_there_after_opening_again(void **state)
 
 	roster_set(f, &a, ann, "cid@x", "Cid", 0);
 	roster_set(f, &a, ann, "bob@x", "Bob", 0);
-	version = a.r.version;
+	version = a.r->version;
 	roster_remove(f, &a, ann, "cid@x");
 	item_set(f, ann, "vcard", "", STR("v"));
 	for (int i = 0; i < 30; i++)
@@ -790,18 +790,18 @@ static void it_is_all_there_after_opening_again(void **state)
 	fixture_reopen(f);
 
 	assert_int_equal(account_get(f, &a, "ann"), 0);
-	assert_int_equal(a.r.account.id, ann);
+	assert_int_equal(a.r->account.id, ann);
 	assert_int_equal(item_get(f, &a, ann, "vcard", ""), 0);
 	roster_load(f, &a, ann, version);
-	assert_false(a.r.whole);
-	assert_int_equal(a.r.n, 1);
-	assert_true(a.r.items[0].removed);
+	assert_false(a.r->whole);
+	assert_int_equal(a.r->n, 1);
+	assert_true(a.r->items[0].removed);
 	queue_read(f, &a, bob, 0, 0);
 	assert_stamps(a, stamps[28], stamps[29]);
 	archive_ends(f, &a, bob);
 	assert_stamps(a, stamps[0], stamps[29]);
 	archive_read(f, &a, ann, &(struct archive_query){ .count = true }, 1);
-	assert_int_equal(a.r.total, 30);
+	assert_int_equal(a.r->total, 30);
 	assert_true(account_delete(f, bob) == 0 && account_add(f, "bob") > bob);
 }
 
@@ -813,6 +813,8 @@ static const struct kind kinds[] = {
 	{ "memory, slow", "memory:contract?delay=20", .crashes = true },
 	{ "faulty memory", "faulty::memory:contract" },
 	{ "sqlite", "sqlite:%s/db" },
+	{ "sqlite, folding", "sqlite:%s/db?fold=6" },
+	{ "sqlite, folding at once", "sqlite:%s/db?fold=1" },
 	{ "faulty sqlite", "faulty::sqlite:%s/db" },
 };
 

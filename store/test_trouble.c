@@ -69,13 +69,13 @@ static void nothing_is_there(struct fixture *f)
 
 	assert_int_equal(item_get(f, &a, 1, "x", "x"), STORE_NOT_FOUND);
 	roster_load(f, &a, 1, 0);
-	assert_int_equal(a.r.n, 0);
-	assert_int_equal(a.r.version, 0);
+	assert_int_equal(a.r->n, 0);
+	assert_int_equal(a.r->version, 0);
 	assert_int_equal(account_get(f, &a, "ann"), STORE_NOT_FOUND);
 	queue_read(f, &a, 2, 0, 0);
-	assert_int_equal(a.r.n, 0);
+	assert_int_equal(a.r->n, 0);
 	archive_ends(f, &a, 1);
-	assert_int_equal(a.r.n, 0);
+	assert_int_equal(a.r->n, 0);
 }
 
 static void everything_is_there(struct fixture *f, size_t messages)
@@ -84,12 +84,12 @@ static void everything_is_there(struct fixture *f, size_t messages)
 
 	assert_int_equal(item_get(f, &a, 1, "x", "x"), 0);
 	roster_load(f, &a, 1, 0);
-	assert_int_equal(a.r.n, 1);
+	assert_int_equal(a.r->n, 1);
 	assert_int_equal(account_get(f, &a, "ann"), 0);
 	queue_read(f, &a, 2, 0, 0);
-	assert_int_equal(a.r.n, messages);
+	assert_int_equal(a.r->n, messages);
 	archive_read(f, &a, 1, &(struct archive_query){ 0 }, 0);
-	assert_int_equal(a.r.n, messages);
+	assert_int_equal(a.r->n, messages);
 }
 
 static void a_failed_commit_fails_the_whole_group(void **state)
@@ -172,6 +172,7 @@ static void strange_urls_are_explained(void **state)
 	open_fails("anser.db", "names no kind of store");
 	open_fails("oracle:x", "names no kind of store");
 	open_fails("sqlite:/nowhere/at/all/db", "cannot open");
+	open_fails("sqlite:/nowhere/db?page=3", "cannot open");
 	open_fails("faulty:open=failed:memory:", "lets opening fail");
 	open_fails("faulty:commit@x=full:memory:", "is no rule");
 	open_fails("faulty:commit=soon:memory:", "is no rule");
@@ -256,15 +257,15 @@ static void a_full_disk_is_survived(void **state)
 	assert_int_equal(failures_logged, 1);
 	/* It still reads, and gives room back. */
 	queue_read(f, &a, 2, 0, 0);
-	assert_int_equal(a.r.n, kept);
+	assert_int_equal(a.r->n, kept);
 	queue_done(f, 2, &first, 1);
 	/* With more room it goes on, and has what it said it has. */
 	*strchr(f->url, '?') = 0;
 	fixture_reopen(f);
 	queue_read(f, &a, 2, 0, 0);
-	assert_int_equal(a.r.n, kept - 1);
+	assert_int_equal(a.r->n, kept - 1);
 	archive_read(f, &a, 1, &(struct archive_query){ .count = true }, 1);
-	assert_int_equal(a.r.total, kept);
+	assert_int_equal(a.r->total, kept);
 	keep(f, "ann@x", "bob@x", 1, 2, 2);
 }
 
@@ -362,8 +363,8 @@ static size_t child_run(struct fixture *f, uint64_t *told, size_t enough)
 
 static bool among(const struct answer *a, uint64_t stamp)
 {
-	for (size_t i = 0; i < a->r.n; i++)
-		if (a->r.stanzas[i]->stamp == stamp)
+	for (size_t i = 0; i < a->r->n; i++)
+		if (a->r->stanzas[i]->stamp == stamp)
 			return true;
 	return false;
 }
@@ -449,6 +450,10 @@ static void a_crash_loses_only_what_was_not_answered(void **state)
 KIND(memory_slow, "memory:trouble?delay=10");
 KIND(sqlite, "sqlite:%s/db");
 KIND(sqlite_small, "sqlite:%s/db?pages=60");
+KIND(sqlite_folding, "sqlite:%s/db?fold=40");
+KIND(sqlite_small_folding, "sqlite:%s/db?pages=60&fold=10");
+KIND(sqlite_commit_folding, "faulty:commit@1-2=full:sqlite:%s/db?fold=1");
+KIND(sqlite_run_folding, "faulty:run@4=failed:sqlite:%s/db?fold=1");
 KIND(memory_commit, "faulty:commit@1-2=full:memory:trouble");
 KIND(sqlite_commit, "faulty:commit@1-2=full:sqlite:%s/db");
 KIND(memory_run, "faulty:run@4=failed:memory:trouble");
@@ -466,6 +471,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_failed_commit_fails_the_whole_group, memory_commit),
 		T(a_failed_commit_fails_the_whole_group, sqlite_commit),
+		T(a_failed_commit_fails_the_whole_group, sqlite_commit_folding),
+		T(a_failed_request_fails_the_whole_group, sqlite_run_folding),
 		T(a_failed_request_fails_the_whole_group, memory_run),
 		T(a_failed_request_fails_the_whole_group, sqlite_run),
 		T(a_late_commit_is_not_promised, memory_late),
@@ -480,7 +487,9 @@ int main(void)
 		T(a_foreign_database_is_refused, sqlite),
 		T(what_is_no_database_is_refused, sqlite),
 		T(a_full_disk_is_survived, sqlite_small),
+		T(a_full_disk_is_survived, sqlite_small_folding),
 		T(nothing_told_is_lost_by_kill_9, sqlite),
+		T(nothing_told_is_lost_by_kill_9, sqlite_folding),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
