@@ -44,6 +44,7 @@ struct core *core_new(struct world *w, struct store *store, struct bus *bus, uns
 	c->settings = *settings;
 	c->counters = counters;
 	c->stamps.node = index;
+	c->stamps.last = store_last_stamp(store);
 	c->started = world_clock(w);
 	world_random(w, c->users.seed, sizeof c->users.seed);
 	memcpy(c->sessions.seed, c->users.seed, sizeof c->users.seed);
@@ -53,6 +54,7 @@ struct core *core_new(struct world *w, struct store *store, struct bus *bus, uns
 	list_init(&c->watchers);
 	list_init(&c->throttles_old);
 	list_init(&c->jobs);
+	list_init(&c->settled.under_way);
 	c->store = store_link_open(store, w);
 	c->bus = bus_open(bus, index, w, receive, c);
 	bus_subscribe(c->bus, STR("all"));
@@ -96,7 +98,21 @@ struct str core_domain(const struct core *c) { return c->settings.domain; }
 unsigned core_index(const struct core *c) { return c->index; }
 unsigned core_count(const struct core *c) { return bus_cores(c->bus); }
 msec core_started(const struct core *c) { return c->started; }
-uint64_t core_stamp(struct core *c) { return stamp_next(&c->stamps, core_now(c)); }
+
+/* Never below what another core has given out, so that who comes back through another core after the clock went back keeps his order. */
+uint64_t core_stamp(struct core *c)
+{
+	for (unsigned i = 0; i < core_count(c); i++) {
+		uint64_t other = __atomic_load_n(&c->counters[i].last_stamp, __ATOMIC_RELAXED);
+
+		if (other > c->stamps.last)
+			c->stamps.last = other;
+	}
+	stamp_next(&c->stamps, core_now(c));
+	__atomic_store_n(&c->counters[c->index].last_stamp, c->stamps.last, __ATOMIC_RELAXED);
+	return c->stamps.last;
+}
+
 
 uint64_t core_counter(const struct core *c, enum counter which)
 {

@@ -43,6 +43,7 @@ enum counter {
 };
 struct core_counters {
 	uint64_t value[COUNTERS];
+	uint64_t last_stamp; /* given out by this core */
 };
 
 struct core;

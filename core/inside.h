@@ -30,6 +30,7 @@ struct user {
 	bool again;             /* something changed while loading: load once more */
 	bool gone;              /* the account was deleted: out of the map, freed when the last hold goes */
 	unsigned loading;       /* requests under way */
+	unsigned late;          /* messages on their way into the queue that were relayed before (route_keep_late) */
 	unsigned holds;         /* sessions, transits, jobs: not evicted while any is there */
 	unsigned available;     /* sessions with presence */
 	int64_t id;
@@ -81,6 +82,8 @@ static inline void job_end(struct job *j) { list_remove(&j->here); }
 
 /* ---- one core --------------------------------------------------------------------------------------------------- */
 
+struct settling;
+
 struct core_door {
 	const char *name;
 	core_door_receive *receive;
@@ -109,9 +112,8 @@ struct core {
 	struct {                  /* core/offline.c: what clients acknowledged in this turn */
 		struct post post;
 		bool posted;
-		int64_t owner;
-		uint64_t stamps[64];
-		size_t n;
+		struct settling *now;
+		struct list under_way; /* struct settling */
 	} settled;
 	uint8_t secret[32];       /* for verifiers of unknown names */
 	bool secret_known;
@@ -140,6 +142,7 @@ void route_keep_late(struct core *c, struct user *u, struct stanza *st); /* into
 /* offline.c */
 void offline_deliver(struct session *s, const struct parcel *p);
 void offline_close(struct session *s);
+void offline_late_done(struct user *u); /* u->late has become 0 */
 
 /* presence.c */
 void presence_in(struct core *c, const struct parcel *p);

@@ -14,7 +14,12 @@
 
 enum { PAGE = 50, RECENT = 64, HELD_MAX = 1000 };
 
-enum catching { CATCH_NOT, CATCH_READING, CATCH_PACING };
+enum catching {
+	CATCH_NOT,
+	CATCH_READING, /* a page is asked for */
+	CATCH_PACING,  /* the client has to read first */
+	CATCH_LATE,    /* something of this account is still on its way into the queue */
+};
 
 struct ticket {
 	struct list here; /* in session->tickets */
@@ -61,21 +66,65 @@ static void ticket_close(struct session *s, struct ticket *t)
 	s->under_way--;
 }
 
+/* Acknowledgements of one account in one turn: one request takes the run. Until the store has answered, and again and again while it
+ * fails, they are remembered here: what the client has is not read to it again. */
+struct settling {
+	struct job job;
+	struct list here; /* core->settled.under_way */
+	struct core *core;
+	struct timer again;
+	int64_t owner;
+	size_t n;
+	uint64_t stamps[64];
+};
+
+enum { SETTLE_AGAIN_MS = 1000 };
+
+static void settling_free(struct job *j)
+{
+	struct settling *g = holder_of(j, struct settling, job);
+
+	world_stop(g->core->world, &g->again);
+	list_remove(&g->here);
+	list_remove(&j->here);
+	mem_free(g);
+}
+
+static void settling_submit(struct settling *g);
+
+static void settling_again(struct timer *t) { settling_submit(holder_of(t, struct settling, again)); }
+
+static void settling_done(struct store_request *r)
+{
+	struct settling *g = r->arg;
+
+	if (!r->answer) {
+		settling_free(&g->job);
+		return;
+	}
+	g->again.fire = settling_again;
+	world_timer(g->core->world, &g->again, SETTLE_AGAIN_MS);
+}
+
+static void settling_submit(struct settling *g)
+{
+	struct store_request *r = store_ask(g->core->store, STORE_QUEUE_DONE, settling_done, g);
+	uint64_t *stamps = arena_get(&r->arena, g->n * sizeof *stamps);
+
+	memcpy(stamps, g->stamps, g->n * sizeof *stamps);
+	r->owner = g->owner;
+	r->stamps = stamps;
+	r->stamps_n = g->n;
+	store_submit(r);
+}
+
 static void settled_submit(struct core *c)
 {
-	struct store_request *r;
-	uint64_t *stamps;
+	struct settling *g = c->settled.now;
 
-	if (!c->settled.n)
-		return;
-	r = store_ask(c->store, STORE_QUEUE_DONE, NULL, NULL);
-	stamps = arena_get(&r->arena, c->settled.n * sizeof *stamps);
-	memcpy(stamps, c->settled.stamps, c->settled.n * sizeof *stamps);
-	r->owner = c->settled.owner;
-	r->stamps = stamps;
-	r->stamps_n = c->settled.n;
-	c->settled.n = 0;
-	store_submit(r);
+	c->settled.now = NULL;
+	if (g)
+		settling_submit(g);
 }
 
 static void settled_turn_end(struct post *p)
@@ -86,18 +135,38 @@ static void settled_turn_end(struct post *p)
 	settled_submit(c);
 }
 
-/* Acknowledgements come in runs of one account: one request takes the run. */
 static void settle(struct core *c, int64_t owner, uint64_t stamp)
 {
-	if (c->settled.n && (c->settled.owner != owner || c->settled.n == countof(c->settled.stamps)))
+	struct settling *g = c->settled.now;
+
+	if (g && (g->owner != owner || g->n == countof(g->stamps))) {
 		settled_submit(c);
-	c->settled.owner = owner;
-	c->settled.stamps[c->settled.n++] = stamp;
+		g = NULL;
+	}
+	if (!g) {
+		g = c->settled.now = mem_new(struct settling);
+		g->core = c;
+		g->owner = owner;
+		job_begin(c, &g->job, settling_free);
+		list_append(&c->settled.under_way, &g->here);
+	}
+	g->stamps[g->n++] = stamp;
 	if (c->settled.posted)
 		return;
 	c->settled.posted = true;
 	c->settled.post.run = settled_turn_end;
 	world_later(c->world, &c->settled.post);
+}
+
+static bool is_settling(const struct core *c, int64_t owner, uint64_t stamp)
+{
+	struct core *core = (struct core *)c;
+
+	list_each(g, &core->settled.under_way, struct settling, here)
+		for (size_t i = 0; i < g->n && g->owner == owner; i++)
+			if (g->stamps[i] == stamp)
+				return true;
+	return false;
 }
 
 void session_delivered(struct session *s, uint64_t stamp)
@@ -117,6 +186,9 @@ void session_undelivered(struct session *s, uint64_t stamp)
 
 	if (!t)
 		return;
+	for (unsigned i = 0; s->page && i < RECENT; i++)
+		if (s->page->recent[i] == stamp)
+			s->page->recent[i] = 0;
 	if (t->st)
 		route_keep_late(s->core, s->user, t->st);
 	ticket_close(s, t);
@@ -210,7 +282,7 @@ static bool page_give(struct session *s, struct stanza *st)
 	struct page *page = s->page;
 
 	s->cursor = st->stamp;
-	if (ticket_find(s, st->stamp) || is_recent(s, st->stamp))
+	if (ticket_find(s, st->stamp) || is_recent(s, st->stamp) || is_settling(s->core, s->user->id, st->stamp))
 		return false;
 	page->recent[page->recent_n++ % RECENT] = st->stamp;
 	ticket_open(s, st->stamp, NULL);
@@ -244,10 +316,21 @@ static void page_done(struct ask *a)
 
 static void page_ask(struct session *s)
 {
+	if (s->user->late) {
+		s->catching_up = CATCH_LATE;
+		return;
+	}
 	s->catching_up = CATCH_READING;
 	s->page_again = false;
 	s->page->ask.done = page_done;
 	queue_read(s->core, &s->page->ask, s->user->id, s->cursor, PAGE);
+}
+
+void offline_late_done(struct user *u)
+{
+	list_each(s, &u->sessions, struct session, here)
+		if (s->catching_up == CATCH_LATE)
+			page_ask(s);
 }
 
 void session_catch_up(struct session *s, uint64_t cursor)

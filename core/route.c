@@ -379,10 +379,21 @@ void route_iq_in(struct core *c, const struct parcel *p)
 		s->ops->deliver(s, &(struct delivery){ .stanza = p->stanza });
 }
 
+static void kept_late(struct store_request *r)
+{
+	struct user *u = r->arg;
+
+	if (--u->late == 0)
+		offline_late_done(u);
+	user_release(u);
+}
+
 void route_keep_late(struct core *c, struct user *u, struct stanza *st)
 {
-	struct store_request *r = store_ask(c->store, STORE_KEEP, NULL, NULL);
+	struct store_request *r = store_ask(c->store, STORE_KEEP, kept_late, u);
 
+	u->late++;
+	user_hold(u);
 	r->stanza = stanza_ref(st);
 	r->queue_for = u->id;
 	store_submit(r);

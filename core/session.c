@@ -6,6 +6,15 @@
 #include "base/log.h"
 #include "core/inside.h"
 
+/* An address whose session has ended and that is not free yet. */
+struct leaving {
+	struct job job;
+	struct core *core;
+	struct user *user;
+	struct timer again;
+	struct str address; /* own memory */
+};
+
 /* From session_open() until `opened` ran. */
 struct session_opening {
 	struct job job;
@@ -14,6 +23,8 @@ struct session_opening {
 	struct user *user;
 	struct post post;
 	struct user_wait wait;
+	struct timer again;  /* the address is not free yet */
+	unsigned tries;
 	int64_t account;
 	void (*opened)(struct session *s, int verdict);
 	struct str resource; /* own memory */
@@ -47,39 +58,53 @@ static void address_set(struct session *s, struct str name, struct str resource)
 	s->jid = (struct jid){ p, (uint16_t)name.n, (uint16_t)domain.n, (uint16_t)resource.n };
 }
 
-/* Whoever has this address already must go. Should its door take its time, the address is free all the same. */
-static void conflict_end(struct session *s)
+static void address_drop(struct session *s)
 {
-	struct core *c = s->core;
+	mem_free(s->address);
+	s->address = NULL;
+	s->jid = (struct jid){ 0 };
+}
+
+enum { FREE_CHECK_MS = 5, FREE_TRIES = 1000 };
+
+/* Whoever has this address must go, and what he was given and did not take must be in the queue, before the next one reads it: his core keeps
+ * the address wanted until then (address_release). False: not yet. */
+static bool address_is_free(struct core *c, struct session *s, struct session_opening *o)
+{
 	struct session *old;
 
-	bus_publish(c->bus, jid_full(s->jid), &(struct parcel){ .kind = PARCEL_KICK, .number = KICK_CONFLICT });
+	if (!bus_interest(c->bus, jid_full(s->jid)))
+		return true;
+	if (o->tries++ == 0)
+		bus_publish(c->bus, jid_full(s->jid), &(struct parcel){ .kind = PARCEL_KICK, .number = KICK_CONFLICT });
+	if (bus_interest(c->bus, jid_full(s->jid)) && o->tries < FREE_TRIES)
+		return false;
+	/* Should a door never let go, the address is free all the same. */
 	old = map_find(&c->sessions, jid_full(s->jid), struct session, place);
 	if (old) {
 		map_remove(&c->sessions, &old->place);
 		old->place.key = STR_NONE;
 	}
+	return true;
 }
 
-static int session_begin(struct session *s, struct user *u, struct session_opening *o)
+static int may_begin(struct session *s, struct user *u, struct session_opening *o)
 {
-	struct core *c = s->core;
 	unsigned n = 0;
 
 	if (u->state == USER_FAILED)
 		return SESSION_STORE;
-	if (u->state == USER_ABSENT || u->id != o->account)
+	if (u->state != USER_READY || u->id != o->account)
 		return SESSION_GONE;
 	list_each(other, &u->sessions, struct session, here)
 		n++;
-	if (n >= c->settings.sessions_max)
-		return SESSION_TOO_MANY;
-	if (!o->resource.n) {
-		mem_free((void *)o->resource.p);
-		resource_make(c, &o->resource);
-	}
-	address_set(s, str_z(u->name), o->resource);
-	conflict_end(s);
+	return n >= s->core->settings.sessions_max ? SESSION_TOO_MANY : 0;
+}
+
+static void session_begin(struct session *s, struct user *u)
+{
+	struct core *c = s->core;
+
 	s->user = u;
 	user_hold(u);
 	list_append(&u->sessions, &s->here);
@@ -91,32 +116,66 @@ static int session_begin(struct session *s, struct user *u, struct session_openi
 	s->since = core_now(c);
 	s->opened = true;
 	core_count_up(c, COUNT_SESSIONS, 1);
-	return 0;
 }
 
 static void opening_free(struct job *j)
 {
 	struct session_opening *o = holder_of(j, struct session_opening, job);
 
+	world_stop(o->core->world, &o->again);
+	list_remove(&j->here);
 	mem_free((void *)o->resource.p);
 	mem_free(o);
 }
+
+static void opening_end(struct session_opening *o, int verdict)
+{
+	struct session *s = o->session;
+	struct user *u = o->user;
+
+	if (s)
+		s->opening = NULL;
+	if (s && verdict)
+		address_drop(s);
+	else if (s)
+		session_begin(s, u);
+	user_release(u);
+	if (s)
+		o->opened(s, verdict);
+	opening_free(&o->job);
+}
+
+static void opening_again(struct timer *t);
 
 static void user_ready(struct user_wait *w, struct user *u)
 {
 	struct session_opening *o = holder_of(w, struct session_opening, wait);
 	struct session *s = o->session;
-	int verdict = 0;
+	int verdict = s ? may_begin(s, u, o) : 0;
 
-	if (s) {
-		s->opening = NULL;
-		verdict = session_begin(s, u, o);
+	if (!s || verdict) {
+		opening_end(o, verdict);
+		return;
 	}
-	user_release(u);
-	if (s)
-		o->opened(s, verdict);
-	job_end(&o->job);
-	opening_free(&o->job);
+	if (!o->resource.n) {
+		mem_free((void *)o->resource.p);
+		resource_make(o->core, &o->resource);
+	}
+	if (!s->address)
+		address_set(s, str_z(u->name), o->resource);
+	if (address_is_free(o->core, s, o)) {
+		opening_end(o, 0);
+		return;
+	}
+	o->again.fire = opening_again;
+	world_timer(o->core->world, &o->again, FREE_CHECK_MS);
+}
+
+static void opening_again(struct timer *t)
+{
+	struct session_opening *o = holder_of(t, struct session_opening, again);
+
+	user_when_ready(o->user, &o->wait);
 }
 
 static void opening_run(struct post *p)
@@ -152,6 +211,48 @@ void session_open(struct core *c, struct session *s, const struct session_ops *o
 	world_later(c->world, &o->post);
 }
 
+static void leaving_free(struct job *j)
+{
+	struct leaving *l = holder_of(j, struct leaving, job);
+
+	world_stop(l->core->world, &l->again);
+	list_remove(&j->here);
+	mem_free((void *)l->address.p);
+	mem_free(l);
+}
+
+static void leaving_check(struct timer *t)
+{
+	struct leaving *l = holder_of(t, struct leaving, again);
+
+	if (l->user->late) {
+		world_timer(l->core->world, t, FREE_CHECK_MS);
+		return;
+	}
+	bus_unsubscribe(l->core->bus, l->address);
+	user_release(l->user);
+	leaving_free(&l->job);
+}
+
+/* The next holder of the address may read what waits once all that this one did not take is in the queue. */
+static void address_release(struct session *s)
+{
+	struct leaving *l;
+
+	if (!s->user->late || s->core->ending) {
+		bus_unsubscribe(s->core->bus, jid_full(s->jid));
+		return;
+	}
+	l = mem_new(struct leaving);
+	job_begin(s->core, &l->job, leaving_free);
+	l->core = s->core;
+	l->user = s->user;
+	user_hold(l->user);
+	l->address = str_n(str_dup(jid_full(s->jid)), jid_full(s->jid).n);
+	l->again.fire = leaving_check;
+	world_timer(l->core->world, &l->again, FREE_CHECK_MS);
+}
+
 static void seen_write(struct session *s, struct str status)
 {
 	struct core *c = s->core;
@@ -174,6 +275,7 @@ void session_close(struct session *s, struct str status)
 	if (s->opening) {
 		s->opening->session = NULL;
 		s->opening = NULL;
+		address_drop(s);
 	}
 	if (!s->opened)
 		return;
@@ -186,7 +288,7 @@ void session_close(struct session *s, struct str status)
 	if (s->place.key.p)
 		map_remove(&c->sessions, &s->place);
 	core_want(c, 'u', str_z(u->name), false);
-	bus_unsubscribe(c->bus, jid_full(s->jid));
+	address_release(s);
 	core_count_up(c, COUNT_SESSIONS, -1);
 	if (s->detached)
 		core_count_up(c, COUNT_DETACHED, -1);
@@ -196,9 +298,7 @@ void session_close(struct session *s, struct str status)
 	mem_free(s->directed);
 	s->directed = NULL;
 	s->directed_n = 0;
-	mem_free(s->address);
-	s->address = NULL;
-	s->jid = (struct jid){ 0 };
+	address_drop(s);
 	s->user = NULL;
 	user_release(u);
 }

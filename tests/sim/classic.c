@@ -4,7 +4,7 @@
  */
 #include "tests/sim/sim.h"
 
-enum { LOGIN = SIM_LETTERS_MAX };
+enum { LOGIN = SIM_LETTERS_MAX, LEAVE }; /* requests that are no letters */
 
 static void expect(struct client *c, unsigned what)
 {
@@ -60,6 +60,8 @@ static void reply(struct client *c, struct str line)
 	}
 	what = c->unacked[0];
 	memmove(c->unacked, c->unacked + 1, --c->unacked_n * sizeof *c->unacked);
+	if (what == LEAVE)
+		return;
 	if (what == LOGIN) {
 		if (good)
 			online(c);
@@ -107,11 +109,17 @@ void classic_take(struct client *c)
 	}
 }
 
+void classic_leave(struct client *c)
+{
+	expect(c, LEAVE);
+	net_send(c->conn, STR("112|\n"));
+}
+
 /* What was not answered is sent again; whether it was kept the first time nobody can know. */
 void classic_lost(struct client *c)
 {
 	for (size_t i = 0; i < c->unacked_n; i++)
-		if (c->unacked[i] != LOGIN)
+		if (c->unacked[i] < SIM_LETTERS_MAX)
 			client_resend_later(c, c->unacked[i]);
 	c->unacked_n = 0;
 }

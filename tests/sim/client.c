@@ -107,8 +107,10 @@ void client_want(struct client *c, bool online)
 		return;
 	}
 	/* A polite client closes its stream; then nothing is left to resume. */
-	if (c->state == ONLINE)
-		net_send(conn, is_classic(c) ? STR("112|\n") : STR("</stream:stream>"));
+	if (is_classic(c))
+		classic_leave(c);
+	else
+		net_send(conn, STR("</stream:stream>"));
 	mem_free(c->resume_id);
 	c->resume_id = NULL;
 }

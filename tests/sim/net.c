@@ -18,10 +18,34 @@ struct conn {
 	bool dirty, paused, stalled, cut, hang_up, end_of_stream;
 	enum close_why why;
 	struct buf up, down;
+	struct buf half; /* what the client had of a line or stanza when the link broke */
+	bool acknowledges; /* its protocol says what has arrived */
 	struct timer up_timer, down_timer, server_timer, client_timer, stall_timer;
 };
 
 static struct conn *of(struct link *l) { return holder_of(l, struct conn, link); }
+
+/* Where the protocol has no acknowledgements, what the kernel took counts as delivered: what breaks with the link is nobody's broken
+ * promise. */
+static void excuse(struct conn *n)
+{
+	struct buf all = n->half;
+
+	n->half = (struct buf){ 0 };
+	buf_str(&all, buf_all(&n->down));
+	for (size_t i = 1; i < all.n && !n->acknowledges; i++) {
+		size_t end = i + 1;
+		uint64_t index;
+
+		if (all.p[i] != 'L' || (all.p[i - 1] != '>' && all.p[i - 1] != '@'))
+			continue;
+		while (end < all.n && all.p[end] >= '0' && all.p[end] <= '9')
+			end++;
+		if (end < all.n && str_u64(str_n(all.p + i + 1, end - i - 1), &index) && index < n->sim->letters_n)
+			n->sim->letters[index].excused = true;
+	}
+	buf_free(&all);
+}
 
 static void conn_drop(struct conn *n)
 {
@@ -31,6 +55,7 @@ static void conn_drop(struct conn *n)
 		return;
 	for (size_t i = 0; i < countof(all); i++)
 		timers_stop(&n->sim->net, all[i]);
+	excuse(n);
 	list_remove(&n->here);
 	buf_free(&n->link.out);
 	buf_free(&n->up);
@@ -150,6 +175,8 @@ static void client_gone(struct conn *n)
 {
 	struct client *c = n->client;
 
+	if (c && !n->half.n)
+		buf_str(&n->half, buf_all(&c->in));
 	n->client = NULL;
 	if (c)
 		client_lost(c);
@@ -205,6 +232,7 @@ struct conn *net_connect(struct sim *s, struct client *c, const struct door *doo
 
 	n->sim = s;
 	n->client = c;
+	n->acknowledges = c->kind == CLIENT_XMPP_SM;
 	n->core = (unsigned)sim_chance(s, s->cores);
 	n->link.ops = &ops;
 	n->link.door = door;
@@ -235,6 +263,8 @@ void net_send(struct conn *n, struct str bytes)
 
 void net_hang_up(struct conn *n)
 {
+	if (n->client)
+		buf_str(&n->half, buf_all(&n->client->in));
 	n->client = NULL;
 	soon(n, &n->server_timer, 50); /* not at once: the caller may be inside one of our own calls */
 }
@@ -246,7 +276,8 @@ void net_cut(struct conn *n)
 	n->cut = true;
 	n->sim->cuts++;
 	buf_clear(&n->up);
-	buf_clear(&n->down);
+	if (n->client)
+		buf_str(&n->half, buf_all(&n->client->in));
 	if (n->open)
 		soon(n, &n->server_timer, sim_chance(n->sim, 2) ? 200 : 20000);
 	if (n->client)
@@ -263,8 +294,9 @@ void net_stall(struct conn *n, msec how_long)
 void net_die(struct sim *s)
 {
 	list_each(n, &s->conns, struct conn, here) {
+		if (n->client && !n->cut)
+			buf_str(&n->half, buf_all(&n->client->in));
 		n->cut = true;
-		buf_clear(&n->down);
 		if (n->open) {
 			n->open = false;
 			n->link.closing = true;

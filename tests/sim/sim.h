@@ -32,6 +32,7 @@ struct letter {
 	unsigned number;    /* per sender and receiving account, from 1 */
 	unsigned tries;     /* how often it was handed to a new session */
 	bool acked, refused, received;
+	bool excused; /* lost with the link of a client that cannot acknowledge */
 };
 
 enum client_kind { CLIENT_XMPP, CLIENT_XMPP_SM, CLIENT_CLASSIC };
@@ -128,6 +129,7 @@ void xmpp_lost(struct client *c);
 void classic_begin(struct client *c);
 void classic_take(struct client *c);
 void classic_write(struct client *c, unsigned letter);
+void classic_leave(struct client *c); /* 112 */
 void classic_lost(struct client *c);
 
 /* check.c */
