@@ -326,6 +326,16 @@ static size_t frame_max(const struct xmpp *x)
 	return x->state & (XMPP_AUTHENTICATED | XMPP_BOUND) ? settings->stanza_max : settings->stanza_before_login;
 }
 
+/* A line ending behind <starttls/>: not allowed (RFC 6120, 5.3.1), but go-sendxmpp and its kin send one. It says nothing, so it may go. */
+static size_t blanks(const char *bytes, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && (bytes[i] == '\n' || bytes[i] == '\r' || bytes[i] == ' ' || bytes[i] == '\t'))
+		i++;
+	return i;
+}
+
 /* TLS begins behind <starttls/>. Whatever came in the same breath was said in the clear, perhaps by somebody else: it must not be taken for what
  * the client says under TLS. */
 static void tls_begin(struct xmpp *x, size_t left)
@@ -369,8 +379,10 @@ static size_t take_frames(struct link *l, const char *bytes, size_t n)
 			break;
 		}
 		at += len;
-		if (x->starttls)
+		if (x->starttls) {
+			at += blanks(bytes + at, n - at);
 			tls_begin(x, n - at);
+		}
 		x = l->state;
 	}
 	return at;
