@@ -67,7 +67,7 @@ class Client(slixmpp.ClientXMPP):
 
     async def open(self):
         started = self.once('session_start')
-        refused = self.once('failed_auth')
+        refused = self.once('failed_all_auth')
         self.connect(self.place, use_ssl=self.direct, force_starttls=not self.direct, disable_starttls=self.direct)
         done, _ = await asyncio.wait((started, refused), timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
         expect(started in done, True)

@@ -95,7 +95,7 @@ def finds_what_waited(server):
         c.login('carl')
         expect(c.ask('103|carl,dora,this has waited for you'), '1|')
     with Profanity(server, 'dora') as d:
-        d.see('logged in successfully')
+        d.see(f'chat message: carl@{DOMAIN}')
         d.type('/win 2')
         d.see('this has waited for you')
 
