@@ -232,7 +232,7 @@ static void line_over(struct line *l)
 
 static bool line_end(struct line *l)
 {
-	if (!l->link.closing || l->over || (l->link.unsent && l->why != CLOSE_STALLED && !l->cut))
+	if (!l->link.closing || l->over || (link_backlog(&l->link) && l->why != CLOSE_STALLED && !l->cut))
 		return false;
 	line_over(l);
 	return true;
@@ -411,6 +411,10 @@ void talk_account(struct talk *t, const char *name, const char *password)
 
 	account_register(t->desk[0].core, &r.ask, str_z(name), str_z(password), &here, true);
 	talk_run(t);
+	for (unsigned i = 0; i < 1000 && !r.done; i++)
+		talk_wait(t, 10); /* a slow store */
+	if (!r.done || r.ask.verdict)
+		fprintf(stderr, "%s cannot be registered: %s\n", name, r.done ? account_verdict_text(r.ask.verdict) : "no answer");
 	assert(r.done && !r.ask.verdict);
 }
 
