@@ -16,7 +16,7 @@ enum {
 };
 
 static const struct admin_command commands[] = {
-#define COMMAND(id, words, arguments, columns) { words, arguments, admin_##id },
+#define COMMAND(id, words, arguments, columns, logged) { words, arguments, logged, admin_##id },
 #include "model/commands.h"
 #undef COMMAND
 };
@@ -138,6 +138,15 @@ static bool is_complete(const struct admin *a)
 	return true;
 }
 
+static void run(struct admin *a)
+{
+	struct str user = admin_argument(a, "name");
+
+	if (a->command->logged)
+		log_event(admin, "command=\"%s\" user=\"%.*s\"", a->command->name, STR_ARG(user.n ? user : STR("")));
+	a->command->run(a);
+}
+
 static void take(struct admin *a, struct str line)
 {
 	struct str name;
@@ -155,12 +164,8 @@ static void take(struct admin *a, struct str line)
 		admin_error(a, "no-command", "there is no such command");
 	else if (!is_complete(a))
 		admin_error(a, "malformed", "an argument is missing");
-	else {
-		struct str user = admin_argument(a, "name");
-
-		log_event(admin, "command=\"%s\" user=\"%.*s\"", a->command->name, STR_ARG(user.n ? user : STR("")));
-		a->command->run(a);
-	}
+	else
+		run(a);
 }
 
 /* Takes whole lines until one of them needs time. */

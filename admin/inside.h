@@ -36,6 +36,7 @@ struct admin {
 
 struct admin_command {
 	const char *name, *arguments;
+	bool logged;
 	void (*run)(struct admin *a);
 };
 
@@ -52,6 +53,6 @@ void admin_go_on(struct admin *a, void (*more)(struct admin *a));
 
 json_t *admin_text(struct str s);
 
-#define COMMAND(id, words, arguments, columns) void admin_##id(struct admin *a);
+#define COMMAND(id, words, arguments, columns, logged) void admin_##id(struct admin *a);
 #include "model/commands.h"
 #undef COMMAND

@@ -27,7 +27,7 @@ enum {
 };
 
 static const struct command commands[] = {
-#define COMMAND(id, words, arguments, columns) { words, arguments, columns, TEXT_help_##id, DONE_##id },
+#define COMMAND(id, words, arguments, columns, logged) { words, arguments, columns, TEXT_help_##id, DONE_##id },
 #include "model/commands.h"
 #undef COMMAND
 };
