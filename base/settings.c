@@ -379,7 +379,7 @@ static void unknown(const struct settings *s, struct str name, struct buf *why)
 int settings_set(struct settings *s, const char *assignment, struct buf *why)
 {
 	struct str text = str_z(assignment), name, value;
-	size_t eq = str_find(text, '=');
+	size_t eq = str_find(text, '='), was = why->n;
 	const struct setting *t;
 
 	name = str_trim(str_n(text.p, eq));
@@ -395,7 +395,7 @@ int settings_set(struct settings *s, const char *assignment, struct buf *why)
 	else if (take(s, t, value, why)) {
 		value_of(s, t)->set = true;
 		value_of(s, t)->source = "--set";
-		buf_clear(why);
+		why->n = was; /* what others complained about stays */
 		return 0;
 	}
 	buf_byte(why, '\n');

@@ -184,6 +184,20 @@ static void the_command_line_is_checked(void **state)
 	}
 }
 
+/* What goes well does not hide what went wrong before. */
+static void complaints_add_up(void **state)
+{
+	struct settings *s = fresh();
+	own_buf why = { 0 };
+
+	assert_int_equal(settings_read(s, STR("[house]\nroms = 3\n"), "f", &why), SETTINGS_BAD);
+	assert_int_equal(settings_set(s, "house.rooms=x", &why), SETTINGS_BAD);
+	assert_int_equal(settings_set(s, "house.rooms=7", &why), 0);
+	assert_int_equal(settings_read(s, STR("[house]\nopen = yes\n"), "g", &why), 0);
+	assert_string_equal(buf_z(&why), "f:2: there is no setting house.roms; did you mean house.rooms?\n--set house.rooms: must be a whole number\n");
+	settings_free(s);
+}
+
 static void defaults_can_be_found_out(void **state)
 {
 	struct settings *s = fresh();
@@ -290,6 +304,7 @@ int main(void)
 		cmocka_unit_test(strange_bytes_are_refused),
 		cmocka_unit_test(the_command_line_wins),
 		cmocka_unit_test(the_command_line_is_checked),
+		cmocka_unit_test(complaints_add_up),
 		cmocka_unit_test(defaults_can_be_found_out),
 		cmocka_unit_test(reload_takes_what_it_can),
 		cmocka_unit_test(files_are_loaded),
