@@ -29,8 +29,10 @@ static int read_all(struct settings *s, const struct options *o, struct buf *why
 	if (o->config)
 		r = settings_load(s, o->config, why);
 	for (size_t i = 0; i < o->set_n; i++) {
-		int bad = settings_set(s, o->set[i], why);
+		own_buf wrong = { 0 }; /* of this one: settings_set() leaves nothing in it when it is content */
+		int bad = settings_set(s, o->set[i], &wrong);
 
+		buf_str(why, buf_all(&wrong));
 		r = r ? r : bad;
 	}
 	return r;

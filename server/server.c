@@ -75,6 +75,20 @@ static msec wall_time(void)
 	return (msec)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+/* As many as are allowed and there are files for: a link refused by us is better than a database that cannot open its file. */
+static size_t links_max(const struct server *s)
+{
+	size_t wanted = (size_t)settings_int(settings_of(s), "limits.connections");
+	size_t files = s->files > 2 * FILES_OF_OUR_OWN ? s->files - FILES_OF_OUR_OWN : FILES_OF_OUR_OWN;
+
+	return wanted < files ? wanted : files;
+}
+
+static size_t links_per_address_max(const struct server *s)
+{
+	return (size_t)settings_int(settings_of(s), "limits.connections_per_address");
+}
+
 /* ---- ports ---------------------------------------------------------------------------------------------------------------- */
 
 static const struct {
@@ -215,8 +229,7 @@ static void settle_all(struct server *s, struct generation *g)
 	generation_unref(s->generation);
 	s->generation = g;
 	log_level_set((enum log_level)settings_int(now, "log.level"));
-	gate_limit(s->gate, (size_t)settings_int(now, "limits.connections"),
-		   (size_t)settings_int(now, "limits.connections_per_address"));
+	gate_limit(s->gate, links_max(s), links_per_address_max(s));
 	for (unsigned i = 0; i < s->nodes_n; i++) {
 		struct settling *m = mem_new(struct settling);
 
@@ -381,14 +394,11 @@ static void threads_run(struct server *s)
 
 static void serve(struct server *s)
 {
-	size_t links = (size_t)settings_int(settings_of(s), "limits.connections");
 	uint64_t seed[2];
 
 	if (getrandom(seed, sizeof seed, 0) != sizeof seed)
 		abort(); /* before the kernel has any chance to give there is nothing to serve safely with */
-	if (s->files < links + FILES_OF_OUR_OWN)
-		links = s->files > 2 * FILES_OF_OUR_OWN ? s->files - FILES_OF_OUR_OWN : FILES_OF_OUR_OWN;
-	s->gate = gate_new(links, (size_t)settings_int(settings_of(s), "limits.connections_per_address"), seed);
+	s->gate = gate_new(links_max(s), links_per_address_max(s), seed);
 	s->pool = pool_new(WORK_THREADS);
 	s->bus = bus_local_new(s->nodes_n);
 	s->counters = mem_alloc(s->nodes_n * sizeof *s->counters);

@@ -1,0 +1,287 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""test_server.py ANSERD - the program from outside: options, data directory, ports, signals, privileges."""
+import hashlib
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import ssl
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ANSERD = os.path.abspath(sys.argv.pop(1))
+PATIENCE = 60
+LISTENERS = ("xmpp", "xmpps", "classic", "classics")
+
+
+def run(*args):
+    """Runs it to its end."""
+    return subprocess.run([ANSERD, *args], capture_output=True, text=True, timeout=PATIENCE)
+
+
+class Server:
+    """A running server on free ports."""
+
+    def __init__(self, data, *more, cores=1, config=None):
+        self.data = data
+        args = [f"--data={data}", "--print-ports", "--set", f"server.cores={cores}", "--set", "server.domain=example.org"]
+        for name in LISTENERS:
+            args += ["--set", f"listen.{name}=127.0.0.1:0"]
+        if config:
+            args += ["--config", config]
+        for setting in more:
+            args += ["--set", setting]
+        self.log_path = os.path.join(os.path.dirname(data), "log")
+        self.log = open(self.log_path, "w+")
+        self.process = subprocess.Popen([ANSERD, *args], stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.said = []
+        for line in self.process.stdout:
+            self.said.append(line)
+            if line == "ready\n":
+                break
+        else:
+            raise RuntimeError("it did not start: " + self.logged())
+        self.ports = json.loads(self.said[-2])
+
+    def logged(self):
+        with open(self.log_path) as f:
+            return f.read()
+
+    def wait_for(self, text):
+        """Until the log says so."""
+        for _ in range(PATIENCE * 100):
+            if text in self.logged():
+                return
+            try:
+                self.process.wait(0.01)
+                break
+            except subprocess.TimeoutExpired:
+                pass
+        raise AssertionError(f"{text!r} was never logged:\n{self.logged()}")
+
+    def send(self, number):
+        self.process.send_signal(number)
+
+    def end(self, number=signal.SIGTERM):
+        if self.process.poll() is None:
+            self.send(number)
+        return self.wait()
+
+    def wait(self):
+        try:
+            return self.process.wait(PATIENCE)
+        finally:
+            self.process.stdout.close()
+            self.log.close()
+
+    def status(self, field):
+        with open(f"/proc/{self.process.pid}/status") as f:
+            for line in f:
+                if line.startswith(field + ":"):
+                    return line.split()[1:]
+        return None
+
+    def dial(self, name):
+        return socket.create_connection(("127.0.0.1", self.ports[name]), PATIENCE)
+
+    def certificate(self):
+        """The SHA-256 of what a TLS client is shown."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(os.path.join(self.data, "tls", "ca.crt"))
+        with self.dial("xmpps") as plain, context.wrap_socket(plain, server_hostname="example.org") as s:
+            return hashlib.sha256(s.getpeercert(True)).hexdigest().upper()
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.dir = tempfile.mkdtemp(prefix="anser-test-")
+        self.data = os.path.join(self.dir, "data")
+        self.servers = []
+
+    def tearDown(self):
+        for s in self.servers:
+            if s.process.poll() is None:
+                s.end(signal.SIGKILL)
+        shutil.rmtree(self.dir)
+
+    def start(self, *more, **how):
+        s = Server(self.data, *more, **how)
+        self.servers.append(s)
+        return s
+
+    def mode(self, *path):
+        return stat.S_IMODE(os.stat(os.path.join(self.data, *path)).st_mode)
+
+
+class Options(Case):
+    def test_what_only_prints(self):
+        for option, has in (("--help", "--data DIR"), ("--version", "anserd "), ("--sample-config", "[server]"), ("--manual", ".TH")):
+            r = run(option)
+            self.assertEqual((r.returncode, r.stderr), (0, ""))
+            self.assertIn(has, r.stdout)
+
+    def test_what_is_wrong_with_an_option(self):
+        for args, says in (
+            (["--dta", "x"], "--dta is not known"),
+            (["--set"], "--set wants something behind it"),
+            (["--data", self.data, "--set", "server.coers=2"], "did you mean server.cores?"),
+            (["--data", self.data, "--set", "server.cores=0"], "out of bounds"),
+            (["--data", self.data, "--set", "tls.key=/k"], "tls.certificate and tls.key"),
+            (["--data", self.data, "--set", "server.domain=a@b"], "server.domain"),
+        ):
+            r = run(*args)
+            self.assertEqual((r.returncode, r.stdout), (2, ""), args)
+            self.assertIn(says, r.stderr)
+        self.assertFalse(os.path.exists(self.data))
+
+    def test_a_mistake_in_the_file_is_said_with_its_line(self):
+        path = os.path.join(self.dir, "conf")
+        with open(path, "w") as f:
+            f.write("[server]\ndomain = example.org\ncores = many\n")
+        r = run("--data", self.data, "--config", path)
+        self.assertEqual(r.returncode, 2)
+        self.assertIn(f"{path}:3:", r.stderr)
+
+    def test_a_certificate_that_is_not_there(self):
+        r = run("--data", self.data, "--set", "tls.certificate=/no/c", "--set", "tls.key=/no/k", "--set", "listen.xmpp=127.0.0.1:0",
+                "--set", "listen.xmpps=", "--set", "listen.classic=", "--set", "listen.classics=")
+        self.assertEqual(r.returncode, 1)
+        self.assertIn("the certificate /no/c cannot be used: No such file or directory", r.stderr)
+
+
+class Start(Case):
+    def test_the_first_start_makes_what_it_needs(self):
+        s = self.start()
+        said = "".join(s.said)
+        self.assertIn(f"anserctl --data {self.data} user add NAME", said)
+        self.assertIn(f"127.0.0.1:{s.ports['xmpp']}", said)
+        self.assertEqual(self.mode(), 0o700)
+        self.assertEqual(self.mode("anserd.sock"), 0o600)
+        self.assertEqual(self.mode("tls", "server.key"), 0o600)
+        with open(os.path.join(self.data, "ports.json")) as f:
+            self.assertEqual(json.load(f), s.ports)
+        self.assertEqual(set(s.ports), {"pid", *LISTENERS})
+        shown = s.certificate()
+        self.assertIn(":".join(shown[i:i + 2] for i in range(0, 64, 2)), said)
+
+    def test_it_may_do_little(self):
+        s = self.start()
+        self.assertEqual(s.status("NoNewPrivs"), ["1"])
+        with open(f"/proc/{s.process.pid}/limits") as f:
+            limits = {line[:26].strip(): line[26:].split() for line in f}
+        self.assertEqual(limits["Max core file size"][:2], ["0", "0"])
+        self.assertEqual(limits["Max open files"][0], limits["Max open files"][1])
+
+    def test_two_servers_do_not_share_their_data(self):
+        s = self.start()
+        r = run("--data", self.data, *(a for n in LISTENERS for a in ("--set", f"listen.{n}=")))
+        self.assertEqual(r.returncode, 1)
+        self.assertIn(f"is in use by another anserd (process {s.process.pid})", r.stderr)
+        s.dial("classic").close()
+
+    def test_a_port_that_is_taken(self):
+        for cores in ("1", "2"):
+            with socket.socket() as taken:
+                taken.bind(("127.0.0.1", 0))
+                taken.listen()
+                port = taken.getsockname()[1]
+                r = run("--data", self.data, "--set", f"listen.xmpp=127.0.0.1:{port}", "--set", f"server.cores={cores}")
+            self.assertEqual(r.returncode, 1)
+            self.assertIn(f"port {port} is in use by another program; set listen.xmpp", r.stderr)
+
+    def test_a_risky_port_is_logged(self):
+        s = self.start("listen.classic=0.0.0.0:0")
+        self.assertIn("setting_risky setting=listen.classic", s.logged())
+
+    def test_after_kill_it_starts_again(self):
+        s = self.start()
+        s.end(signal.SIGKILL)
+        self.assertTrue(os.path.exists(os.path.join(self.data, "anserd.sock")))
+        self.start().dial("xmpp").close()
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become another")
+    def test_root_becomes_another(self):
+        os.chmod(self.dir, 0o755)
+        nobody = pwd.getpwnam("nobody")
+        s = self.start("server.user=nobody")
+        self.assertEqual(s.status("Uid"), [str(nobody.pw_uid)] * 4)
+        self.assertEqual(s.status("Gid"), [str(nobody.pw_gid)] * 4)
+        for name in ("", "anserd.lock", "anserd.sock", "anser.db", "tls", "tls/server.key", "ports.json"):
+            self.assertEqual(os.stat(os.path.join(self.data, name)).st_uid, nobody.pw_uid, name)
+        s.certificate()
+        self.assertEqual(s.end(), 0)
+
+    def test_a_user_that_is_not_there(self):
+        r = run("--data", self.data, "--set", "server.user=no-such-user")
+        self.assertEqual(r.returncode, 1)
+        self.assertIn("there is no user no-such-user", r.stderr)
+
+
+class Signals(Case):
+    def test_term_and_int_end_in_order(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            for cores in (1, 2):
+                s = self.start(cores=cores)
+                links = [s.dial(name) for name in ("xmpp", "classic", "classic", "classic")]
+                links[1].sendall(b"102|\n")
+                self.assertEqual(links[1].recv(100)[:2], b"0|")
+                s.send(number) # once: asked twice it ends at once, without order
+                for link in links:
+                    while link.recv(1000):
+                        pass
+                    link.close()
+                self.assertEqual(s.wait(), 0)
+                self.assertIn("stopped domain=example.org", s.logged())
+                for name in ("ports.json", "anserd.sock"):
+                    self.assertFalse(os.path.exists(os.path.join(self.data, name)))
+
+    def test_who_does_not_hang_up_does_not_hold_it(self):
+        s = self.start()
+        link = s.dial("classic")
+        self.assertEqual(s.end(), 0)
+        link.close()
+
+    def test_hup_takes_what_can_change(self):
+        path = os.path.join(self.dir, "conf")
+
+        def write(text):
+            with open(path, "w") as f:
+                f.write(text)
+
+        write("[log]\nlevel = info\n")
+        s = self.start(cores=2, config=path)
+        write("[log]\nlevel = debug\n[server]\nuser = nobody\n")
+        s.send(signal.SIGHUP)
+        s.wait_for('settings_reloaded changed="log.level')
+        self.assertIn('restart="server.user', s.logged())
+        write("[log]\nlevel = loud\n")
+        s.send(signal.SIGHUP)
+        s.wait_for("reload_refused")
+        self.assertIn(f"{path}:2", s.logged())
+        s.dial("classic").close()
+        self.assertEqual(s.end(), 0)
+
+    def test_hup_shows_the_new_certificate(self):
+        s = self.start(cores=2)
+        before = {s.certificate() for _ in range(8)}
+        self.assertEqual(len(before), 1)
+        os.unlink(os.path.join(self.data, "tls", "server.crt"))
+        s.send(signal.SIGHUP)
+        s.wait_for("settings_reloaded")
+        # Each core moves on in a turn of its own.
+        for _ in range(1000):
+            after = {s.certificate() for _ in range(8)}
+            if len(after) == 1 and after != before:
+                break
+        self.assertEqual(len(after), 1)
+        self.assertNotEqual(after, before)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
