@@ -101,14 +101,14 @@ void load_offline(struct load *l)
 
 /* ---- one that does not read -------------------------------------------------------------------------------------------------- */
 
-enum { AT_ONCE = 32, SAMPLE_MS = 100, WARM_MS = 1000, PAUSE_MS = 1000 };
+enum { AT_ONCE = 32, SAMPLE_MS = 100, WARM_MS = 1000, PAUSE_MS = 1000, UNREAD_MAX = 1000 };
 
 struct flood {
 	struct load *load;
 	struct crowd crowd; /* the first one is the reader */
 	struct letter letter;
 	uint64_t sent, received, refused;
-	bool reader_gone, draining;
+	bool reader_gone, stalled;
 	int64_t peak, sampled_ns;
 };
 
@@ -134,14 +134,14 @@ static void flood_gone(struct client *c)
 
 static const struct client_acts flood_acts = { .ready = nothing, .stanza = flood_stanza, .gone = flood_gone };
 
-/* Every sender whose socket has taken what it had. */
+/* Every sender whose socket has taken what it had; while the reader reads, not faster than it does. */
 static bool feed(struct flood *f)
 {
 	bool fed = false;
 
 	for (unsigned i = 1; i < f->crowd.n; i++) {
 		struct client *c = &f->crowd.client[i];
-		if (c->link.out.n || c->link.closed)
+		if (c->link.out.n || c->link.closed || (!f->stalled && f->sent - f->received > UNREAD_MAX))
 			continue;
 		for (unsigned j = 0; j < AT_ONCE; j++)
 			letter_write(&c->link.out, &f->letter, f->sent++);
@@ -173,7 +173,7 @@ static void flood_for(struct flood *f, int64_t ms, bool feeding)
 	}
 }
 
-/* A flood that is read first: what the server keeps of that has nothing to do with the one who does not read. */
+/* Messages that are read come first: what the server keeps of those has nothing to do with the one who does not read. */
 static void flood_measure(struct flood *f)
 {
 	struct load *l = f->load;
@@ -185,8 +185,11 @@ static void flood_measure(struct flood *f)
 	before = procs_private_bytes(&l->options.server);
 	f->peak = before;
 	sent = f->sent;
-	if (!f->reader_gone)
+	if (f->reader_gone)
+		report_failure(l, "the reader was closed while it still read");
+	else
 		link_deafen(&f->crowd.client[0].link);
+	f->stalled = true;
 	flood_for(f, (int64_t)l->options.seconds * 1000, true);
 	report_number(l, "messages_sent", (double)(f->sent - sent));
 	flood_for(f, PAUSE_MS, false);
