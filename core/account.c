@@ -173,7 +173,7 @@ static bool throttled(struct core *c, struct str name, const struct origin *o)
 	return (name.n && throttle_refuses(c, name)) || throttle_refuses(c, origin_key(o));
 }
 
-void account_outcome(struct core *c, struct str name, const struct origin *o, const char *door, bool success)
+static void outcome(struct core *c, struct str name, const struct origin *o, const char *door, bool success)
 {
 	core_count_up(c, success ? COUNT_LOGINS : COUNT_LOGINS_REFUSED, 1);
 	if (success) {
@@ -185,6 +185,17 @@ void account_outcome(struct core *c, struct str name, const struct origin *o, co
 		throttle_failed(c, name);
 	throttle_failed(c, origin_key(o));
 	log_event(login_refused, "door=%s user=%.*s", door, STR_ARG(name));
+}
+
+void account_outcome(struct core *c, struct str typed, const struct origin *o, const char *door, bool success)
+{
+	struct arena arena = { 0 };
+	struct str name = STR("");
+
+	/* As throttled() sees it: else every way of writing a name would have tries of its own. */
+	jid_local_prepare(&name, typed, &arena);
+	outcome(c, name, o, door, success);
+	arena_free(&arena);
 }
 
 /* ---- the server's secret ------------------------------------------------------------------------------------------------ */

@@ -73,8 +73,10 @@ struct core *core_free(struct core *c)
 	bus_unsubscribe(c->bus, STR("all"));
 	/* From here on no request is answered, so nobody comes back to what is freed below. */
 	store_link_close(c->store);
-	list_each(j, &c->jobs, struct job, here)
+	for (struct job *j; (j = list_first(&c->jobs, struct job, here));) {
+		list_remove(&j->here);
 		j->release(j);
+	}
 	user_free_all(c);
 	bus_close(c->bus);
 	directory_free(c);

@@ -303,7 +303,7 @@ static void page_done(struct ask *a)
 		return;
 	}
 	for (size_t i = 0; i < a->answer->n && s->opened; i++)
-		any |= page_give(s, a->answer->stanzas[i]);
+		any |= page_give(s, a->answer->stanzas[PLANTED(PLANT_WRONG_ORDER) ? a->answer->n - 1 - i : i]);
 	if (!s->opened)
 		return;
 	if (!a->answer->more && !s->page_again)

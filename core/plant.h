@@ -10,7 +10,7 @@ enum plant {
 	PLANT_ACK_BEFORE_COMMIT,      /* the sender is told "safe" while the disk is still busy */
 	PLANT_POP_ON_SEND,            /* out of the queue when it was sent, not when the client has it */
 	PLANT_STORE_ERROR_IGNORED,    /* a failed commit counts as done */
-	PLANT_WRONG_ORDER,            /* the newest finished message first */
+	PLANT_WRONG_ORDER,            /* what waits is delivered newest first */
 	PLANT_UNAVAILABLE_FORGOTTEN,  /* a session ends and nobody is told */
 	PLANT_READ_THEN_SUBSCRIBE,    /* what arrives while the queue is being read is forgotten */
 	PLANT_RELAYED_DROPPED,        /* relayed messages that the client did not get die with its session */

@@ -242,9 +242,6 @@ static void transits_run(struct session *s)
 	bool any = false;
 
 	while ((t = list_first(&s->transits, struct transit, here)) && t->state == TRANSIT_READY) {
-		if (PLANTED(PLANT_WRONG_ORDER))
-			list_each(later, &s->transits, struct transit, here)
-				t = later->state == TRANSIT_READY ? later : t;
 		transit_finish(t);
 		any = true;
 	}
@@ -379,22 +376,68 @@ void route_iq_in(struct core *c, const struct parcel *p)
 		s->ops->deliver(s, &(struct delivery){ .stanza = p->stanza });
 }
 
-static void kept_late(struct store_request *r)
-{
-	struct user *u = r->arg;
+/* A relayed message on its way into the queue after all. Nobody else has it: while the store fails it is tried again. */
+struct late {
+	struct job job;
+	struct core *core;
+	struct user *user;
+	struct stanza *st;
+	struct timer again;
+};
 
+enum { LATE_AGAIN_MS = 1000 };
+
+static void late_free(struct job *j)
+{
+	struct late *l = holder_of(j, struct late, job);
+
+	world_stop(l->core->world, &l->again);
+	list_remove(&j->here);
+	stanza_unref(l->st);
+	mem_free(l);
+}
+
+static void late_submit(struct late *l);
+
+static void late_again(struct timer *t) { late_submit(holder_of(t, struct late, again)); }
+
+static void late_done(struct store_request *r)
+{
+	struct late *l = r->arg;
+	struct user *u = l->user;
+
+	if (r->answer) {
+		l->again.fire = late_again;
+		world_timer(l->core->world, &l->again, LATE_AGAIN_MS);
+		return;
+	}
+	late_free(&l->job);
 	if (--u->late == 0)
 		offline_late_done(u);
 	user_release(u);
 }
 
+static void late_submit(struct late *l)
+{
+	struct store_request *r = store_ask(l->core->store, STORE_KEEP, late_done, l);
+
+	r->stanza = stanza_ref(l->st);
+	r->queue_for = l->user->id;
+	store_submit(r);
+}
+
 void route_keep_late(struct core *c, struct user *u, struct stanza *st)
 {
-	struct store_request *r = store_ask(c->store, STORE_KEEP, kept_late, u);
+	struct late *l;
 
+	if (u->gone)
+		return;
+	l = mem_new(struct late);
+	job_begin(c, &l->job, late_free);
+	l->core = c;
+	l->user = u;
+	l->st = stanza_ref(st);
 	u->late++;
 	user_hold(u);
-	r->stanza = stanza_ref(st);
-	r->queue_for = u->id;
-	store_submit(r);
+	late_submit(l);
 }

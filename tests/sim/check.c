@@ -45,5 +45,8 @@ void check_letters(struct sim *s)
 		if (l->acked && !l->refused && !l->received && !l->excused)
 			sim_fail(s, "lost: L%u from client %u to %.*s was acknowledged and never arrived", i, l->from,
 				 STR_ARG(account_name(l->to)));
+		if (l->entrusted && !l->refused && !l->received && !l->excused)
+			sim_fail(s, "lost: L%u from client %u to %.*s was taken by a server that never died", i, l->from,
+				 STR_ARG(account_name(l->to)));
 	}
 }

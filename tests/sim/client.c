@@ -36,7 +36,8 @@ static void write_letter(struct client *c)
 	if (to == c->account || s->letters_n == SIM_LETTERS_MAX - 1)
 		return;
 	l = &s->letters[s->letters_n];
-	*l = (struct letter){ .from = c->index, .to = to, .number = ++s->numbers[c->index][to], .tries = 1 };
+	*l = (struct letter){ .from = c->index, .to = to, .number = ++s->numbers[c->index][to], .tries = 1,
+			       .sent = s->clock, .entrusted = c->kind == CLIENT_XMPP };
 	if (is_classic(c))
 		classic_write(c, s->letters_n++);
 	else
@@ -86,6 +87,9 @@ void client_bytes(struct client *c, struct str bytes)
 void client_lost(struct client *c)
 {
 	sim_note(c->sim, "client %u lost its link in state %d", c->index, (int)c->state);
+	for (unsigned i = 0; i < c->sim->letters_n; i++)
+		if (c->sim->letters[i].from == c->index && c->sim->letters[i].sent > c->sim->clock - 25000)
+			c->sim->letters[i].entrusted = false;
 	c->conn = NULL;
 	c->state = OFFLINE;
 	buf_clear(&c->in);

@@ -11,7 +11,7 @@
 #include "doors/door.h"
 #include "wire/xml.h"
 
-enum { SIM_CORES_MAX = 4, SIM_ACCOUNTS = 5, SIM_CLIENTS = 7, SIM_LETTERS_MAX = 4000 };
+enum { SIM_CORES_MAX = 4, SIM_ACCOUNTS = 5, SIM_CLIENTS = 8, SIM_LETTERS_MAX = 4000 };
 
 struct sim;
 struct conn;
@@ -32,6 +32,8 @@ struct letter {
 	unsigned number;    /* per sender and receiving account, from 1 */
 	unsigned tries;     /* how often it was handed to a new session */
 	bool acked, refused, received;
+	msec sent;
+	bool entrusted; /* sent without asking for an acknowledgement, over a link and to a server that lived on */
 	bool excused; /* lost with the link of a client that cannot acknowledge */
 };
 
