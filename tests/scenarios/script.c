@@ -38,6 +38,7 @@ struct script {
 	struct str accounts[CAST_MAX];
 	size_t accounts_n;
 	unsigned links; /* made so far */
+	unsigned cores;
 	bool failed;
 };
 
@@ -59,7 +60,7 @@ __attribute__((format(printf, 2, 3))) static bool fail(struct script *s, const c
 static struct stage *stage(struct script *s)
 {
 	if (!s->stage)
-		s->stage = stage_new(s->mode->cores, &s->settings);
+		s->stage = stage_new(s->cores, &s->settings);
 	return s->stage;
 }
 
@@ -362,6 +363,22 @@ static bool hear_end(struct script *s, struct actor *a)
 	return hear_nothing(s, a) && (!a->peer->open || fail(s, "the server did not hang up on %.*s", STR_ARG(a->name)));
 }
 
+/* What is heard depends on how the bytes were split. */
+static bool may_hear(struct script *s, struct actor *a, struct str rest)
+{
+	struct str text = STR_NONE;
+	size_t len = 0;
+	own_buf why = { 0 };
+	enum heard kind;
+
+	if (!listens(s, a) || !says(&rest, ":"))
+		return fail(s, "may hear what?");
+	kind = next(a, &text, &len);
+	if (kind != HEARD_NOTHING && fits(s, rest, kind, text, &why))
+		taken(s, a, kind, text, len);
+	return true;
+}
+
 static bool forget(struct script *s, struct actor *a)
 {
 	struct str text;
@@ -470,7 +487,7 @@ static bool connects(struct script *s, struct actor *a, struct str rest)
 	tls = says(&rest, "tls");
 	a->tongue = (enum tongue)i;
 	a->framer = (struct xml_framer){ 0 };
-	a->peer = peer_open(stage(s), a->tongue == XMPP ? &xmpp_door : &classic_door, s->links++ % s->mode->cores, remote, tls,
+	a->peer = peer_open(stage(s), a->tongue == XMPP ? &xmpp_door : &classic_door, s->links++ % s->cores, remote, tls,
 			    s->mode->piece);
 	return true;
 }
@@ -595,6 +612,7 @@ static const struct verb {
 	{ "hears nothing", hears_nothing },
 	{ "hears the end", hears_end },
 	{ "hears", hear_all },
+	{ "may hear", may_hear },
 	{ "forgets", forgets },
 	{ "connects", connects },
 	{ "opens a stream", opens_stream },
@@ -627,6 +645,10 @@ static bool server_has(struct script *s, struct str rest)
 	struct str name = str_n(rest.p, eq);
 	uint64_t v;
 
+	if (str_is(name, "cores") && str_u64(str_from(rest, eq + 1), &v)) {
+		s->cores = (unsigned)v;
+		return true;
+	}
 	if (str_is(name, "contacts")) {
 		s->settings.contacts = str_from(rest, eq + 1);
 		return true;
@@ -736,7 +758,7 @@ static void settings_default(struct core_settings *c)
 
 bool script_play(const char *file, struct str text, const struct script_mode *mode, struct buf *why)
 {
-	struct script s = { .file = file, .mode = mode, .why = why };
+	struct script s = { .file = file, .mode = mode, .why = why, .cores = mode->cores };
 
 	settings_default(&s.settings);
 	namespaces_bind(&s.names);

@@ -247,8 +247,11 @@ static void plain_checked(struct account_ask *a)
 {
 	struct sasl_exchange *e = holder_of(a, struct sasl_exchange, ask);
 	struct xmpp *x = e->x;
+	struct origin origin = xmpp_origin(x);
 
 	xmpp_go_on(x, HOLD_LOGIN);
+	if (!a->verdict || a->verdict == ACCOUNT_REFUSED)
+		account_outcome(x->core, a->account.name, &origin, "xmpp", !a->verdict);
 	if (a->verdict) {
 		fail_account(x, a->verdict);
 		return;
