@@ -251,18 +251,20 @@ static bool parse_slow(struct jid *ret, struct str s, struct arena *arena)
 	return true;
 }
 
-/* A domain of the usual kind, up to `end`: short enough that no label is too long, and nothing in it that must be looked at twice. */
-static bool domain_plain(struct str s, size_t from, size_t end)
+/* The end of a domain of the usual kind that begins at `from`: short enough that no label is too long, and nothing in it that must be
+ * looked at twice. 0 when it is none. */
+static size_t domain_run(struct str s, size_t from)
 {
-	if (end == from || end - from > LABEL_MAX)
-		return false;
-	for (size_t i = from, before = '.'; i <= end; i++) {
-		unsigned char c = i < end ? (unsigned char)s.p[i] : '.';
-		if ((c == '.' || c == '-') && (before == '.' || before == '-'))
-			return false;
-		before = c;
+	bool letter = false;
+	size_t i = from;
+
+	for (; i < s.n && (kinds[(unsigned char)s.p[i]] & IN_DOMAIN); i++) {
+		bool edge = s.p[i] == '.' || s.p[i] == '-';
+		if (edge && !letter)
+			return 0;
+		letter = !edge;
 	}
-	return true;
+	return letter && i - from <= LABEL_MAX ? i : 0;
 }
 
 bool jid_parse(struct jid *ret, struct str s, struct arena *arena)
@@ -274,12 +276,11 @@ bool jid_parse(struct jid *ret, struct str s, struct arena *arena)
 	local = run(s, 0, IN_LOCAL);
 	if (local > 0 && local < s.n && s.p[local] == '@') {
 		domain = local + 1;
-		end = run(s, domain, IN_DOMAIN);
 	} else {
 		domain = local = 0;
-		end = run(s, 0, IN_DOMAIN);
 	}
-	if (!domain_plain(s, domain, end))
+	end = domain_run(s, domain);
+	if (!end)
 		return s.n && parse_slow(ret, s, arena);
 	if (end < s.n && (s.p[end] != '/' || end + 1 == s.n || run(s, end + 1, IN_RESOURCE) != s.n))
 		return parse_slow(ret, s, arena);

@@ -158,6 +158,10 @@ static size_t reference_put(struct buf *to, struct str s)
 /* Appends character data: references resolved, line ends made LF (XML 1.0, 2.11). */
 static void text_put(struct buf *to, struct str s)
 {
+	if (!s.n || (!memchr(s.p, '&', s.n) && !memchr(s.p, '\r', s.n))) {
+		buf_str(to, s);
+		return;
+	}
 	for (size_t i = 0; i < s.n;) {
 		if (s.p[i] == '&') {
 			i += reference_put(to, str_from(s, i));

@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/mem.h"
+#include "wire/xml_scan.h"
 
 #define NS_XML "http://www.w3.org/XML/1998/namespace"
 #define NS_CLIENT "jabber:client"
@@ -259,6 +260,26 @@ int stanza_from_xml(struct stanza **ret, const struct xml *x, struct jid from, s
 
 /* ---- writing ------------------------------------------------------------------------------------------------- */
 
+/* The same as xml_write_attr, but where nothing needs to be escaped in one go. `head` is ` name="`. */
+#define attr_write(out, name, value) attr_write_as((out), name, STR(" " name "=\""), (value))
+
+static inline void attr_write_as(struct buf *out, const char *name, struct str head, struct str value)
+{
+	char *p;
+
+	if (!value.p)
+		return;
+	if (xml_scan_special(value.p, value.p + value.n) < value.p + value.n) {
+		xml_write_attr(out, name, value);
+		return;
+	}
+	p = buf_room(out, head.n + value.n + 1);
+	memcpy(p, head.p, head.n);
+	memcpy(p + head.n, value.p, value.n);
+	p[head.n + value.n] = '"';
+	out->n += head.n + value.n + 1;
+}
+
 void stanza_write(struct buf *out, const struct stanza *s, struct jid to, struct str extra)
 {
 	static const struct { struct str open, close; } tags[] = {
@@ -269,13 +290,11 @@ void stanza_write(struct buf *out, const struct stanza *s, struct jid to, struct
 
 	buf_room(out, s->payload.n + extra.n + s->from.local + s->from.domain + s->from.resource + 256);
 	buf_str(out, tags[s->name].open);
-	if (s->from.p)
-		xml_write_attr(out, "from", jid_full(s->from));
-	if (to.p)
-		xml_write_attr(out, "to", jid_full(to));
-	xml_write_attr(out, "id", s->id);
-	xml_write_attr(out, "type", str_z(stanza_type_text((enum stanza_type)s->type)));
-	xml_write_attr(out, "xml:lang", s->lang);
+	attr_write(out, "from", jid_full(s->from));
+	attr_write(out, "to", jid_full(to));
+	attr_write(out, "id", s->id);
+	attr_write(out, "type", str_z(stanza_type_text((enum stanza_type)s->type)));
+	attr_write(out, "xml:lang", s->lang);
 	if (s->payload.n + extra.n == 0) {
 		buf_lit(out, "/>");
 		return;

@@ -7,8 +7,8 @@
 #include "wire/xml.h"
 #include "wire/xml_scan.h"
 
-/* The state is where the next byte stands. OUTSIDE must be 0: it is how a stream begins. */
-enum { OUTSIDE, TEXT, TAG, QUOTED_TWICE, QUOTED_ONCE, END_TAG, CDATA, DECLARATION, PROLOG };
+/* The state is where the next byte stands. OUTSIDE must be 0: it is how a stream begins. Inside of a value the state is its quote. */
+enum { OUTSIDE, PROLOG, DECLARATION, CDATA, TEXT, TAG, END_TAG };
 
 enum { AGAIN = -1, WAIT = -2 }; /* not a frame yet: go on, or wait for more bytes */
 
@@ -50,27 +50,95 @@ static int scan_special(struct scan *s)
 	return AGAIN;
 }
 
-/* A '<' at p. */
-static int scan_tag(struct scan *s)
+/* A '<' at `at`: what begins there. AGAIN when it is a tag. */
+static inline int tag_begin(struct scan *s, const char *at)
 {
 	struct xml_framer *f = s->f;
 
-	if (s->end - s->p < 2)
+	s->p = at;
+	if (s->end - at < 2)
 		return WAIT;
-	if (s->p[1] == '!' || s->p[1] == '?')
-		return scan_special(s);
-	if (s->p[1] == '/') {
+	if (at[1] == '/') {
 		if (f->state != TEXT && !f->open)
 			return XML_NOT_WELL_FORMED;
 		f->state = END_TAG;
-		s->p += 2;
+	} else if (at[1] == '!' || at[1] == '?') {
+		return scan_special(s);
 	} else {
 		if (f->depth == XML_DEPTH_MAX)
 			return XML_TOO_BIG;
 		f->state = TAG;
-		s->p++;
+	}
+	s->p++;
+	return AGAIN;
+}
+
+/* The '>' at `at` ends a tag. */
+static inline int tag_end(struct scan *s, const char *at)
+{
+	struct xml_framer *f = s->f;
+	bool empty = at[-1] == '/';
+
+	s->p = at + 1;
+	if (f->state == END_TAG) {
+		if (f->depth == 0)
+			return XML_STREAM_CLOSE;
+		f->depth--;
+	} else {
+		if (!f->open)
+			return empty ? XML_NOT_WELL_FORMED : XML_STREAM_OPEN;
+		f->depth += !empty;
+	}
+	f->state = TEXT;
+	return f->depth ? AGAIN : XML_STANZA;
+}
+
+/* One of < > " ' at `at`, in text or in a tag. */
+static inline int mark_take(struct scan *s, const char *at)
+{
+	struct xml_framer *f = s->f;
+
+	if (f->state == TEXT)
+		return *at == '<' ? tag_begin(s, at) : AGAIN;
+	if (*at == '<')
+		return s->p = at, XML_NOT_WELL_FORMED;
+	if (f->state == TAG || f->state == END_TAG) {
+		if (*at == '>')
+			return tag_end(s, at);
+		if (f->state == TAG)
+			f->state = (uint8_t)*at;
+	} else if (f->state == *at) {
+		f->state = TAG;
 	}
 	return AGAIN;
+}
+
+/* Text and tags, 16 bytes at a time: which of them matter at all, then one after the other. That is twice as fast as looking for the next
+ * one that matters again and again, as where to look next need not be known first. */
+static int scan_marks(struct scan *s)
+{
+	const char *p = s->p;
+
+	while (p < s->end) {
+		size_t left = (size_t)(s->end - p), n = left < 16 ? left : 16;
+		unsigned marks = 0;
+
+		if (left >= 16)
+			marks = xml_marks16(p);
+		else if (s->end - s->start >= 16)
+			marks = xml_marks16(s->end - 16) >> (16 - left);
+		else
+			for (size_t i = 0; i < left; i++)
+				marks |= (unsigned)(p[i] == '<' || p[i] == '>' || p[i] == '"' || p[i] == '\'') << i;
+		for (; marks; marks &= marks - 1) {
+			int r = mark_take(s, p + __builtin_ctz(marks));
+			if (r != AGAIN || s->f->state == CDATA)
+				return r;
+		}
+		p += n;
+	}
+	s->p = s->end;
+	return WAIT;
 }
 
 /* Before the first byte of a frame. */
@@ -81,7 +149,7 @@ static int scan_outside(struct scan *s)
 			s->p++;
 		return XML_BLANK;
 	}
-	return *s->p == '<' ? scan_tag(s) : XML_NOT_WELL_FORMED;
+	return *s->p == '<' ? tag_begin(s, s->p) : XML_NOT_WELL_FORMED;
 }
 
 /* Between the XML declaration and the stream's start tag. */
@@ -91,66 +159,7 @@ static int scan_prolog(struct scan *s)
 		s->p++;
 	if (s->p == s->end)
 		return WAIT;
-	return *s->p == '<' ? scan_tag(s) : XML_NOT_WELL_FORMED;
-}
-
-static int scan_text(struct scan *s)
-{
-	s->p = xml_scan(s->p, s->end, '<', '<', '<', '<');
-	return s->p < s->end ? scan_tag(s) : WAIT;
-}
-
-/* Inside of a start tag, outside of its values. */
-static int scan_start(struct scan *s)
-{
-	struct xml_framer *f = s->f;
-	bool empty;
-
-	s->p = xml_scan(s->p, s->end, '>', '"', '\'', '<');
-	if (s->p == s->end)
-		return WAIT;
-	switch (*s->p++) {
-	case '"':
-		f->state = QUOTED_TWICE;
-		return AGAIN;
-	case '\'':
-		f->state = QUOTED_ONCE;
-		return AGAIN;
-	case '<':
-		return XML_NOT_WELL_FORMED;
-	}
-	empty = s->p[-2] == '/';
-	if (!f->open)
-		return empty ? XML_NOT_WELL_FORMED : XML_STREAM_OPEN;
-	f->depth += !empty;
-	f->state = TEXT;
-	return f->depth ? AGAIN : XML_STANZA;
-}
-
-static int scan_value(struct scan *s)
-{
-	char quote = s->f->state == QUOTED_TWICE ? '"' : '\'';
-
-	s->p = xml_scan(s->p, s->end, quote, '<', quote, '<');
-	if (s->p == s->end)
-		return WAIT;
-	if (*s->p++ == '<')
-		return XML_NOT_WELL_FORMED;
-	s->f->state = TAG;
-	return AGAIN;
-}
-
-static int scan_end(struct scan *s)
-{
-	s->p = xml_scan(s->p, s->end, '>', '<', '>', '<');
-	if (s->p == s->end)
-		return WAIT;
-	if (*s->p++ == '<')
-		return XML_NOT_WELL_FORMED;
-	if (s->f->depth == 0)
-		return XML_STREAM_CLOSE;
-	s->f->state = TEXT;
-	return --s->f->depth ? AGAIN : XML_STANZA;
+	return *s->p == '<' ? tag_begin(s, s->p) : XML_NOT_WELL_FORMED;
 }
 
 /* The bytes before p are at least "<![CDATA[" or "<?xml ", so looking two back stays inside, and finds no ']' or '?' of theirs. */
@@ -169,13 +178,10 @@ static int scan_once(struct scan *s)
 {
 	switch (s->f->state) {
 	case OUTSIDE: return scan_outside(s);
-	case TEXT: return scan_text(s);
-	case TAG: return scan_start(s);
-	case END_TAG: return scan_end(s);
 	case PROLOG: return scan_prolog(s);
 	case CDATA: return scan_until(s, false);
 	case DECLARATION: return scan_until(s, true);
-	default: return scan_value(s);
+	default: return scan_marks(s);
 	}
 }
 

@@ -44,7 +44,7 @@ struct open {
 
 struct parser {
 	struct arena *arena;
-	const char *p, *end;
+	const char *end;
 	bool controls; /* there is a tab, CR or LF somewhere: values and line ends must be looked at */
 	unsigned depth, nodes, prefixes;
 	struct prefix prefix[PREFIXES_MAX];
@@ -79,15 +79,6 @@ static size_t char_decode(const char *p, size_t n, uint32_t *ret)
 	return c >= least[len] && char_allowed(c) ? len : 0;
 }
 
-/* Eight bytes at a time while all of them are printable ASCII. */
-static inline bool eight_plain(const char *p)
-{
-	uint64_t x;
-
-	memcpy(&x, p, 8);
-	return (((x - 0x2020202020202020u) | x) & 0x8080808080808080u) == 0;
-}
-
 static bool bytes_valid(struct str s, bool *controls)
 {
 	size_t i = 0, len;
@@ -95,8 +86,8 @@ static bool bytes_valid(struct str s, bool *controls)
 
 	*controls = false;
 	while (i < s.n) {
-		if (s.n - i >= 8 && eight_plain(s.p + i)) {
-			i += 8;
+		if (s.n - i >= 16 && xml_plain16(s.p + i)) {
+			i += 16;
 		} else if ((unsigned char)s.p[i] >= 0x80) {
 			len = char_decode(s.p + i, s.n - i, &c);
 			if (!len)
@@ -174,51 +165,62 @@ static uint32_t reference_read(const char **p, const char *end)
 	return 0;
 }
 
-/* ---- names --------------------------------------------------------------------------------------------------- */
+/* ---- names ---------------------------------------------------------------------------------------------------
+ *
+ * From here on functions take the place where to read and return the one behind what they have read, NULL when it is wrong: kept in a
+ * register that way, not in the struct, each step costs a quarter less. */
 
-/* Reads the part of a name without colon; false when there is none. */
-static bool part_read(struct parser *ps, struct str *ret)
+/* The same as part_end for a part that has something else than ASCII in it. */
+static const char *part_end_wide(const struct parser *ps, const char *start)
 {
-	const char *start = ps->p, *p = start;
+	const char *p = start;
 	uint32_t c;
 	size_t len;
 
-	for (;;) {
-		while (p < ps->end && (xml_kinds[(unsigned char)*p] & XML_NAME))
+	while (p < ps->end) {
+		if ((unsigned char)*p < 0x80) {
+			if (!(xml_kinds[(unsigned char)*p] & (p == start ? XML_NAME_FIRST : XML_NAME)))
+				break;
 			p++;
-		if (p == ps->end || (unsigned char)*p < 0x80)
-			break;
-		len = char_decode(p, (size_t)(ps->end - p), &c);
-		if (!xml_name_char(c, p == start))
-			return false;
-		p += len;
+		} else {
+			len = char_decode(p, (size_t)(ps->end - p), &c);
+			if (!xml_name_char(c, p == start))
+				return NULL;
+			p += len;
+		}
 	}
-	*ret = str_n(start, (size_t)(p - start));
-	ps->p = p;
-	return p > start && ((unsigned char)*start >= 0x80 || (xml_kinds[(unsigned char)*start] & XML_NAME_FIRST));
+	return p > start ? p : NULL;
 }
 
-/* "prefix:name" or "name" (Namespaces in XML, 4). */
-static inline bool name_read(struct parser *ps, struct str *prefix, struct str *name)
+/* The end of the part of a name without colon that begins at p; NULL when there is none. */
+static inline const char *part_end(const struct parser *ps, const char *p)
 {
-	*prefix = STR_NONE;
-	if (!part_read(ps, name))
-		return false;
-	if (ps->p == ps->end || *ps->p != ':')
-		return true;
-	ps->p++;
-	*prefix = *name;
-	return part_read(ps, name);
+	const char *end = xml_scan_name(p, ps->end);
+
+	if (end < ps->end && (unsigned char)*end >= 0x80)
+		return part_end_wide(ps, p);
+	return end > p && (xml_kinds[(unsigned char)*p] & XML_NAME_FIRST) ? end : NULL;
 }
 
-static inline bool spaces_skip(struct parser *ps)
+/* The end of "prefix:name" or "name" (Namespaces in XML, 4); *colon: where the colon is, or NULL. */
+static inline const char *name_end(const struct parser *ps, const char *p, const char **colon)
 {
-	const char *start = ps->p;
-
-	while (ps->p < ps->end && xml_is_space(*ps->p))
-		ps->p++;
-	return ps->p > start;
+	*colon = NULL;
+	p = part_end(ps, p);
+	if (!p || p == ps->end || *p != ':')
+		return p;
+	*colon = p;
+	return part_end(ps, p + 1);
 }
+
+static inline const char *spaces_end(const struct parser *ps, const char *p)
+{
+	while (p < ps->end && xml_is_space(*p))
+		p++;
+	return p;
+}
+
+static inline struct str between(const char *from, const char *to) { return str_n(from, (size_t)(to - from)); }
 
 /* ---- attributes ---------------------------------------------------------------------------------------------- */
 
@@ -246,25 +248,30 @@ static bool value_unescape(struct parser *ps, struct str raw, struct str *ret)
 }
 
 /* A value between quotes. */
-static bool value_read(struct parser *ps, struct str *ret)
+static inline const char *value_read(struct parser *ps, const char *p, struct str *ret)
 {
-	char quote = ps->p < ps->end ? *ps->p : 0;
-	const char *start, *p;
+	char quote = p < ps->end ? *p : 0;
+	const char *start = p + 1;
 	bool plain = !ps->controls;
 
 	if (quote != '"' && quote != '\'')
-		return false;
-	start = ++ps->p;
+		return NULL;
 	p = xml_scan(start, ps->end, quote, '<', '&', quote);
 	if (p < ps->end && *p == '&') {
 		plain = false;
 		p = xml_scan(p, ps->end, quote, '<', quote, '<');
 	}
 	if (p == ps->end || *p == '<')
-		return false;
-	ps->p = p + 1;
-	*ret = str_n(start, (size_t)(p - start));
-	return plain || value_unescape(ps, *ret, ret);
+		return NULL;
+	*ret = between(start, p);
+	return plain || value_unescape(ps, *ret, ret) ? p + 1 : NULL;
+}
+
+/* The '=' between a name and its value. */
+static inline const char *equals_read(const struct parser *ps, const char *p)
+{
+	p = spaces_end(ps, p);
+	return p < ps->end && *p == '=' ? spaces_end(ps, p + 1) : NULL;
 }
 
 /* A namespace declaration; an absent `name` declares the default. */
@@ -281,8 +288,10 @@ static bool declare(struct parser *ps, struct open *o, struct str name, struct s
 	}
 	if (ns.n == 0 || str_eq(name, STR("xmlns")) || ps->prefixes == PREFIXES_MAX)
 		return false;
-	if (!is_xml)
-		ps->prefix[ps->prefixes++] = (struct prefix){ name, ns, (uint8_t)ps->depth };
+	for (unsigned i = o->prefixes; i < ps->prefixes; i++)
+		if (str_eq(ps->prefix[i].name, name))
+			return false; /* twice in one tag */
+	ps->prefix[ps->prefixes++] = (struct prefix){ name, ns, (uint8_t)ps->depth };
 	return true;
 }
 
@@ -304,71 +313,85 @@ static bool prefix_find(struct parser *ps, struct open *o, struct str name, stru
 	return false;
 }
 
-/* Attributes as they are read, before all declarations of their tag are known. */
-struct raw_attr {
-	struct xml_attr *attr; /* NULL: a declaration */
-	struct str prefix, name;
-};
-
-static bool attrs_resolve(struct parser *ps, struct open *o, struct raw_attr *raw, size_t n)
+/* When all declarations of the tag are known: prefixes, which stood in `ns` so far, made namespaces. */
+static bool attrs_resolve(struct parser *ps, struct open *o)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct xml_attr *a = raw[i].attr;
-
-		if (a && raw[i].prefix.p && !prefix_find(ps, o, raw[i].prefix, &a->ns))
+	for (struct xml_attr *a = o->x->attrs; a; a = a->next)
+		if (a->ns.n && !prefix_find(ps, o, a->ns, &a->ns))
 			return false;
-		for (size_t j = 0; j < i; j++) {
-			const struct xml_attr *b = raw[j].attr;
-			if (raw[j].name.n != raw[i].name.n || memcmp(raw[j].name.p, raw[i].name.p, raw[i].name.n) != 0)
-				continue;
-			/* Twice the same name: also when two prefixes mean the same (Namespaces in XML, 6.3). */
-			if (a && b ? str_eq(a->ns, b->ns) : !a && !b && !raw[i].prefix.p == !raw[j].prefix.p)
-				return false;
-		}
-	}
 	return true;
 }
 
-/* Reads ` name="value"`* up to what is none. */
-static bool attrs_read(struct parser *ps, struct open *o)
+/* No name twice, also not by two prefixes that mean the same (Namespaces in XML, 6.3). */
+static bool attrs_differ(const struct xml *x)
 {
-	/* Most elements have none or few. All prefixes and the default may be declared beside the attributes. */
-	struct raw_attr raw[XML_ATTRIBUTES_MAX + PREFIXES_MAX + 2] __attribute__((uninitialized));
-	struct xml_attr **last = &o->x->attrs;
-	size_t n = 0, declarations = 0;
-
-	while (spaces_skip(ps) && ps->p < ps->end && *ps->p != '>' && *ps->p != '/') {
-		struct raw_attr *r = &raw[n];
-		struct str value;
-
-		if (n++ == countof(raw) || !name_read(ps, &r->prefix, &r->name))
-			return false;
-		spaces_skip(ps);
-		if (ps->p == ps->end || *ps->p++ != '=')
-			return false;
-		spaces_skip(ps);
-		if (!value_read(ps, &value))
-			return false;
-		r->attr = NULL;
-		if (r->prefix.p ? str_eq(r->prefix, STR("xmlns")) : str_eq(r->name, STR("xmlns"))) {
-			if (!declare(ps, o, r->prefix.p ? r->name : STR_NONE, value))
+	for (const struct xml_attr *a = x->attrs; a; a = a->next)
+		for (const struct xml_attr *b = x->attrs; b != a; b = b->next)
+			if (str_eq(a->name, b->name) && str_eq(a->ns, b->ns))
 				return false;
-			declarations++;
-			continue;
-		}
-		if (n - declarations > XML_ATTRIBUTES_MAX)
-			return false;
-		r->attr = arena_get(ps->arena, sizeof *r->attr);
-		*r->attr = (struct xml_attr){ .name = r->name, .ns = STR(""), .value = value };
-		*last = r->attr;
-		last = &r->attr->next;
+	return true;
+}
+
+static inline bool is_xmlns(struct str s) { return s.n == 5 && memcmp(s.p, "xmlns", 5) == 0; }
+
+/* What is known of a tag while its attributes are read. */
+struct tag {
+	struct xml_attr **last;
+	uint64_t seen;    /* a bit for each kind of name; when one comes twice it is worth looking whether it is the same */
+	unsigned attrs;
+	bool prefixed, similar, scoped;
+};
+
+static inline bool attr_add(struct parser *ps, struct tag *t, struct str prefix, struct str name, struct str value)
+{
+	struct xml_attr *a = arena_get(ps->arena, sizeof *a);
+	uint64_t bit = (uint64_t)1 << ((name.n + 3u * (unsigned char)name.p[0] + 7u * (unsigned char)name.p[name.n - 1]) & 63);
+
+	a->name = name;
+	a->ns = prefix.n ? prefix : STR("");
+	a->value = value;
+	a->next = NULL;
+	*t->last = a;
+	t->last = &a->next;
+	t->prefixed |= prefix.n > 0;
+	t->similar |= (t->seen & bit) != 0;
+	t->seen |= bit;
+	return ++t->attrs <= XML_ATTRIBUTES_MAX;
+}
+
+/* Reads ` name="value"`* up to what is none. */
+static inline const char *attrs_read(struct parser *ps, struct open *o, const char *p)
+{
+	struct tag t = { .last = &o->x->attrs };
+
+	while (p < ps->end && xml_is_space(*p)) {
+		const char *start = p = spaces_end(ps, p), *colon, *end;
+		struct str prefix = STR_NONE, name, value;
+		bool fine;
+
+		if (p == ps->end || *p == '>' || *p == '/')
+			break;
+		end = name_end(ps, p, &colon);
+		if (!end || !(p = equals_read(ps, end)) || !(p = value_read(ps, p, &value)))
+			return NULL;
+		name = between(colon ? colon + 1 : start, end);
+		if (colon)
+			prefix = between(start, colon);
+		if (colon && is_xmlns(prefix))
+			fine = declare(ps, o, name, value);
+		else if (!colon && is_xmlns(name))
+			fine = !t.scoped && declare(ps, o, STR_NONE, value), t.scoped = true;
+		else
+			fine = attr_add(ps, &t, prefix, name, value);
+		if (!fine)
+			return NULL;
 	}
-	return n == 0 || attrs_resolve(ps, o, raw, n);
+	return (!t.prefixed || attrs_resolve(ps, o)) && (!t.similar || attrs_differ(o->x)) ? p : NULL;
 }
 
 /* ---- elements and text --------------------------------------------------------------------------------------- */
 
-static struct xml *node_add(struct parser *ps)
+static inline struct xml *node_add(struct parser *ps, struct str raw)
 {
 	struct open *o = &ps->open[ps->depth];
 	struct xml *x;
@@ -378,79 +401,85 @@ static struct xml *node_add(struct parser *ps)
 	x = arena_get(ps->arena, sizeof *x);
 	*o->last = x;
 	o->last = &x->next;
+	/* One by one: of a struct that is zeroed as a whole gcc makes a "rep stos", which costs as much as all the rest. */
+	x->name = x->ns = x->text = x->inner = STR_NONE;
+	x->attrs = NULL;
+	x->children = x->next = NULL;
+	x->parent = o->x;
+	x->raw = raw;
+	x->foreign = false;
 	return x;
 }
 
-static void element_end(struct parser *ps, struct str inner)
+static inline const char *element_end(struct parser *ps, const char *inner_end, const char *p)
 {
 	struct open *o = &ps->open[ps->depth], *outer = o - 1;
 	struct xml *x = o->x;
 
-	x->raw.n = (size_t)(ps->p - x->raw.p);
-	x->inner = inner;
+	x->raw.n = (size_t)(p - x->raw.p);
+	x->inner.n = (size_t)(inner_end - x->inner.p);
 	x->foreign = o->lowest < ps->depth;
 	if (o->lowest < outer->lowest)
 		outer->lowest = o->lowest;
 	ps->prefixes = o->prefixes;
 	ps->depth--;
+	return p;
+}
+
+/* The namespace of an element, by its prefix or the default that holds. */
+static inline bool element_resolve(struct parser *ps, struct open *o, struct str prefix)
+{
+	if (prefix.p)
+		return prefix_find(ps, o, prefix, &o->x->ns);
+	o->x->ns = o->scope;
+	if (o->scope_depth < o->lowest)
+		o->lowest = o->scope_depth;
+	return true;
 }
 
 /* The start tag at p. `whole`: it may be an empty element; a stream's start tag may not. */
-static bool start_read(struct parser *ps, bool whole)
+static const char *start_read(struct parser *ps, const char *p, bool whole)
 {
-	const char *start = ps->p++;
-	struct xml *x, *parent = ps->open[ps->depth].x;
-	struct open *o, *outer = &ps->open[ps->depth];
-	struct str prefix;
+	struct open *outer = &ps->open[ps->depth], *o = outer + 1;
+	const char *start = p + 1, *colon;
+	struct xml *x;
 
-	if (ps->depth == XML_DEPTH_MAX || !(x = node_add(ps)))
-		return false;
+	if (ps->depth == XML_DEPTH_MAX || !(x = node_add(ps, str_n(p, 0))) || !(p = name_end(ps, start, &colon)))
+		return NULL;
 	ps->depth++;
-	o = &ps->open[ps->depth];
-	*x = (struct xml){ .parent = parent, .raw = { start, 0 } };
-	*o = (struct open){ x, &x->children, STR_NONE, outer->scope, outer->scope_depth, NOWHERE, (uint8_t)ps->prefixes };
+	o->x = x;
+	o->last = &x->children;
+	o->tag = between(start, p);
+	o->scope = outer->scope;
+	o->scope_depth = outer->scope_depth;
+	o->lowest = NOWHERE;
+	o->prefixes = (uint8_t)ps->prefixes;
 
-	if (!name_read(ps, &prefix, &x->name))
-		return false;
-	o->tag = str_n(start + 1, (size_t)(ps->p - start) - 1);
-	if (!attrs_read(ps, o) || ps->p == ps->end)
-		return false;
-	if (prefix.p) {
-		if (!prefix_find(ps, o, prefix, &x->ns))
-			return false;
-	} else {
-		x->ns = o->scope;
-		if (o->scope_depth < o->lowest)
-			o->lowest = o->scope_depth;
+	x->name = between(colon ? colon + 1 : start, p);
+	p = attrs_read(ps, o, p);
+	if (!p || p == ps->end || !element_resolve(ps, o, colon ? between(start, colon) : STR_NONE))
+		return NULL;
+	if (*p == '/' && whole) {
+		if (++p == ps->end || *p++ != '>')
+			return NULL;
+		x->inner.p = p;
+		return element_end(ps, p, p);
 	}
-	if (*ps->p == '/' && whole) {
-		if (++ps->p == ps->end || *ps->p++ != '>')
-			return false;
-		element_end(ps, str_n(ps->p, 0));
-		return true;
-	}
-	if (*ps->p++ != '>')
-		return false;
-	x->inner.p = ps->p;
-	return true;
+	x->inner.p = p + 1;
+	return *p == '>' ? p + 1 : NULL;
 }
 
 /* The end tag at p. */
-static bool end_read(struct parser *ps)
+static inline const char *end_read(struct parser *ps, const char *p)
 {
-	const struct open *o = &ps->open[ps->depth];
-	const char *inner = o->x->inner.p, *start = ps->p;
+	struct str tag = ps->open[ps->depth].tag;
+	const char *start = p;
 
-	ps->p += 2;
-	if ((size_t)(ps->end - ps->p) <= o->tag.n || memcmp(ps->p, o->tag.p, o->tag.n) != 0)
-		return false;
-	ps->p += o->tag.n;
-	if (*ps->p != '>')
-		spaces_skip(ps);
-	if (ps->p == ps->end || *ps->p++ != '>')
-		return false;
-	element_end(ps, str_n(inner, (size_t)(start - inner)));
-	return true;
+	p += 2;
+	if ((size_t)(ps->end - p) <= tag.n || memcmp(p, tag.p, tag.n) != 0)
+		return NULL;
+	p = spaces_end(ps, p + tag.n);
+	return p < ps->end && *p == '>' ? element_end(ps, start, p + 1) : NULL;
 }
 
 /* Appends [p, end) with line ends made LF (XML 1.0, 2.11). */
@@ -465,25 +494,23 @@ static char *lines_put(char *to, const char *p, const char *end)
 	return to;
 }
 
-/* A CDATA section at p, appended to `to`. */
-static char *cdata_read(struct parser *ps, char *to)
+/* A CDATA section at *p, appended to `to`; NULL when it is none. */
+static char *cdata_read(const char **p, const char *end, char *to)
 {
-	const char *start = ps->p + 9, *end;
+	const char *start = *p + 9, *stop;
 
-	if (ps->end - ps->p < 12 || memcmp(ps->p, "<![CDATA[", 9) != 0)
+	if (end - *p < 12 || memcmp(*p, "<![CDATA[", 9) != 0)
 		return NULL;
-	end = memmem(start, (size_t)(ps->end - start), "]]>", 3);
-	if (!end)
+	stop = memmem(start, (size_t)(end - start), "]]>", 3);
+	if (!stop)
 		return NULL;
-	ps->p = end + 3;
-	return lines_put(to, start, end);
+	*p = stop + 3;
+	return lines_put(to, start, stop);
 }
 
 /* Where the character data at p ends: at the next tag, which is no CDATA section. NULL when it does not. */
-static const char *text_end(const struct parser *ps)
+static const char *text_end(const struct parser *ps, const char *p)
 {
-	const char *p = ps->p;
-
 	for (;;) {
 		p = xml_scan(p, ps->end, '<', '<', '<', '<');
 		if (ps->end - p < 2)
@@ -497,88 +524,85 @@ static const char *text_end(const struct parser *ps)
 	}
 }
 
-/* Character data up to `end`, the slow way: references, CDATA sections, line ends. */
-static bool text_unescape(struct parser *ps, const char *end, struct str *ret)
+/* The character data from p to `end`, the slow way: references, CDATA sections, line ends. */
+static bool text_unescape(struct parser *ps, const char *p, const char *end, struct str *ret)
 {
-	char *made = arena_get(ps->arena, (size_t)(end - ps->p)), *to = made;
+	char *made = arena_get(ps->arena, (size_t)(end - p)), *to = made;
 
-	while (ps->p < end) {
-		if (*ps->p == '<') {
-			to = cdata_read(ps, to);
+	while (p < end) {
+		if (*p == '<') {
+			to = cdata_read(&p, end, to);
 			if (!to)
 				return false;
-		} else if (*ps->p == '&') {
-			uint32_t c = reference_read(&ps->p, end);
+		} else if (*p == '&') {
+			uint32_t c = reference_read(&p, end);
 			if (!c)
 				return false;
 			to = char_encode(to, c);
 		} else {
-			const char *stop = xml_scan(ps->p, end, '<', '&', '<', '&');
-			if (memmem(ps->p, (size_t)(stop - ps->p), "]]>", 3))
+			const char *stop = xml_scan(p, end, '<', '&', '<', '&');
+			if (memmem(p, (size_t)(stop - p), "]]>", 3))
 				return false;
-			to = lines_put(to, ps->p, stop);
-			ps->p = stop;
+			to = lines_put(to, p, stop);
+			p = stop;
 		}
 	}
 	*ret = str_n(made, (size_t)(to - made));
 	return true;
 }
 
-static bool text_read(struct parser *ps)
+static inline const char *text_read(struct parser *ps, const char *p)
 {
-	const char *start = ps->p, *stop = xml_scan(start, ps->end, '<', '&', ']', ps->controls ? '\r' : '<');
-	struct str text = str_n(start, (size_t)(stop - start));
+	const char *start = p;
+	struct str text;
 	struct xml *x;
 
-	if (ps->end - stop >= 2 && *stop == '<' && stop[1] != '!') {
-		ps->p = stop;
-	} else {
-		stop = text_end(ps);
-		if (!stop || !text_unescape(ps, stop, &text))
-			return false;
+	p = xml_scan(p, ps->end, '<', '&', ']', ps->controls ? '\r' : '<');
+	text = between(start, p);
+	if (ps->end - p < 2 || *p != '<' || p[1] == '!') {
+		p = text_end(ps, p);
+		if (!p || !text_unescape(ps, start, p, &text))
+			return NULL;
 		if (text.n == 0)
-			return true; /* an empty CDATA section is nothing */
+			return p; /* an empty CDATA section is nothing */
 	}
-	x = node_add(ps);
+	x = node_add(ps, between(start, p));
 	if (!x)
-		return false;
-	*x = (struct xml){
-		.text = text,
-		.parent = ps->open[ps->depth].x,
-		.raw = { start, (size_t)(ps->p - start) },
-	};
-	return true;
+		return NULL;
+	x->text = text;
+	return p;
 }
 
-static bool content_read(struct parser *ps)
+/* Everything up to the end of the element that was begun. */
+static const char *content_read(struct parser *ps, const char *p)
 {
-	while (ps->depth) {
-		bool fine;
-
-		if (ps->end - ps->p < 2)
-			return false;
-		if (*ps->p != '<' || ps->p[1] == '!')
-			fine = text_read(ps);
-		else if (ps->p[1] == '/')
-			fine = end_read(ps);
+	while (p && ps->depth) {
+		if (ps->end - p < 2)
+			return NULL;
+		if (*p != '<' || p[1] == '!')
+			p = text_read(ps, p);
+		else if (p[1] == '/')
+			p = end_read(ps, p);
 		else
-			fine = start_read(ps, true);
-		if (!fine)
-			return false;
+			p = start_read(ps, p, true);
 	}
-	return true;
+	return p;
 }
 
 /* ---- the two ways in ----------------------------------------------------------------------------------------- */
 
 static bool begin(struct parser *ps, struct arena *arena, struct str bytes, struct str scope, struct xml **root)
 {
+	struct open *outside = &ps->open[0];
+
 	ps->arena = arena;
-	ps->p = bytes.p;
 	ps->end = bytes.p + bytes.n;
 	ps->depth = ps->nodes = ps->prefixes = 0;
-	ps->open[0] = (struct open){ .last = root, .scope = scope, .lowest = NOWHERE };
-	ps->open[0].scope_depth = str_eq(scope, STR(NS_CLIENT)) ? NOWHERE : 0;
+	outside->x = NULL;
+	outside->last = root;
+	outside->scope = scope;
+	outside->scope_depth = str_eq(scope, STR(NS_CLIENT)) ? NOWHERE : 0;
+	outside->lowest = NOWHERE;
 	return bytes_valid(bytes, &ps->controls);
 }
 
@@ -586,67 +610,57 @@ struct xml *xml_parse(struct arena *arena, struct str bytes, struct str scope, b
 {
 	struct parser ps __attribute__((uninitialized)); /* eight kilobytes, of which a stanza needs few */
 	struct xml *root = NULL;
+	const char *p;
 
-	if (!begin(&ps, arena, bytes, scope, &root))
+	if (bytes.n < 4 || !begin(&ps, arena, bytes, scope, &root))
 		return NULL;
 	if (stream)
 		ps.prefix[ps.prefixes++] = (struct prefix){ STR("stream"), STR(NS_STREAM), 0 };
-	if (bytes.n < 4 || *ps.p != '<' || !start_read(&ps, true) || !content_read(&ps))
+	if (*bytes.p != '<' || !(p = start_read(&ps, bytes.p, true)))
 		return NULL;
-	return ps.p == ps.end ? root : NULL;
+	return content_read(&ps, p) == ps.end ? root : NULL;
 }
 
-/* ` name="value"` of the XML declaration; false when the next is not called so. */
-static bool declared(struct parser *ps, struct str name, struct str *ret)
+/* ` name="value"` of the XML declaration. p itself when the next is not called so, NULL when it is wrong. */
+static const char *declared(struct parser *ps, const char *p, struct str name, struct str *ret)
 {
-	const char *start = ps->p;
-	struct str prefix, found;
+	const char *start = spaces_end(ps, p);
 
-	if (spaces_skip(ps) && name_read(ps, &prefix, &found) && !prefix.p && str_eq(found, name)) {
-		spaces_skip(ps);
-		if (ps->p < ps->end && *ps->p == '=') {
-			ps->p++;
-			spaces_skip(ps);
-			if (value_read(ps, ret))
-				return true;
-		}
-	}
-	ps->p = start;
-	return false;
+	if (start == p || !str_starts(between(start, ps->end), name))
+		return p;
+	p = equals_read(ps, start + name.n);
+	return p ? value_read(ps, p, ret) : NULL;
 }
 
-/* The XML declaration (XML 1.0, 2.8), when there is one. */
-static bool declaration_read(struct parser *ps)
+/* The XML declaration (XML 1.0, 2.8), when there is one, and the blanks behind it. */
+static const char *declaration_read(struct parser *ps, const char *p)
 {
-	struct str value;
+	struct str version = STR_NONE, encoding = STR("utf-8"), alone = STR("no");
 
-	if (ps->end - ps->p < 6 || memcmp(ps->p, "<?xml", 5) != 0)
-		return true;
-	ps->p += 5;
-	if (!declared(ps, STR("version"), &value) || (!str_eq(value, STR("1.0")) && !str_eq(value, STR("1.1"))))
-		return false;
-	if (declared(ps, STR("encoding"), &value) && (value.n != 5 || strncasecmp(value.p, "UTF-8", 5) != 0))
-		return false;
-	if (declared(ps, STR("standalone"), &value) && !str_eq(value, STR("yes")) && !str_eq(value, STR("no")))
-		return false;
-	spaces_skip(ps);
-	if (ps->end - ps->p < 2 || memcmp(ps->p, "?>", 2) != 0)
-		return false;
-	ps->p += 2;
-	spaces_skip(ps);
-	return true;
+	if (ps->end - p < 6 || memcmp(p, "<?xml", 5) != 0)
+		return p;
+	p = declared(ps, p + 5, STR("version"), &version);
+	p = p ? declared(ps, p, STR("encoding"), &encoding) : NULL;
+	p = p ? declared(ps, p, STR("standalone"), &alone) : NULL;
+	if (!p || (!str_eq(version, STR("1.0")) && !str_eq(version, STR("1.1"))))
+		return NULL;
+	if (encoding.n != 5 || strncasecmp(encoding.p, "UTF-8", 5) != 0 || (!str_eq(alone, STR("yes")) && !str_eq(alone, STR("no"))))
+		return NULL;
+	p = spaces_end(ps, p);
+	return ps->end - p > 2 && memcmp(p, "?>", 2) == 0 ? spaces_end(ps, p + 2) : NULL;
 }
 
 struct xml *xml_parse_stream(struct arena *arena, struct str bytes)
 {
 	struct parser ps __attribute__((uninitialized));
 	struct xml *root = NULL;
+	const char *p;
 
-	if (!begin(&ps, arena, bytes, STR(""), &root) || !declaration_read(&ps))
+	if (bytes.n < 3 || !begin(&ps, arena, bytes, STR(""), &root) || !(p = declaration_read(&ps, bytes.p)))
 		return NULL;
-	if (ps.end - ps.p < 3 || *ps.p != '<' || !start_read(&ps, false) || ps.p != ps.end)
+	if (ps.end - p < 3 || *p != '<' || start_read(&ps, p, false) != ps.end)
 		return NULL;
-	root->raw.n = (size_t)(ps.p - root->raw.p);
+	root->raw.n = (size_t)(ps.end - root->raw.p);
 	root->text = ps.open[1].scope;
 	return root;
 }

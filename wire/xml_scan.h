@@ -30,8 +30,101 @@ static inline const char *xml_scan(const char *p, const char *end, char a, char 
 	return p;
 }
 
+/* Which of the 16 bytes at p are < > " or ': bit 0 is the first. */
+static inline unsigned xml_marks16(const char *p)
+{
+#ifdef __SSE2__
+	__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i tags = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('<')), _mm_cmpeq_epi8(x, _mm_set1_epi8('>')));
+	__m128i quotes = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\'')));
+
+	return (unsigned)_mm_movemask_epi8(_mm_or_si128(tags, quotes));
+#else
+	unsigned marks = 0;
+
+	for (unsigned i = 0; i < 16; i++)
+		marks |= (unsigned)(p[i] == '<' || p[i] == '>' || p[i] == '"' || p[i] == '\'') << i;
+	return marks;
+#endif
+}
+
+/* True when the 16 bytes at p are all printable ASCII (127 counts). */
+static inline bool xml_plain16(const char *p)
+{
+#ifdef __SSE2__
+	/* Signed: what is not ASCII is negative and as small as a control character. */
+	return _mm_movemask_epi8(_mm_cmplt_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), _mm_set1_epi8(' '))) == 0;
+#else
+	uint64_t x[2];
+
+	memcpy(x, p, 16);
+	return ((((x[0] - 0x2020202020202020u) | x[0]) | ((x[1] - 0x2020202020202020u) | x[1])) & 0x8080808080808080u) == 0;
+#endif
+}
+
+/* Which of the 16 bytes at p may have to be escaped: & < > " ' and control characters. */
+static inline unsigned xml_specials16(const char *p)
+{
+#ifdef __SSE2__
+	__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
+	/* & and ' differ in bit 0, < and > in bit 1; a control character stays the same when it is the smaller of it and 31. */
+	__m128i pairs = _mm_or_si128(_mm_cmpeq_epi8(_mm_or_si128(x, _mm_set1_epi8(1)), _mm_set1_epi8('\'')),
+				     _mm_cmpeq_epi8(_mm_or_si128(x, _mm_set1_epi8(2)), _mm_set1_epi8('>')));
+	__m128i rest = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')), _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(31)), x));
+
+	return (unsigned)_mm_movemask_epi8(_mm_or_si128(pairs, rest));
+#else
+	unsigned specials = 0;
+
+	for (unsigned i = 0; i < 16; i++)
+		specials |= (unsigned)((unsigned char)p[i] < ' ' || (p[i] | 1) == '\'' || (p[i] | 2) == '>' || p[i] == '"') << i;
+	return specials;
+#endif
+}
+
+/* The first of them in [p, end), or `end`. */
+static inline const char *xml_scan_special(const char *p, const char *end)
+{
+	const char *start = p;
+
+	for (; end - p >= 16; p += 16) {
+		unsigned specials = xml_specials16(p);
+		if (specials)
+			return p + __builtin_ctz(specials);
+	}
+	if (p < end && end - start >= 16) {
+		/* The last 16, without those that have been seen. */
+		unsigned specials = xml_specials16(end - 16) >> (16 - (end - p));
+		return specials ? p + __builtin_ctz(specials) : end;
+	}
+	while (p < end && (unsigned char)*p >= ' ' && (*p | 1) != '\'' && (*p | 2) != '>' && *p != '"')
+		p++;
+	return p;
+}
+
 enum { XML_NAME_FIRST = 1, XML_NAME = 2, XML_SPACE = 4 };
 extern const uint8_t xml_kinds[256]; /* of bytes; everything from 0x80 up is 0: decode it and ask xml_name_char */
+
+/* The first byte in [p, end) that is no ASCII character of a name. */
+static inline const char *xml_scan_name(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	for (; end - p >= 16; p += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p), small = _mm_or_si128(x, _mm_set1_epi8(0x20));
+		__m128i letter = _mm_and_si128(_mm_cmpgt_epi8(small, _mm_set1_epi8('a' - 1)), _mm_cmplt_epi8(small, _mm_set1_epi8('z' + 1)));
+		/* From '-' to '9' all but the slash; and '_'. */
+		__m128i digit = _mm_andnot_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('/')),
+						 _mm_and_si128(_mm_cmpgt_epi8(x, _mm_set1_epi8('-' - 1)), _mm_cmplt_epi8(x, _mm_set1_epi8('9' + 1))));
+		__m128i name = _mm_or_si128(_mm_or_si128(letter, digit), _mm_cmpeq_epi8(x, _mm_set1_epi8('_')));
+		unsigned other = (unsigned)_mm_movemask_epi8(name) ^ 0xFFFF;
+		if (other)
+			return p + __builtin_ctz(other);
+	}
+#endif
+	while (p < end && (xml_kinds[(unsigned char)*p] & XML_NAME))
+		p++;
+	return p;
+}
 
 static inline bool xml_is_space(char c) { return xml_kinds[(unsigned char)c] & XML_SPACE; }
 

@@ -7,6 +7,8 @@
 
 #include <assert.h>
 
+#include "wire/xml_scan.h"
+
 #define NS_XML "http://www.w3.org/XML/1998/namespace"
 
 /* What must not stand there as it is. A CR would come back as LF, and in a value tab and LF as blanks. */
@@ -20,17 +22,17 @@ static const char *const value_escapes[128] = {
 
 static void escape(struct buf *to, struct str s, const char *const escapes[128])
 {
-	size_t done = 0;
+	const char *done = s.p, *end = s.p + s.n, *p = done;
 
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		if (c >= 128 || !escapes[c])
+	while ((p = xml_scan_special(p, end)) < end) {
+		const char *escaped = escapes[(unsigned char)*p++];
+		if (!escaped)
 			continue;
-		buf_add(to, s.p + done, i - done);
-		buf_str(to, str_z(escapes[c]));
-		done = i + 1;
+		buf_add(to, done, (size_t)(p - 1 - done));
+		buf_str(to, str_z(escaped));
+		done = p;
 	}
-	buf_add(to, s.p + done, s.n - done);
+	buf_add(to, done, (size_t)(end - done));
 }
 
 void xml_escape(struct buf *to, struct str text)
