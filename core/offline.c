@@ -175,7 +175,7 @@ void session_delivered(struct session *s, uint64_t stamp)
 
 	if (!t)
 		return;
-	if (!t->st)
+	if (!t->st || (__atomic_fetch_or(&t->st->fate, STANZA_TAKEN, __ATOMIC_RELAXED) & STANZA_QUEUED))
 		settle(s->core, s->user->id, stamp);
 	ticket_close(s, t);
 }
@@ -189,6 +189,8 @@ void session_undelivered(struct session *s, uint64_t stamp)
 	for (unsigned i = 0; s->page && i < RECENT; i++)
 		if (s->page->recent[i] == stamp)
 			s->page->recent[i] = 0;
+	if (!s->missed_from || stamp < s->missed_from)
+		s->missed_from = stamp;
 	if (t->st)
 		route_keep_late(s->core, s->user, t->st);
 	ticket_close(s, t);
@@ -339,6 +341,10 @@ void session_catch_up(struct session *s, uint64_t cursor)
 		s->page = mem_new(struct page);
 		s->page->session = s;
 	}
+	/* What this session has had is not read to it again: only from the first that it let go. */
+	if (s->missed_from && cursor < s->missed_from)
+		cursor = s->missed_from - 1;
+	s->missed_from = 0;
 	if (cursor < s->cursor || !s->catching_up)
 		s->cursor = cursor;
 	if (ask_busy(&s->page->ask)) {

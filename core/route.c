@@ -348,8 +348,7 @@ void route_message_in(struct core *c, const struct parcel *p)
 		}
 	}
 	/* Relayed without the disk, and nobody took it after all: then it waits like any other. */
-	if (!taken && !(p->flags & PARCEL_QUEUED) && is_worth_keeping(st) && (!full || session_find(c, jid_full(st->to))) &&
-	    core_interest(c, 'u', str_z(u->name)) == 1)
+	if (!taken && !(p->flags & PARCEL_QUEUED) && is_worth_keeping(st) && (!full || session_find(c, jid_full(st->to))))
 		route_keep_late(c, u, st);
 	user_release(u);
 }
@@ -430,7 +429,8 @@ void route_keep_late(struct core *c, struct user *u, struct stanza *st)
 {
 	struct late *l;
 
-	if (u->gone)
+	/* Sessions on other cores may have been given it as well: once a client has it, or somebody keeps it, that is enough. */
+	if (u->gone || __atomic_fetch_or(&st->fate, STANZA_QUEUED, __ATOMIC_RELAXED) & (STANZA_TAKEN | STANZA_QUEUED))
 		return;
 	l = mem_new(struct late);
 	job_begin(c, &l->job, late_free);

@@ -35,9 +35,16 @@ enum stanza_traits {
 	STANZA_WORTH_KEEPING = 1 << 9,  /* reaction, correction, retraction, marker …: archived although it has no body */
 };
 
+/* Of a message that was relayed without the disk to several sessions: what they must know of one another. */
+enum stanza_fate {
+	STANZA_TAKEN = 1 << 0,  /* a client acknowledged it */
+	STANZA_QUEUED = 1 << 1, /* a session that did not get it through put it into the queue */
+};
+
 struct stanza {
 	unsigned refs; /* atomic */
 	uint8_t name, type; /* enum stanza_name, enum stanza_type */
+	uint8_t fate; /* atomic, enum stanza_fate: the one thing that changes once it is shared */
 	uint16_t traits;
 	uint32_t cost; /* bytes of memory that it holds */
 	uint64_t stamp; /* model/stamp.h; 0 when it was not kept */
