@@ -462,6 +462,13 @@ const char *talk_hear(struct line *l)
 	return heard;
 }
 
+struct str talk_hear_bytes(struct line *l)
+{
+	const char *heard = talk_hear(l);
+
+	return str_n(heard, (size_t)(l->heard.p + l->heard.n - heard));
+}
+
 const char *talk_ask(struct line *l, const char *text)
 {
 	talk_say(l, text);
@@ -488,42 +495,63 @@ struct link *talk_link(struct line *l) { return &l->link; }
 
 /* ---- every split ------------------------------------------------------------------------------------------------------ */
 
-/* cut == bytes.n: in one piece. */
-static void split_hear(unsigned cores, const struct door *door, enum talk_from from, void (*prepare)(struct talk *t),
-		       struct str bytes, size_t cut, struct buf *to)
-{
-	struct talk *t = talk_new(cores, NULL);
-	struct line *l;
+static bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
-	if (prepare)
-		prepare(t);
-	l = talk_open(t, 0, door, from);
+/* Appends with runs of 16 or more digits made one '#'. */
+static void masked(struct buf *to, struct str s)
+{
+	for (size_t i = 0; i < s.n;) {
+		size_t n = 0;
+
+		while (i + n < s.n && is_hex(s.p[i + n]))
+			n++;
+		if (n >= 16)
+			buf_byte(to, '#');
+		else
+			buf_add(to, s.p + i, n ? n : 1);
+		i += n ? n : 1;
+	}
+}
+
+/* cut == bytes.n: in one piece. */
+static void split_hear(struct talk *t, unsigned core, const struct door *door, enum talk_from from, struct str bytes, size_t cut,
+		       struct buf *to)
+{
+	struct line *l = talk_open(t, core, door, from);
+
 	talk_say_n(l, bytes.p, cut);
 	talk_run(t);
 	talk_say_n(l, bytes.p + cut, bytes.n - cut);
-	buf_str(to, str_z(talk_hear(l)));
+	masked(to, str_z(talk_hear(l)));
 	if (talk_closed(l))
 		buf_lit(to, "(closed)");
-	talk_free(t);
+	else
+		talk_cut(l);
+	line_free(l);
 }
 
 bool talk_every_split(unsigned cores, const struct door *door, enum talk_from from, void (*prepare)(struct talk *t),
 		      struct str bytes, struct buf *heard)
 {
+	struct talk *t = talk_new(cores, NULL);
 	own_buf whole = { 0 };
+	bool same = true;
 
-	split_hear(cores, door, from, prepare, bytes, bytes.n, &whole);
+	if (prepare)
+		prepare(t);
+	split_hear(t, 0, door, from, bytes, bytes.n, &whole);
 	if (heard)
 		buf_str(heard, buf_all(&whole));
-	for (size_t cut = 1; cut < bytes.n; cut++) {
+	for (size_t cut = 1; same && cut < bytes.n; cut++) {
+		size_t before = cut < 40 ? cut : 40;
 		own_buf again = { 0 };
 
-		split_hear(cores, door, from, prepare, bytes, cut, &again);
-		if (!str_eq(buf_all(&again), buf_all(&whole))) {
-			fprintf(stderr, "cut after %zu bytes, behind \"%.*s\":\nin one piece: %s\nin two: %s\n", cut,
-				(int)(cut < 40 ? cut : 40), bytes.p + cut - (cut < 40 ? cut : 40), buf_z(&whole), buf_z(&again));
-			return false;
-		}
+		split_hear(t, (unsigned)(cut % cores), door, from, bytes, cut, &again);
+		same = str_eq(buf_all(&again), buf_all(&whole));
+		if (!same)
+			fprintf(stderr, "cut after %zu bytes, behind \"%.*s\":\nin one piece: %s\nin two: %s\n", cut, (int)before,
+				bytes.p + cut - before, buf_z(&whole), buf_z(&again));
 	}
-	return true;
+	talk_free(t);
+	return same;
 }

@@ -48,6 +48,8 @@ void talk_say(struct line *l, const char *text);
 void talk_say_n(struct line *l, const char *bytes, size_t n);
 /* All that was heard since the last call; zero-terminated, good until the next call for this line. Runs the server first. */
 const char *talk_hear(struct line *l);
+/* The same for bytes that may hold zeros. */
+struct str talk_hear_bytes(struct line *l);
 /* The same, keeping what was heard. */
 const char *talk_heard(struct line *l);
 /* Says, then hears. */
@@ -65,8 +67,9 @@ bool talk_paused(const struct line *l);
 bool talk_secure(const struct line *l);
 struct link *talk_link(struct line *l);
 
-/* Says `bytes` on a new line in one piece, then for every cut in two pieces, each time to a fresh server of `cores` cores prepared by `prepare` (may be
- * NULL), and compares what was heard. True when it was always the same; else prints where it was not. `heard`: what was heard
- * in one piece is appended; may be NULL. */
+/* Says `bytes` on a new line in one piece, then for every cut on another new line in two pieces, all to one server of `cores` cores prepared by
+ * `prepare` (may be NULL), and compares what was heard; runs of 16 or more hexadecimal digits count as equal: stream ids, archive ids. What is said must end the
+ * line, and leave nothing behind that changes an answer. True when it was always the same; else prints where it was not. `heard`: what was heard in
+ * one piece is appended; may be NULL. */
 bool talk_every_split(unsigned cores, const struct door *door, enum talk_from from, void (*prepare)(struct talk *t),
 		      struct str bytes, struct buf *heard);

@@ -181,7 +181,8 @@ static void on_sent(struct session *s, const struct stanza *st, enum sent_verdic
 		x->under_way -= st->cost;
 	if (verdict != SENT_OK) {
 		core_count_up(x->core, COUNT_REFUSED, 1);
-		error = stanza_error(st, sent_errors[verdict].condition, STANZA_ERROR_USUAL, sent_errors[verdict].text);
+		error = stanza_error(st, sent_errors[verdict].condition, verdict == SENT_BLOCKING ? STANZA_ERROR_CANCEL : STANZA_ERROR_USUAL,
+				     sent_errors[verdict].text);
 	}
 	if (error)
 		write_error(x, error, verdict);

@@ -23,6 +23,7 @@ struct xmpp_home {
 	struct arena entries; /* of index */
 	struct map resumable; /* struct sm by its id */
 	struct map relays;    /* relay.c: streams that live elsewhere, and links that are elsewhere */
+	struct list fars;     /* relay.c: the latter, also when they have ended and are not freed yet */
 	uint64_t relay_last;
 };
 

@@ -122,6 +122,7 @@ struct xmpp_home *xmpp_home(struct core *c)
 		return h;
 	h = mem_new(struct xmpp_home);
 	h->core = c;
+	list_init(&h->fars);
 	list_init(&h->streams);
 	world_random(core_world(c), h->index.seed, sizeof h->index.seed);
 	memcpy(h->resumable.seed, h->index.seed, sizeof h->resumable.seed);

@@ -47,6 +47,7 @@ struct relay {
 /* The session's end: a link like any other for the stream. */
 struct far {
 	struct map_node node;
+	struct list here; /* home->fars */
 	struct relay_key key;
 	struct link link;
 	struct post post; /* at the end of the turn */
@@ -105,6 +106,7 @@ static void far_run(struct post *p)
 	}
 	if (f->link.state)
 		xmpp_door.close(&f->link, f->why);
+	list_remove(&f->here);
 	buf_free(&f->link.out);
 	mem_free(f);
 }
@@ -169,6 +171,7 @@ static void far_open(struct xmpp_home *h, unsigned core, uint64_t number, const 
 				 .loopback = a->loopback, .port = a->port };
 	memcpy(f->link.address, a->address, sizeof a->address);
 	add(h, &f->node, &f->key);
+	list_append(&h->fars, &f->here);
 	far_tell(f, RELAY_YES, NULL, 0);
 	sm_resume(x, &f->link, a->h);
 }
@@ -349,9 +352,7 @@ void relay_receive(struct core *c, void *arg, unsigned from_core, uint64_t numbe
 /* The core ends, all links of sockets have been closed, and with them the clients' ends. */
 void relay_drop(struct xmpp_home *h)
 {
-	for (struct map_node *node; (node = map_drain(&h->relays));) {
-		struct far *f = holder_of(node, struct far, node);
-
+	list_each(f, &h->fars, struct far, here) {
 		assert(f->key.core != core_index(h->core));
 		buf_free(&f->link.out);
 		mem_free(f);
