@@ -22,6 +22,7 @@ struct account_job {
 	struct work work;
 	struct user_wait wait;
 	bool matches, working, ended;
+	bool gone;               /* deleted: its sessions must end */
 	int verdict;
 	struct post post;
 	void (*looked_up)(struct account_job *j, int answer);
@@ -85,6 +86,9 @@ static void answer_now(struct post *p)
 		a->account.name = j->name;
 		a->done(a);
 	}
+	/* Its sessions end when who asked for it has been told: it may be one of them. */
+	if (j->gone)
+		core_tell(j->core, 'c', j->name, &(struct parcel){ .kind = PARCEL_GONE });
 	job_free(j);
 }
 
@@ -437,7 +441,7 @@ static void deleted(struct store_request *r)
 	for (struct map_node *node = map_next(&u->roster, NULL); node; node = map_next(&u->roster, node))
 		if (holder_of(node, struct contact, node)->item.state & ~(uint32_t)(ROSTER_LISTED | ROSTER_APPROVED))
 			subscription_end(j->core, u, node->key, true);
-	core_tell(j->core, 'c', j->name, &(struct parcel){ .kind = PARCEL_GONE });
+	j->gone = true;
 	end(j, 0);
 }
 

@@ -50,8 +50,9 @@ static enum sent_verdict objection(const struct transit *t)
 		return SENT_NOT_STORED;
 	if (to->state != USER_READY)
 		return SENT_NO_SUCH_USER;
-	if (own || st->type == MESSAGE_ERROR || st->type == IQ_RESULT || st->type == IQ_ERROR)
+	if (own)
 		return SENT_OK;
+	/* Answers, too: they are dropped, since nothing answers an answer (XEP-0191, 3.1). */
 	if (t->from->blocks_n && block_matches(t->from, st->to))
 		return SENT_BLOCKING;
 	if (to->blocks_n && block_matches(to, st->from))
