@@ -4,11 +4,13 @@
  * is on disk it is taken from the queue again, as an online client would have it. Prints for each stretch of messages: how
  * many a second, and CPU per message (user + system, all threads of the process, the benchmark's own part included).
  *
- *	bench_store [URL [MESSAGES [OWNERS [UNDER_WAY]]]]        default: sqlite:bench.db 200000 200 100
+ *	bench_store [URL [MESSAGES [OWNERS [UNDER_WAY [RATE]]]]]        default: sqlite:bench.db 200000 200 100
+ *
+ * With a RATE, so many messages a second are kept, and it says how long they waited until they were on disk.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #include "base/mem.h"
@@ -19,11 +21,20 @@
 struct bench {
 	struct store_link *link;
 	unsigned owners, under_way;
-	uint64_t kept, wanted, asked, done, refused;
+	uint64_t asked, kept, done, refused;
 	struct stamp_maker stamps;
 	uint64_t *ready; /* kept in this turn, to be taken from the queue: stamp and owner */
 	size_t ready_n;
 	uint64_t seed;
+	struct tick *ticks; /* with a rate: when the n-th message was due */
+	float *ms;          /* and how long it then waited */
+};
+
+/* A message that is due at a time. */
+struct tick {
+	struct post post;
+	struct bench *bench;
+	double due;
 };
 
 static double seconds(clockid_t which)
@@ -42,6 +53,9 @@ static void on_kept(struct store_request *r)
 		b->refused++;
 		return;
 	}
+	if (b->ms)
+		b->ms[b->kept] = (float)((seconds(CLOCK_MONOTONIC) - b->ticks[b->kept].due) * 1e3);
+	b->kept++;
 	b->ready[b->ready_n++] = r->stanza->stamp;
 	b->ready[b->ready_n++] = (uint64_t)r->queue_for;
 }
@@ -102,16 +116,81 @@ static void take_one(struct bench *b, uint64_t stamp, int64_t owner)
 	store_submit(r);
 }
 
+static void take_all(struct bench *b)
+{
+	for (size_t i = 0; i < b->ready_n; i += 2)
+		take_one(b, b->ready[i], (int64_t)b->ready[i + 1]);
+	b->ready_n = 0;
+}
+
 static void stretch(struct bench *b, struct test_world *tw, uint64_t until)
 {
 	while (b->done + b->refused < until) {
-		for (size_t i = 0; i < b->ready_n; i += 2)
-			take_one(b, b->ready[i], (int64_t)b->ready[i + 1]);
-		b->ready_n = 0;
+		take_all(b);
 		while (b->asked < until && b->asked - b->done - b->refused < b->under_way)
 			keep_one(b);
 		test_world_turn(tw);
 	}
+}
+
+/* ---- so many a second ------------------------------------------------------------------------------------------- */
+
+struct pace {
+	struct world *world;
+	struct tick *ticks;
+	size_t n;
+};
+
+static void tick_run(struct post *p)
+{
+	keep_one(holder_of(p, struct tick, post)->bench);
+}
+
+/* A thread of its own, so that a message comes when it is due, whether the store is busy or not. */
+static void *pace_main(void *arg)
+{
+	struct pace *p = arg;
+
+	for (size_t i = 0; i < p->n; i++) {
+		double now = seconds(CLOCK_MONOTONIC);
+		struct timespec rest = { .tv_nsec = now < p->ticks[i].due ? (long)((p->ticks[i].due - now) * 1e9) : 0 };
+
+		nanosleep(&rest, NULL);
+		world_post(p->world, &p->ticks[i].post);
+	}
+	return NULL;
+}
+
+static int float_cmp(const void *a, const void *b)
+{
+	float left = *(const float *)a, right = *(const float *)b;
+
+	return (left > right) - (left < right);
+}
+
+static void paced(struct bench *b, struct test_world *tw, size_t messages, double rate)
+{
+	struct pace pace = { test_world_of(tw), mem_alloc(messages * sizeof *pace.ticks), messages };
+	double start = seconds(CLOCK_MONOTONIC) + 0.01;
+	pthread_t thread;
+
+	b->ms = mem_alloc(messages * sizeof *b->ms);
+	b->ticks = pace.ticks;
+	for (size_t i = 0; i < messages; i++)
+		pace.ticks[i] = (struct tick){ { .run = tick_run }, b, start + (double)i / rate };
+	if (pthread_create(&thread, NULL, pace_main, &pace))
+		abort();
+	while (b->done + b->refused < messages) {
+		take_all(b);
+		test_world_turn(tw);
+	}
+	pthread_join(thread, NULL);
+	qsort(b->ms, messages, sizeof *b->ms, float_cmp);
+	printf("at %.0f/s: median %.2f ms, 99 of 100 below %.2f ms, 999 of 1000 below %.2f ms, longest %.2f ms\n", rate,
+	       (double)b->ms[messages / 2], (double)b->ms[messages * 99 / 100], (double)b->ms[messages * 999 / 1000],
+	       (double)b->ms[messages - 1]);
+	mem_free(b->ms);
+	mem_free(pace.ticks);
 }
 
 int main(int argc, char **argv)
@@ -130,7 +209,11 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	b.link = store_link_open(s, test_world_of(tw));
-	b.ready = mem_alloc(2 * b.under_way * sizeof *b.ready);
+	b.ready = mem_alloc(2 * (argc > 5 ? messages : b.under_way) * sizeof *b.ready);
+	if (argc > 5) {
+		paced(&b, tw, messages, atof(argv[5]));
+		messages = 0;
+	}
 	for (uint64_t at = step; at <= messages; at += step) {
 		double wall_was = seconds(CLOCK_MONOTONIC), cpu_was = seconds(CLOCK_PROCESS_CPUTIME_ID);
 
@@ -141,7 +224,9 @@ int main(int argc, char **argv)
 	}
 	store_link_close(b.link);
 	store_close(s);
-	printf("in all, closed: %7.0f/s, %6.2f us CPU each, %llu refused\n", (double)messages / (seconds(CLOCK_MONOTONIC) - wall),
+	if (messages)
+		printf("in all, closed: %7.0f/s, %6.2f us CPU each, %llu refused\n",
+		       (double)messages / (seconds(CLOCK_MONOTONIC) - wall),
 	       (seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu) * 1e6 / (double)messages, (unsigned long long)b.refused);
 	mem_free(b.ready);
 	test_world_free(tw);

@@ -549,6 +549,7 @@ int sqlite_commit(void *db)
 		return verdict;
 	gone_keep(s);
 	tail_commit(s->tail);
+	checkpointer_look(s->checkpointer, s->db, s->wal_pages);
 	return 0;
 }
 
@@ -584,6 +585,7 @@ static void sqlite_close(void *db)
 	struct sqlite *s = db;
 	struct map_node *node;
 
+	checkpointer_free(s->checkpointer);
 	for (size_t i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(s->statements[i]);
 	sqlite3_close(s->db);
@@ -593,6 +595,7 @@ static void sqlite_close(void *db)
 	mem_free(s->going);
 	buf_free(&s->taken);
 	tail_rows_free(&s->newest);
+	tail_rows_free(&s->fold.rows);
 	if (!s->reads)
 		tail_free(s->tail);
 	buf_free(&s->reason);
@@ -602,7 +605,7 @@ static void sqlite_close(void *db)
 /* Deleted messages are overwritten: somebody who deletes an account means it. What that costs falls on deleting only, since
  * nothing is freed when messages come and go in order (measured, see bench_store.c: no difference). */
 static const char pragmas[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-			      "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000;";
+			      "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 0;";
 
 static int pages_limit(struct sqlite *s, uint64_t pages)
 {
@@ -630,7 +633,7 @@ static int options(struct sqlite *s, struct str text)
 		if (str_starts(option, pages) && str_u64(str_from(option, pages.n), &n))
 			code = pages_limit(s, n);
 		else if (str_starts(option, fold) && str_u64(str_from(option, fold.n), &n))
-			s->fold_each = (size_t)n;
+			s->fold.each = (size_t)n;
 		else
 			code = SQLITE_MISUSE;
 	}
@@ -644,32 +647,67 @@ static void configure(void)
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+static int wal_grew(void *arg, sqlite3 *db, const char *name, int pages)
+{
+	((struct sqlite *)arg)->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+/* A connection for one thread; NULL and a sentence when it cannot be made. */
+static sqlite3 *connect(const char *file, int flags, struct buf *why)
+{
+	sqlite3 *db;
+
+	if (sqlite3_open_v2(file, &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+	    sqlite3_busy_timeout(db, 5000) == SQLITE_OK && sqlite3_exec(db, pragmas, NULL, NULL, NULL) == SQLITE_OK)
+		return db;
+	buf_fmt(why, "cannot open the database %s: %s", file, sqlite3_errmsg(db));
+	sqlite3_close(db);
+	return NULL;
+}
+
+static int writer_open(struct sqlite *s, const char *file, struct str option, struct buf *why)
+{
+	sqlite3 *second;
+
+	s->db = connect(file, SQLITE_OPEN_CREATE, why);
+	if (!s->db || sqlite_schema(s->db, str_z(file), why))
+		return STORE_FAILED;
+	if (options(s, option) != SQLITE_OK) {
+		buf_fmt(why, "\"%.*s\" is no option of a database", STR_ARG(option));
+		return STORE_FAILED;
+	}
+	if (sqlite_tail_open(s)) {
+		buf_fmt(why, "cannot read the database %s: %.*s", file, STR_ARG(buf_all(&s->reason)));
+		return STORE_FAILED;
+	}
+	sqlite3_wal_hook(s->db, wal_grew, s);
+	second = connect(file, 0, why);
+	s->checkpointer = second ? checkpointer_new(second) : NULL;
+	if (second && !s->checkpointer)
+		buf_lit(why, "the store cannot start a thread");
+	return s->checkpointer ? 0 : STORE_FAILED;
+}
+
+static int reader_open(struct sqlite *s, const char *file, struct sqlite *writer, struct buf *why)
+{
+	s->reads = true;
+	s->tail = writer->tail;
+	s->db = connect(file, 0, why);
+	return s->db ? 0 : STORE_FAILED;
+}
+
 static int sqlite_open(void **ret, struct str path, void *writer, struct buf *why)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (writer ? 0 : SQLITE_OPEN_CREATE);
 	size_t option = str_find(path, '?');
-	struct sqlite *s;
+	struct sqlite *s = mem_new(struct sqlite);
 	own_buf file = { 0 };
 
 	pthread_once(&once, configure);
-	s = mem_new(struct sqlite);
-	s->reads = writer != NULL;
-	s->tail = writer ? ((struct sqlite *)writer)->tail : NULL;
 	buf_str(&file, str_n(path.p, option));
-	if (sqlite3_open_v2(buf_z(&file), &s->db, flags, NULL) != SQLITE_OK ||
-	    sqlite3_busy_timeout(s->db, 5000) != SQLITE_OK || sqlite3_exec(s->db, pragmas, NULL, NULL, NULL) != SQLITE_OK ||
-	    options(s, str_from(path, option)) != SQLITE_OK) {
-		buf_fmt(why, "cannot open the database %s: %s", buf_z(&file), sqlite3_errmsg(s->db));
-		sqlite_close(s);
-		return STORE_FAILED;
-	}
-	if (!writer && sqlite_schema(s->db, buf_all(&file), why)) {
-		sqlite_close(s);
-		return STORE_FAILED;
-	}
-	if (!writer && sqlite_tail_open(s)) {
-		buf_fmt(why, "cannot read the database %s: %.*s", buf_z(&file), STR_ARG(buf_all(&s->reason)));
+	if (writer ? reader_open(s, buf_z(&file), writer, why)
+		   : writer_open(s, buf_z(&file), str_from(path, option), why)) {
 		sqlite_close(s);
 		return STORE_FAILED;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * store/sqlite.h - between the files of the SQLite driver: sqlite.c (the handle, accounts, rosters, items), sqlite_schema.c
- * (tables and migrations), sqlite_message.c (messages, queue, archive).
+ * (tables and migrations), sqlite_message.c (messages, queue, archive), sqlite_checkpoint.c.
  */
 #pragma once
 #include <sqlite3.h>
@@ -31,8 +31,20 @@ struct sqlite {
 	int64_t *going; /* by this transaction */
 	size_t going_n, going_room;
 	struct buf taken; /* by this transaction from the queue: stamps */
-	size_t fold_each; /* for tests; 0: as is good */
-	size_t fold_at;   /* how long the tail must be before folding is tried again */
+
+	/* The writer's: what is being folded, in slices. */
+	struct {
+		bool on;
+		struct tail_rows rows;
+		size_t at;      /* rows before this one are written */
+		uint64_t upto;  /* a stamp */
+		uint64_t from;  /* what came with this number or later is not among the rows */
+		size_t not_below; /* after a failure: how long the tail must be before it is tried again */
+		size_t each;    /* for tests: fold every so many; 0: as is good */
+	} fold;
+
+	struct checkpointer *checkpointer; /* the writer's */
+	int wal_pages;
 
 	struct tail *tail; /* the writer's, lent to the readers */
 
@@ -81,13 +93,19 @@ bool sqlite_gone(struct sqlite *s, int64_t account);
 int sqlite_commit(void *db);
 void sqlite_rollback(void *db);
 
+/* sqlite_checkpoint.c: takes `db`, a handle for itself. NULL when it cannot start a thread. */
+struct checkpointer *checkpointer_new(sqlite3 *db);
+struct checkpointer *checkpointer_free(struct checkpointer *c); /* NULL is fine; returns NULL */
+/* By the writer, between transactions. */
+void checkpointer_look(struct checkpointer *c, sqlite3 *writer, int wal_pages);
+
 /* sqlite_schema.c: makes or migrates the tables. 0, or STORE_FAILED and a sentence. */
 int sqlite_schema(sqlite3 *db, struct str path, struct buf *why);
 
 /* sqlite_message.c. Reads what is not folded when the writing handle is opened. As sqlite_do. */
 int sqlite_tail_open(struct sqlite *s);
 
-/* Before a group begins, and when there is nothing to do: folds when enough has gathered. True: something was done. */
+/* Before a group begins, and when there is nothing to do: folds a slice when enough has gathered. True: there is more. */
 bool sqlite_fold(struct sqlite *s, bool idle);
 
 /* The last part of a transaction. As sqlite_do. */

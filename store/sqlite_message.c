@@ -9,10 +9,12 @@
 #include <endian.h>
 
 enum {
-	/* Under load a group begins with folding when this many have gathered: the more, the more rows fall on one page. */
+	/* Folding begins when this many have gathered: the more, the more rows fall on one page. */
+	FOLD_FROM = 8192,
+	/* It is done when there is nothing else to do; but with so many, before every group. */
 	FOLD_FULL = 16384,
-	/* When there is nothing else to do, folding begins earlier, in steps that keep nobody waiting for long. */
-	FOLD_IDLE = 4096,
+	/* In slices of so many rows, 1 or 2 ms each: nobody waits longer for it. */
+	FOLD_SLICE = 1024,
 	/* The newest stay: cores do not agree on the time to the millisecond, and what comes with a stamp that is folded already
 	 * costs two or three times as much. */
 	FOLD_SPARE = 512,
@@ -400,7 +402,8 @@ static int walk_begin(void *db, int64_t owner, uint64_t lo, uint64_t hi, bool ba
 		return STORE_FAILED;
 	bind_number(s->walk, 1, owner);
 	bind_number(s->walk, 2, (int64_t)lo);
-	bind_number(s->walk, 3, (int64_t)hi);
+	/* Later rows may be there already, but do not count before they are all there. */
+	bind_number(s->walk, 3, (int64_t)(hi < s->folded ? hi : s->folded));
 	return 0;
 }
 
@@ -468,68 +471,108 @@ int sqlite_archive(struct sqlite *s, struct store_request *r)
 
 /* ---- folding ---------------------------------------------------------------------------------------------------- */
 
-static int taken_again(struct sqlite *s, const struct tail_rows *taken)
+static int taken_again(struct sqlite *s, uint64_t upto)
 {
-	int verdict = sqlite_bare(s, ST_TAKEN_CLEAR);
+	struct tail_rows taken = { 0 };
 
-	for (size_t i = 0; i < taken->n; i++) {
-		uint64_t little = htole64(taken->rows[i].stamp);
+	tail_fold_taken(s->tail, upto, &taken);
+	for (size_t i = 0; i < taken.n; i++) {
+		uint64_t little = htole64(taken.rows[i].stamp);
 
 		buf_add(&s->taken, &little, sizeof little);
 	}
-	return verdict;
+	tail_rows_free(&taken);
+	return sqlite_bare(s, ST_TAKEN_CLEAR);
 }
 
-static int rows_write(struct sqlite *s, const struct tail_rows *rows)
+static int row_write(struct sqlite *s, enum statement archive, const struct tail_row *row)
 {
 	int verdict = 0;
 
-	for (size_t i = 0; i < rows->n && !verdict; i++) {
-		const struct tail_row *row = &rows->rows[i];
-
-		if (row->direction)
-			verdict = do_numbers(s, ST_ARCHIVE_ADD, row->owner, (int64_t)row->stamp, row->direction, row->peer);
-		if (row->waiting && !verdict)
-			verdict = do_numbers(s, ST_QUEUE_ADD, row->owner, (int64_t)row->stamp);
-	}
+	if (row->direction)
+		verdict = do_numbers(s, archive, row->owner, (int64_t)row->stamp, row->direction, row->peer);
+	if (row->waiting && !verdict)
+		verdict = do_numbers(s, ST_QUEUE_ADD, row->owner, (int64_t)row->stamp);
 	return verdict;
 }
 
-/* Folds the oldest `n`, as a part of the open transaction. */
-static int fold(struct sqlite *s, size_t n)
+/* As a part of the open transaction: writes what waits, and the archive rows of what came with the number `from` or later; then
+ * everything up to `upto` is folded. */
+static int fold_end(struct sqlite *s, uint64_t upto, uint64_t from)
 {
-	struct tail_rows rows = { 0 }, taken = { 0 };
-	uint64_t upto = tail_fold_plan(s->tail, n, &rows, &taken);
-	int verdict = rows_write(s, &rows);
+	struct tail_rows rows = { 0 };
+	int verdict = 0;
 
+	tail_fold_rows(s->tail, upto, from, true, &rows);
+	for (size_t i = 0; i < rows.n && !verdict; i++)
+		verdict = row_write(s, ST_ARCHIVE_ADD, &rows.rows[i]);
+	tail_rows_free(&rows);
 	if (!verdict)
-		verdict = taken_again(s, &taken);
+		verdict = taken_again(s, upto);
 	if (!verdict)
 		verdict = do_numbers(s, ST_FOLDED_SET, (int64_t)upto);
 	if (!verdict)
 		tail_fold(s->tail, upto);
-	tail_rows_free(&rows);
-	tail_rows_free(&taken);
 	return verdict;
+}
+
+static void fold_begin(struct sqlite *s, size_t n)
+{
+	s->fold.on = true;
+	s->fold.at = 0;
+	s->fold.upto = tail_fold_end(s->tail, n);
+	s->fold.from = tail_next(s->tail);
+	tail_fold_rows(s->tail, s->fold.upto, 0, false, &s->fold.rows);
+}
+
+/* Rows that are written before they count: readers look no further than `folded`, and after a crash they are written again. */
+static int fold_slice(struct sqlite *s, size_t *at)
+{
+	size_t end = *at + (s->fold.each ? s->fold.each : FOLD_SLICE);
+	int verdict = 0;
+
+	for (; *at < s->fold.rows.n && *at < end && !verdict; ++*at)
+		verdict = row_write(s, ST_ARCHIVE_FOLD, &s->fold.rows.rows[*at]);
+	if (!verdict && *at == s->fold.rows.n)
+		verdict = fold_end(s, s->fold.upto, s->fold.from);
+	return verdict;
+}
+
+static bool fold_wanted(struct sqlite *s, bool idle)
+{
+	size_t n = tail_n(s->tail), each = s->fold.each;
+
+	if (n < s->fold.not_below)
+		return false;
+	return (s->fold.on && idle) || n >= (each ? each : idle ? FOLD_FROM : FOLD_FULL);
 }
 
 bool sqlite_fold(struct sqlite *s, bool idle)
 {
-	size_t n = tail_n(s->tail), enough = idle ? FOLD_IDLE : FOLD_FULL;
-	size_t spare = s->fold_each ? s->fold_each / 4 : FOLD_SPARE;
+	size_t at, spare = s->fold.each ? s->fold.each / 4 : FOLD_SPARE;
 
-	if (s->fold_each)
-		enough = s->fold_each;
-	if (n < enough || n < s->fold_at)
+	if (!fold_wanted(s, idle))
 		return false;
-	s->fold_at = 0;
-	if (sqlite_bare(s, ST_BEGIN_WRITE) || fold(s, n - spare) || sqlite_commit(s)) {
+	if (!s->fold.on)
+		fold_begin(s, tail_n(s->tail) - spare);
+	at = s->fold.at;
+	s->fold.not_below = 0;
+	if (sqlite_bare(s, ST_BEGIN_WRITE) || fold_slice(s, &at) || sqlite_commit(s)) {
 		sqlite_rollback(s);
 		/* The disk is full, as it seems. Messages go on as long as they can; the tail grows meanwhile. */
-		s->fold_at = n + FOLD_IDLE;
+		s->fold.not_below = tail_n(s->tail) + FOLD_FROM;
 		return false;
 	}
-	return true;
+	s->fold.at = at;
+	s->fold.on = tail_folded(s->tail) < s->fold.upto;
+	return s->fold.on;
+}
+
+/* Everything, as a part of the open transaction. */
+static int fold_all(struct sqlite *s)
+{
+	s->fold.on = false; /* it may have rows of what is about to be deleted */
+	return fold_end(s, tail_fold_end(s->tail, tail_n(s->tail)), 0);
 }
 
 /* ---- opening ---------------------------------------------------------------------------------------------------- */
@@ -628,7 +671,7 @@ static int leave_all(struct sqlite *s, int64_t owner, sqlite3_stmt *st, int verd
 int sqlite_forget_messages(struct sqlite *s, int64_t owner)
 {
 	sqlite3_stmt *st;
-	int verdict = fold(s, tail_n(s->tail));
+	int verdict = fold_all(s);
 
 	if (!verdict)
 		verdict = leave_all(s, owner, st, ask_numbers(s, ST_QUEUE_LIST, &st, owner, 0));

@@ -45,7 +45,7 @@ STATEMENT(MESSAGE_DELETE, "DELETE FROM message WHERE stamp = ?")
 
 STATEMENT(ARCHIVE_ADD, "INSERT INTO archive (owner, stamp, direction, peer) VALUES (?1,?2,?3,?4)"
 	  " ON CONFLICT DO UPDATE SET direction = direction | ?3")
-STATEMENT(ARCHIVE_GET, "SELECT stamp, direction, peer FROM archive WHERE owner = ? AND stamp = ?")
+STATEMENT(ARCHIVE_FOLD, "INSERT OR REPLACE INTO archive (owner, stamp, direction, peer) VALUES (?,?,?,?)")
 STATEMENT(ARCHIVE_UP, "SELECT stamp, direction, peer FROM archive WHERE owner = ? AND stamp BETWEEN ? AND ? ORDER BY stamp")
 STATEMENT(ARCHIVE_DOWN, "SELECT stamp, direction, peer FROM archive WHERE owner = ? AND stamp BETWEEN ? AND ? ORDER BY stamp DESC")
 STATEMENT(ARCHIVE_DELETE, "DELETE FROM archive WHERE owner = ?")

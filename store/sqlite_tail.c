@@ -347,7 +347,9 @@ static struct tail_row row_of(const struct entry *e, int64_t owner, bool taken)
 	return row;
 }
 
-static uint64_t plan_upto(const struct tail *t, size_t n)
+uint64_t tail_next(const struct tail *t) { return t->next; }
+
+uint64_t tail_fold_end(const struct tail *t, size_t n)
 {
 	uint64_t upto = tail_folded(t);
 
@@ -357,31 +359,33 @@ static uint64_t plan_upto(const struct tail *t, size_t n)
 	return upto;
 }
 
-uint64_t tail_fold_plan(const struct tail *t, size_t n, struct tail_rows *rows, struct tail_rows *taken)
+void tail_fold_rows(const struct tail *t, uint64_t upto, uint64_t from, bool waiting, struct tail_rows *rows)
 {
-	uint64_t upto = plan_upto(t, n);
-
-	rows->n = taken->n = 0;
-	for (uint64_t i = t->first; i < t->next; i++) {
+	rows->n = 0;
+	for (uint64_t i = waiting || from < t->first ? t->first : from; i < t->next; i++) {
 		const struct entry *e = entry(t, i);
 
-		if (!is_live(t, e))
-			continue;
-		if (e->m.stamp > upto) {
-			if (e->taken)
-				tail_rows_add(taken, &(struct tail_row){ .stamp = e->m.stamp });
-			continue;
-		}
-		for (int role = 0; role < TAIL_ROLES; role++)
-			if (e->m.owner[role] && role_of(e, e->m.owner[role]) == role) {
-				struct tail_row row = row_of(e, e->m.owner[role], e->taken != 0);
+		for (int role = 0; role < TAIL_ROLES && is_live(t, e) && e->m.stamp <= upto; role++) {
+			struct tail_row row = row_of(e, e->m.owner[role], e->taken != 0);
 
-				if (row.direction || row.waiting)
-					tail_rows_add(rows, &row);
-			}
+			if (!e->m.owner[role] || role_of(e, e->m.owner[role]) != role)
+				continue;
+			row.waiting &= waiting;
+			if (i < from)
+				row.direction = 0;
+			if (row.direction || row.waiting)
+				tail_rows_add(rows, &row);
+		}
 	}
 	rows_settle(rows);
-	return upto;
+}
+
+void tail_fold_taken(const struct tail *t, uint64_t upto, struct tail_rows *rows)
+{
+	rows->n = 0;
+	for (uint64_t i = t->first; i < t->next; i++)
+		if (entry(t, i)->taken && entry(t, i)->m.stamp > upto)
+			tail_rows_add(rows, &(struct tail_row){ .stamp = entry(t, i)->m.stamp });
 }
 
 /* Makes everything that is found from the ring anew. */

@@ -60,9 +60,19 @@ void tail_waiting_in_table_set(struct tail *t, int64_t owner, int64_t n);
 size_t tail_n(const struct tail *t);
 uint64_t tail_folded(const struct tail *t); /* with what this transaction folds */
 
-/* What has to be written to fold the oldest `n`: sets *upto, gives rows sorted by owner and stamp, and stamps that were taken and
- * are not folded. Then tail_fold(): from now on everything up to `upto` counts as folded, if the transaction is committed. */
-uint64_t tail_fold_plan(const struct tail *t, size_t n, struct tail_rows *rows, struct tail_rows *taken);
+/* Folding takes many small transactions: rows can be written before they count, in the order that is good for the disk.
+ * The greatest stamp among the oldest `n`, which is how far one could fold; and the number of the next message that comes. */
+uint64_t tail_fold_end(const struct tail *t, size_t n);
+uint64_t tail_next(const struct tail *t);
+
+/* The archive rows of everything up to `upto` that came with the number `from` or later, and, with `waiting`, the queue rows of everything
+ * up to it, whenever it came; sorted by owner and stamp. *rows is emptied first. */
+void tail_fold_rows(const struct tail *t, uint64_t upto, uint64_t from, bool waiting, struct tail_rows *rows);
+
+/* What was taken of later ones: their stamps. */
+void tail_fold_taken(const struct tail *t, uint64_t upto, struct tail_rows *rows);
+
+/* The last part: everything up to `upto` stands in the tables now, and counts as folded if the transaction is committed. */
 void tail_fold(struct tail *t, uint64_t upto);
 
 /* Since the last one of these: */

@@ -172,7 +172,6 @@ static void strange_urls_are_explained(void **state)
 	open_fails("anser.db", "names no kind of store");
 	open_fails("oracle:x", "names no kind of store");
 	open_fails("sqlite:/nowhere/at/all/db", "cannot open");
-	open_fails("sqlite:/nowhere/db?page=3", "cannot open");
 	open_fails("faulty:open=failed:memory:", "lets opening fail");
 	open_fails("faulty:commit@x=full:memory:", "is no rule");
 	open_fails("faulty:commit=soon:memory:", "is no rule");
@@ -189,6 +188,17 @@ static void database_do(struct fixture *f, const char *sql)
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
+}
+
+static void an_option_that_is_none_is_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_shut(f);
+	strcat(f->url, "?page=3");
+	open_fails(f->url, "\"?page=3\" is no option");
+	*strchr(f->url, '?') = 0;
+	fixture_open(f);
 }
 
 static void a_newer_database_is_refused(void **state)
@@ -483,6 +493,7 @@ int main(void)
 		T(the_disk_can_be_broken_and_mended, sqlite_faulty),
 		T(a_crash_loses_only_what_was_not_answered, memory_slow),
 		T(strange_urls_are_explained, sqlite),
+		T(an_option_that_is_none_is_refused, sqlite),
 		T(a_newer_database_is_refused, sqlite),
 		T(a_foreign_database_is_refused, sqlite),
 		T(what_is_no_database_is_refused, sqlite),
