@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * bus/local.c - joins the cores of one process. Interest is one map from subject to how often each core wants it, cut into
- * shards with a lock each; a parcel for another core goes into that core's inbox, which is emptied in one go. With one
- * core nothing is ever locked or copied.
+ * shards with a lock each. Parcels for another core are gathered during a turn and go into that core's inbox at its end, in
+ * one piece: to wake another thread costs more than all the rest. With one core nothing is ever locked or copied.
  *
- * An inbox belongs to the bus and not to its link: a core may close its end while another one is writing to it, and a post
+ * Inbox and outboxes belong to the bus and not to the link: a core may close its end while another one is writing to it, and a post
  * that the loop still holds must find its memory until bus_free().
  */
 #include "bus/bus.h"
@@ -34,12 +34,22 @@ struct letter {
 	char text[]; /* the subject, then the bytes */
 };
 
-struct inbox {
-	pthread_mutex_t lock;
-	struct bus_link *link; /* NULL: closed, what comes is dropped */
+struct letters {
 	struct letter *first, **last;
+};
+
+/* What a core has of the bus. */
+struct box {
+	pthread_mutex_t lock; /* of link, in and posted */
+	struct bus_link *link; /* NULL: closed, what comes is dropped */
+	struct letters in;
 	bool posted;
-	struct post post;
+	struct post arrived;
+	/* Of the core's own thread alone. */
+	struct bus *bus;
+	struct letters *out; /* one per core */
+	bool leaving;        /* `leave` is waiting for the end of the turn */
+	struct post leave;
 };
 
 struct bus_link {
@@ -56,7 +66,7 @@ struct bus {
 	pthread_mutex_t lock; /* of `seeded` */
 	bool seeded;
 	struct shard *shards;
-	struct inbox *inboxes;
+	struct box *boxes;
 };
 
 static void lock(const struct bus *b, pthread_mutex_t *m)
@@ -71,6 +81,46 @@ static void unlock(const struct bus *b, pthread_mutex_t *m)
 		pthread_mutex_unlock(m);
 }
 
+static void letters_init(struct letters *l)
+{
+	l->first = NULL;
+	l->last = &l->first;
+}
+
+static void letters_put(struct letters *l, struct letter *first, struct letter **last)
+{
+	*l->last = first;
+	l->last = last;
+}
+
+static void letters_free(struct letters *l)
+{
+	for (struct letter *le = l->first, *next; le; le = next) {
+		next = le->next;
+		stanza_unref(le->parcel.stanza);
+		mem_free(le);
+	}
+	letters_init(l);
+}
+
+static void box_init(struct box *box, struct bus *b)
+{
+	pthread_mutex_init(&box->lock, NULL);
+	letters_init(&box->in);
+	box->bus = b;
+	box->out = mem_alloc(b->cores * sizeof *box->out);
+	for (unsigned i = 0; i < b->cores; i++)
+		letters_init(&box->out[i]);
+}
+
+static void box_free(struct box *box)
+{
+	assert(!box->link);
+	letters_free(&box->in);
+	mem_free(box->out); /* empty: bus_close() has sent it */
+	pthread_mutex_destroy(&box->lock);
+}
+
 struct bus *bus_local_new(unsigned cores)
 {
 	struct bus *b = mem_new(struct bus);
@@ -79,35 +129,21 @@ struct bus *bus_local_new(unsigned cores)
 	b->cores = cores;
 	b->shared = cores > 1;
 	b->shards = mem_alloc(SHARDS * sizeof *b->shards);
-	b->inboxes = mem_alloc(cores * sizeof *b->inboxes);
+	b->boxes = mem_alloc(cores * sizeof *b->boxes);
 	pthread_mutex_init(&b->lock, NULL);
 	for (unsigned i = 0; i < SHARDS; i++)
 		pthread_mutex_init(&b->shards[i].lock, NULL);
-	for (unsigned i = 0; i < cores; i++) {
-		pthread_mutex_init(&b->inboxes[i].lock, NULL);
-		b->inboxes[i].last = &b->inboxes[i].first;
-	}
+	for (unsigned i = 0; i < cores; i++)
+		box_init(&b->boxes[i], b);
 	return b;
-}
-
-static void letters_free(struct letter *first)
-{
-	for (struct letter *next; first; first = next) {
-		next = first->next;
-		stanza_unref(first->parcel.stanza);
-		mem_free(first);
-	}
 }
 
 struct bus *bus_free(struct bus *b)
 {
 	if (!b)
 		return NULL;
-	for (unsigned i = 0; i < b->cores; i++) {
-		assert(!b->inboxes[i].link);
-		letters_free(b->inboxes[i].first);
-		pthread_mutex_destroy(&b->inboxes[i].lock);
-	}
+	for (unsigned i = 0; i < b->cores; i++)
+		box_free(&b->boxes[i]);
 	for (unsigned i = 0; i < SHARDS; i++) {
 		for (struct map_node *node; (node = map_drain(&b->shards[i].map));)
 			mem_free(holder_of(node, struct interest, node));
@@ -116,7 +152,7 @@ struct bus *bus_free(struct bus *b)
 	}
 	pthread_mutex_destroy(&b->lock);
 	mem_free(b->shards);
-	mem_free(b->inboxes);
+	mem_free(b->boxes);
 	mem_free(b);
 	return NULL;
 }
@@ -131,41 +167,41 @@ static void seed(struct bus *b, struct world *w)
 	unlock(b, &b->lock);
 }
 
-static void inbox_empty(struct post *p);
+static void box_arrived(struct post *p);
+static void box_leave(struct post *p);
 
 struct bus_link *bus_open(struct bus *b, unsigned core, struct world *w, void (*receive)(void *, const struct parcel *), void *arg)
 {
-	struct inbox *in = &b->inboxes[core];
+	struct box *box = &b->boxes[core];
 	struct bus_link *l = mem_new(struct bus_link);
 
-	assert(core < b->cores && !in->link);
+	assert(core < b->cores && !box->link);
 	*l = (struct bus_link){ b, core, w, receive, arg };
 	seed(b, w);
-	lock(b, &in->lock);
-	in->link = l;
-	in->post.run = inbox_empty;
-	unlock(b, &in->lock);
+	lock(b, &box->lock);
+	box->link = l;
+	box->arrived.run = box_arrived;
+	box->leave.run = box_leave;
+	unlock(b, &box->lock);
 	return l;
 }
 
 static void interest_forget(struct bus *b, unsigned core);
+static void box_send(struct box *box);
 
 struct bus_link *bus_close(struct bus_link *l)
 {
-	struct inbox *in;
-	struct letter *rest;
+	struct box *box;
 
 	if (!l)
 		return NULL;
-	in = &l->bus->inboxes[l->core];
+	box = &l->bus->boxes[l->core];
 	interest_forget(l->bus, l->core);
-	lock(l->bus, &in->lock);
-	in->link = NULL;
-	rest = in->first;
-	in->first = NULL;
-	in->last = &in->first;
-	unlock(l->bus, &in->lock);
-	letters_free(rest);
+	box_send(box);
+	lock(l->bus, &box->lock);
+	box->link = NULL;
+	letters_free(&box->in);
+	unlock(l->bus, &box->lock);
 	mem_free(l);
 	return NULL;
 }
@@ -286,43 +322,70 @@ static struct letter *letter_new(const struct parcel *p)
 	return le;
 }
 
-static void inbox_put(struct bus *b, unsigned core, const struct parcel *p)
+/* Hands over what was gathered for core `to`. */
+static void box_hand(struct bus *b, unsigned to, struct letters *all)
 {
-	struct inbox *in = &b->inboxes[core];
-	struct letter *le = letter_new(p);
+	struct box *box = &b->boxes[to];
 
-	lock(b, &in->lock);
-	if (in->link) {
-		*in->last = le;
-		in->last = &le->next;
-		le = NULL;
-		if (!in->posted) {
-			in->posted = true;
+	lock(b, &box->lock);
+	if (box->link) {
+		letters_put(&box->in, all->first, all->last);
+		letters_init(all);
+		if (!box->posted) {
+			box->posted = true;
 			/* Under the lock: the world of a link stays until bus_close() has had this lock. */
-			world_post(in->link->world, &in->post);
+			world_post(box->link->world, &box->arrived);
 		}
 	}
-	unlock(b, &in->lock);
-	letters_free(le);
+	unlock(b, &box->lock);
+	letters_free(all);
 }
 
-static void inbox_empty(struct post *p)
+static void box_send(struct box *box)
 {
-	struct inbox *in = holder_of(p, struct inbox, post);
-	struct letter *first, *le;
+	for (unsigned i = 0; i < box->bus->cores; i++)
+		if (box->out[i].first)
+			box_hand(box->bus, i, &box->out[i]);
+}
+
+static void box_leave(struct post *p)
+{
+	struct box *box = holder_of(p, struct box, leave);
+
+	box->leaving = false;
+	box_send(box);
+}
+
+static void box_gather(struct bus_link *l, unsigned to, const struct parcel *p)
+{
+	struct box *box = &l->bus->boxes[l->core];
+	struct letter *le = letter_new(p);
+
+	letters_put(&box->out[to], le, &le->next);
+	if (!box->leaving) {
+		box->leaving = true;
+		world_later(l->world, &box->leave);
+	}
+}
+
+static void box_arrived(struct post *p)
+{
+	struct box *box = holder_of(p, struct box, arrived);
+	struct letters all;
 	struct bus_link *l;
 
-	pthread_mutex_lock(&in->lock);
-	in->posted = false;
-	l = in->link;
-	first = in->first;
-	in->first = NULL;
-	in->last = &in->first;
-	pthread_mutex_unlock(&in->lock);
-	/* The link is closed on this very thread, so it cannot go while we are here unless `receive` closes it: asked each time. */
-	for (le = first; le && in->link == l && l; le = le->next)
+	letters_init(&all);
+	pthread_mutex_lock(&box->lock);
+	box->posted = false;
+	l = box->link;
+	if (box->in.first)
+		letters_put(&all, box->in.first, box->in.last);
+	letters_init(&box->in);
+	pthread_mutex_unlock(&box->lock);
+	/* The link is closed on this very thread, so it can go only if `receive` closes it: asked each time. */
+	for (struct letter *le = all.first; le && l && box->link == l; le = le->next)
 		l->receive(l->arg, &le->parcel);
-	letters_free(first);
+	letters_free(&all);
 }
 
 /* Others first: what `receive` publishes in turn must come behind this parcel everywhere. */
@@ -334,7 +397,7 @@ unsigned bus_publish(struct bus_link *l, struct str subject, const struct parcel
 	full.core = (uint8_t)l->core;
 	full.subject = subject;
 	for (uint64_t rest = set & ~own; rest; rest &= rest - 1)
-		inbox_put(l->bus, (unsigned)__builtin_ctzll(rest), &full);
+		box_gather(l, (unsigned)__builtin_ctzll(rest), &full);
 	if (set & own)
 		l->receive(l->arg, &full);
 	return (unsigned)__builtin_popcountll(set);
@@ -350,7 +413,7 @@ void bus_send(struct bus_link *l, unsigned core, const struct parcel *p)
 	if (core == l->core)
 		l->receive(l->arg, &full);
 	else
-		inbox_put(l->bus, core, &full);
+		box_gather(l, core, &full);
 }
 
 unsigned bus_interest(struct bus_link *l, struct str subject)

@@ -8,12 +8,12 @@
 #include "base/mem.h"
 #include "bus/bus.h"
 
-/* A world of which only chance and post() are there; posts run when town_run() is called, on whatever thread. */
+/* A world of which only chance, later() and post() are there; both run when town_run() is called, on whatever thread. */
 struct town {
 	struct world world;
 	pthread_mutex_t lock;
 	pthread_cond_t more;
-	struct post *first, **last;
+	struct post *first, **last, *later;
 	unsigned posts;
 };
 
@@ -32,7 +32,16 @@ static void town_post(struct world *w, struct post *p)
 	pthread_mutex_unlock(&t->lock);
 }
 
-static const struct world_ops town_ops = { .random = town_random, .post = town_post };
+/* The bus has one of these at a time. */
+static void town_later(struct world *w, struct post *p)
+{
+	struct town *t = holder_of(w, struct town, world);
+
+	assert_null(t->later);
+	t->later = p;
+}
+
+static const struct world_ops town_ops = { .random = town_random, .later = town_later, .post = town_post };
 
 static void town_init(struct town *t)
 {
@@ -42,10 +51,20 @@ static void town_init(struct town *t)
 	pthread_cond_init(&t->more, NULL);
 }
 
+static void town_turn_ends(struct town *t)
+{
+	struct post *p = t->later;
+
+	t->later = NULL;
+	if (p)
+		p->run(p);
+}
+
 static void town_run(struct town *t, bool wait)
 {
 	struct post *p, *next;
 
+	town_turn_ends(t);
 	pthread_mutex_lock(&t->lock);
 	while (wait && !t->first)
 		pthread_cond_wait(&t->more, &t->lock);
@@ -57,6 +76,7 @@ static void town_run(struct town *t, bool wait)
 		next = p->next;
 		p->run(p);
 	}
+	town_turn_ends(t);
 }
 
 struct node {
@@ -145,11 +165,31 @@ static void interest_is_counted(void **state)
 	assert_int_equal(bus_interest(a.link, STR("u.ann")), 2);
 	assert_int_equal(bus_publish(a.link, STR("u.ann"), &p), 2);
 	assert_int_equal(bus_publish(a.link, STR("u.anna"), &p), 0);
+	town_turn_ends(&a.town);
 	bus_unsubscribe(c.link, STR("u.ann"));
 	assert_int_equal(bus_publish(a.link, STR("u.ann"), &p), 1);
+	town_turn_ends(&a.town);
 	heard(&a, "0:1:1:u.ann:x 0:1:1:u.ann:x ");
 	heard(&c, "0:1:1:u.ann:x 0:1:1:u.ann:x ");
 	node_close(&a);
+	node_close(&c);
+	bus_free(b);
+}
+
+static void what_was_published_before_the_end_arrives(void **state)
+{
+	struct bus *b = bus_local_new(2);
+	struct parcel p = parcel(1, "good-bye");
+	struct node a, c;
+
+	node_open(&a, b, 0);
+	node_open(&c, b, 1);
+	bus_subscribe(c.link, STR("r"));
+	bus_publish(a.link, STR("r"), &p);
+	bus_send(a.link, 1, &p);
+	node_close(&a);
+	heard(&c, "0:1:1:r:good-bye 0:1:1::good-bye ");
+	town_run(&a.town, false); /* the turn ends after the link did */
 	node_close(&c);
 	bus_free(b);
 }
@@ -173,6 +213,8 @@ static void a_batch_costs_one_post_and_keeps_its_order(void **state)
 		memset(text, '?', sizeof text); /* the bus has a copy of its own */
 		buf_fmt(&want, "0:1:%u:u.ann:t%u ", i, i);
 	}
+	assert_int_equal(c.town.posts, 0);
+	town_turn_ends(&a.town);
 	assert_int_equal(c.town.posts, 1);
 	heard(&c, buf_z(&want));
 	node_close(&a);
@@ -192,10 +234,13 @@ static void stanzas_are_shared_not_copied(void **state)
 	bus_subscribe(a.link, STR("s"));
 	bus_subscribe(c.link, STR("s"));
 	assert_int_equal(bus_publish(a.link, STR("s"), &p), 2);
+	town_turn_ends(&a.town);
 	town_run(&c.town, false);
 	assert_ptr_equal(a.stanza, p.stanza);
 	assert_ptr_equal(c.stanza, p.stanza);
-	/* What was never fetched is let go of too. */
+	/* What was never fetched is let go of too, whether it has left yet or not. */
+	bus_publish(a.link, STR("s"), &p);
+	town_turn_ends(&a.town);
 	bus_publish(a.link, STR("s"), &p);
 	node_close(&c);
 	assert_int_equal(bus_publish(a.link, STR("s"), &p), 1);
@@ -225,6 +270,7 @@ static void an_answer_comes_behind_what_it_answers(void **state)
 	bus_subscribe(a.link, STR("r"));
 	bus_subscribe(c.link, STR("r"));
 	bus_publish(a.link, STR("r"), &p);
+	town_turn_ends(&a.town);
 	heard(&a, "0:1:1:r:question 0:1:2:r:answer ");
 	heard(&c, "0:1:1:r:question 0:1:2:r:answer ");
 	node_close(&a);
@@ -242,6 +288,7 @@ static void who_closes_wants_nothing_any_more(void **state)
 	node_open(&c, b, 1);
 	bus_subscribe(c.link, STR("r"));
 	bus_publish(a.link, STR("r"), &p);
+	town_turn_ends(&a.town);
 	node_close(&c);
 	town_run(&c.town, false); /* the post of the parcel is still there, the link is not */
 	assert_int_equal(bus_interest(a.link, STR("r")), 0);
@@ -298,6 +345,7 @@ static void *worker_run(void *arg)
 		town_run(&w->node.town, false);
 	}
 	bus_publish(w->node.link, STR("all"), &end);
+	town_turn_ends(&w->node.town);
 	while (w->ends < CORES)
 		town_run(&w->node.town, true);
 	pthread_barrier_wait(&done);
@@ -331,6 +379,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_core_hears_itself_at_once),
 		cmocka_unit_test(interest_is_counted),
+		cmocka_unit_test(what_was_published_before_the_end_arrives),
 		cmocka_unit_test(a_batch_costs_one_post_and_keeps_its_order),
 		cmocka_unit_test(stanzas_are_shared_not_copied),
 		cmocka_unit_test(an_answer_comes_behind_what_it_answers),
