@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "bench/load.h"
 
-enum { PATIENCE_S = 15 };
+enum { PATIENCE_S = 15, SLOW_S = 30 };
 
 struct pair {
 	struct client *from, *to;
@@ -197,6 +197,17 @@ static void report_honesty(struct chat *chat)
 		report_failure(chat->load, "messages were refused, lost, doubled or out of order");
 }
 
+static uint64_t counted(const struct chat *chat) { return chat->load->target.acks ? chat->acknowledged : chat->received; }
+
+/* A server that answers in bursts, seconds apart, is given the time to show one. */
+static void run_slow(struct chat *chat, uint64_t before)
+{
+	int64_t until = net_now() + SLOW_S * 1000000000LL;
+
+	while (counted(chat) < before + chat->load->options.pairs && net_now() < until && !chat->load->failed)
+		net_turn(&chat->load->target.net, until);
+}
+
 static void chat_measure(struct chat *chat)
 {
 	struct load *l = chat->load;
@@ -207,9 +218,11 @@ static void chat_measure(struct chat *chat)
 		fill_windows(chat);
 	run_span(chat, 1);
 	chat->latencies = 0;
-	from = span_now(l, acks ? chat->acknowledged : chat->received);
+	from = span_now(l, counted(chat));
 	run_span(chat, l->options.seconds);
-	to = span_now(l, acks ? chat->acknowledged : chat->received);
+	if (!l->options.rate)
+		run_slow(chat, from.count);
+	to = span_now(l, counted(chat));
 	drain(chat);
 	report_span(l, acks ? "ack" : "message", from, to);
 	report_latency(chat);

@@ -70,6 +70,10 @@ void link_close(struct link *l)
 
 void link_deafen(struct link *l)
 {
+	int least = 4096;
+
+	/* Or the kernel would hold megabytes for us, and the server would notice late or never. */
+	setsockopt(l->fd, SOL_SOCKET, SO_RCVBUF, &least, sizeof least);
 	l->deaf = true;
 	watch_write(l, l->out.n > 0);
 }
