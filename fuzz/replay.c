@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A main() for a fuzz target without libFuzzer: runs it over every file of the folders that are given, each in a process of its
- * own, so that one that fails is named and the others still run.
+ * A main() for a fuzz target without libFuzzer: runs it over every file of the folders that are given, each in a
+ * process of its own, so that one that fails is named and the others still run.
  */
 #include <dirent.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Addresses: what was prepared is prepared, whole and in parts; the table for ASCII says what the stringprep profiles say.
+ * Addresses: what was prepared is prepared, whole and in parts; the table for ASCII says what the stringprep profiles
+ * say.
  */
 #include <assert.h>
 #include <stringprep.h>

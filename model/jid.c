@@ -8,8 +8,8 @@
 
 enum { PART_MAX = 1023, LABEL_MAX = 63 };
 
-/* What an ASCII character is, for each part: IN_x: may stand there and is already prepared. Capitals in a local part or domain
- * are allowed but change, so they are not IN_x; they and everything from 0x80 up take the slow path. */
+/* What an ASCII character is, for each part: IN_x: may stand there and is already prepared. Capitals in a local part
+ * or domain are allowed but change, so they are not IN_x; they and everything from 0x80 up take the slow path. */
 enum { IN_LOCAL = 1, IN_DOMAIN = 2, IN_RESOURCE = 4 };
 
 #define L IN_LOCAL | IN_DOMAIN | IN_RESOURCE /* letters, digits, '-', '_': everywhere */
@@ -107,8 +107,8 @@ bool jid_resource_prepare(struct str *ret, struct str s, struct arena *arena)
 	return !is_ascii(s) && prepare(ret, s, stringprep_xmpp_resourceprep, arena);
 }
 
-/* Labels of 1 to 63 letters, digits, '-' and '_' (which host names must not have, but many in private networks do), none with
- * '-' at its ends. Bytes from 0x80 up count as letters. */
+/* Labels of 1 to 63 letters, digits, '-' and '_' (which host names must not have, but many in private networks do),
+ * none with '-' at its ends. Bytes from 0x80 up count as letters. */
 static bool labels_valid(struct str s)
 {
 	size_t start = 0;
@@ -148,7 +148,8 @@ static bool ipv6_prepare(struct str *ret, struct str s, struct arena *arena)
 	return true;
 }
 
-/* A domain with letters outside of ASCII: nameprep, then the three other full stops of IDNA (RFC 3490, 3.1) made dots. */
+/* A domain with letters outside of ASCII: nameprep, then the three other full stops of IDNA (RFC 3490, 3.1) made
+ * dots. */
 static bool idn_prepare(struct str *ret, struct str s, struct arena *arena)
 {
 	static const char ideographic_stop[] = "\xE3\x80\x82"; /* the others are mapped to it or to '.' by nameprep */
@@ -218,8 +219,8 @@ struct jid jid_make(struct str local, struct str domain, struct str resource, st
 	return ret;
 }
 
-/* Where the parts are, before anybody looked at what is in them: the first '/' begins the resource, and the first '@' before it ends
- * the local part (RFC 7622, 3.1). */
+/* Where the parts are, before anybody looked at what is in them: the first '/' begins the resource, and the first
+ * '@' before it ends the local part (RFC 7622, 3.1). */
 struct parts {
 	struct str local, domain, resource;
 	bool has_local, has_resource;
@@ -251,8 +252,8 @@ static bool parse_slow(struct jid *ret, struct str s, struct arena *arena)
 	return true;
 }
 
-/* The end of a domain of the usual kind that begins at `from`: short enough that no label is too long, and nothing in it that must be
- * looked at twice. 0 when it is none. */
+/* The end of a domain of the usual kind that begins at `from`: short enough that no label is too long, and nothing
+ * in it that must be looked at twice. 0 when it is none. */
 static size_t domain_run(struct str s, size_t from)
 {
 	bool letter = false;
@@ -284,6 +285,8 @@ bool jid_parse(struct jid *ret, struct str s, struct arena *arena)
 		return s.n && parse_slow(ret, s, arena);
 	if (end < s.n && (s.p[end] != '/' || end + 1 == s.n || run(s, end + 1, IN_RESOURCE) != s.n))
 		return parse_slow(ret, s, arena);
-	*ret = (struct jid){ s.p, (uint16_t)local, (uint16_t)(end - domain), (uint16_t)(end < s.n ? s.n - end - 1 : 0) };
+	*ret = (struct jid){ s.p, (uint16_t)local, (uint16_t)(end - domain), 0 };
+	if (end < s.n)
+		ret->resource = (uint16_t)(s.n - end - 1);
 	return true;
 }

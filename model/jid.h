@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * model/jid.h - an XMPP address (RFC 6122, RFC 7622 names the same parts): local@domain/resource. Parsing prepares the parts (nodeprep,
- * nameprep, resourceprep; a table for ASCII, stringprep for the rest), so two equal addresses are equal bytes.
- * Each part holds 1 to 1023 bytes.
+ * model/jid.h - an XMPP address (RFC 6122, RFC 7622 names the same parts): local@domain/resource. Parsing prepares the
+ * parts (nodeprep, nameprep, resourceprep; a table for ASCII, stringprep for the rest), so two equal addresses are
+ * equal bytes. Each part holds 1 to 1023 bytes.
  */
 #pragma once
 #include "base/arena.h"

@@ -17,7 +17,7 @@ static const struct rule {
 	uint8_t unless;   /* any of these set: nothing changes */
 	uint8_t needs;    /* none of these set: nothing changes (0: always applies) */
 	uint8_t add, drop;
-	bool always;      /* the stanza goes on even where nothing changes: the contact's server may know less than we do */
+	bool always;      /* the stanza goes on even where nothing changes: the other server may know less than we do */
 } rules[ROSTER_EVENTS] = {
 	[ROSTER_OUT_SUBSCRIBE] = { .unless = TO, .add = ASK | ROSTER_LISTED, .always = true },
 	[ROSTER_OUT_UNSUBSCRIBE] = { .needs = TO | ASK, .drop = TO | ASK, .always = true },

@@ -101,8 +101,8 @@ struct stanza *stanza_unref(struct stanza *s)
 
 /* ---- the body ------------------------------------------------------------------------------------------------
  *
- * The payload was checked when it was parsed (wire/stanza.c) and its elements in jabber:client have no prefix, so what is left
- * is to walk over it: no names to check, no namespaces but the one on <body> itself. */
+ * The payload was checked when it was parsed (wire/stanza.c) and its elements in jabber:client have no prefix, so
+ * what is left is to walk over it: no names to check, no namespaces but the one on <body> itself. */
 
 /* The length of the tag at the start of `s`, up to its '>'; 0 when it has no end. */
 static size_t tag_length(struct str s)

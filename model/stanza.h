@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * model/stanza.h - the currency: a message, presence or IQ on its way (RFC 6120, 8). Counted, immutable once made, shared by
- * all who receive it, on any core. The head is parsed; the payload is the serialised children, made once.
+ * model/stanza.h - the currency: a message, presence or IQ on its way (RFC 6120, 8). Counted, immutable once made,
+ * shared by all who receive it, on any core. The head is parsed; the payload is the serialised children, made once.
  * Delivering it means writing a small head per receiver and the shared bytes.
  */
 #pragma once
@@ -24,15 +24,15 @@ enum stanza_type {
 /* What the payload contains, found once when it is parsed, so that nobody has to look again. */
 enum stanza_traits {
 	STANZA_BODY = 1 << 0,           /* a <body/> with text */
-	STANZA_CHATSTATE_ONLY = 1 << 1, /* nothing but an XEP-0085 state (and a thread) */
+	STANZA_CHATSTATE_ONLY = 1 << 1, /* nothing but an XEP-0085 state (and a thread, ids, hints) */
 	STANZA_NO_STORE = 1 << 2,       /* XEP-0334 <no-store/> or <no-permanent-store/> */
 	STANZA_STORE = 1 << 3,          /* XEP-0334 <store/> */
 	STANZA_NO_COPY = 1 << 4,        /* XEP-0334 <no-copy/> or XEP-0280 <private/> */
 	STANZA_RECEIPT = 1 << 5,        /* XEP-0184 <received/> or an XEP-0333 marker */
 	STANZA_CARBON = 1 << 6,         /* is itself a carbon copy */
 	STANZA_SUBJECT = 1 << 7,
-	STANZA_ENCRYPTED = 1 << 8,      /* XEP-0380 <encryption/> or an encrypted payload: worth keeping without a body */
-	STANZA_WORTH_KEEPING = 1 << 9,  /* reaction, correction, retraction, marker …: archived although it has no body */
+	STANZA_ENCRYPTED = 1 << 8,      /* XEP-0380 <encryption/> or an encrypted payload: kept without a body */
+	STANZA_WORTH_KEEPING = 1 << 9,  /* reaction, correction, retraction, marker …: kept without a body */
 };
 
 /* Of a message that was relayed without the disk to several sessions: what they must know of one another. */

@@ -41,7 +41,8 @@ static const struct sample samples[] = {
 	{ "\xC3\x84nne@b\xC3\xBC" "cher.example/\xC3\x84", "\xC3\xA4nne", "b\xC3\xBC" "cher.example", "\xC3\x84" },
 	{ "fu\xC3\x9F@fu\xC3\x9F.example", "fuss", "fuss.example", "" },
 	{ "a@b\xE3\x80\x82" "c", "a", "b.c", "" },
-	{ "a@\xE4\xBE\x8B\xE5\xAD\x90.\xE6\xB5\x8B\xE8\xAF\x95", "a", "\xE4\xBE\x8B\xE5\xAD\x90.\xE6\xB5\x8B\xE8\xAF\x95", "" },
+	{ "a@\xE4\xBE\x8B\xE5\xAD\x90.\xE6\xB5\x8B\xE8\xAF\x95", "a",
+		"\xE4\xBE\x8B\xE5\xAD\x90.\xE6\xB5\x8B\xE8\xAF\x95", "" },
 	/* KELVIN SIGN is a small k; a ligature comes apart */
 	{ "\xE2\x84\xAA@b", "k", "b", "" },
 	{ "a@b/\xEF\xAC\x81", "a", "b", "fi" },
@@ -101,14 +102,16 @@ static void test_samples(void **unused)
 			fail_msg("%s", s->in);
 		if (!s->domain)
 			continue;
-		if (!str_is(jid_local(j), s->local) || !str_is(jid_domain(j), s->domain) || !str_is(jid_resource(j), s->resource))
+		if (!str_is(jid_local(j), s->local) || !str_is(jid_domain(j), s->domain) ||
+		    !str_is(jid_resource(j), s->resource))
 			fail_msg("%s became %.*s", s->in, STR_ARG(jid_full(j)));
 	}
 }
 
 static void test_not_copied(void **unused)
 {
-	struct str plain[] = { STR("ann@example.org/phone"), STR("example.org"), STR("\xC3\xA4@b\xC3\xBC.example/\xC3\x84") };
+	struct str plain[] = { STR("ann@example.org/phone"), STR("example.org"),
+		STR("\xC3\xA4@b\xC3\xBC.example/\xC3\x84") };
 	struct jid j;
 
 	for (size_t i = 0; i < countof(plain); i++) {

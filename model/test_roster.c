@@ -81,8 +81,10 @@ static void test_tables(void **unused)
 			struct roster_step step = roster_step(row->before, (enum roster_event)event);
 
 			assert_int_equal(row->before, states[i]);
-			if (step.state != row->after || step.pass != (row->pass == MUST) || step.reply != (row->pass == REPLY))
-				fail_msg("event %u, row %u: state %x pass %d reply %d", event, i, step.state, step.pass, step.reply);
+			if (step.state != row->after || step.pass != (row->pass == MUST) ||
+				step.reply != (row->pass == REPLY))
+				fail_msg("event %u, row %u: state %x pass %d reply %d", event, i, step.state, step.pass,
+					step.reply);
 			assert_int_equal(step.push, shown(row->before) != shown(row->after));
 		}
 	}

@@ -57,7 +57,8 @@ static void test_types(void **unused)
 	enum stanza_type t;
 
 	for (unsigned i = 0; i < STANZA_TYPES; i++) {
-		enum stanza_name name = i < PRESENCE_AVAILABLE ? STANZA_MESSAGE : i < IQ_GET ? STANZA_PRESENCE : STANZA_IQ;
+		enum stanza_name name = i < PRESENCE_AVAILABLE ? STANZA_MESSAGE : i < IQ_GET ? STANZA_PRESENCE :
+			STANZA_IQ;
 
 		assert_true(stanza_type_parse(&t, name, str_z(stanza_type_text((enum stanza_type)i))));
 		assert_int_equal(t, i);
@@ -113,12 +114,14 @@ static void test_bodies(void **unused)
 /* What is no XML finds no body, or some, but never reads what is not there (the sanitizer watches). */
 static void test_body_of_rubbish(void **unused)
 {
-	static const char whole[] = "<a b='c'/><body xmlns='jabber:client' d=\"e\">x&amp;&#x41;<![CDATA[y]]><z/></body>";
+	static const char whole[] = "<a b='c'/><body xmlns='jabber:client' d=\"e\">x&amp;&#x41;<![CDATA[y]]><z/>"
+		"</body>";
 
 	for (size_t from = 0; from < sizeof whole; from++) {
 		for (size_t to = from; to < sizeof whole; to++) {
 			own_buf b = { 0 };
-			struct stanza *s = stanza_make(&(struct stanza_init){ .payload = str_n(whole + from, to - from) });
+			struct stanza *s = stanza_make(&(struct stanza_init){ .payload = str_n(whole + from,
+				to - from) });
 
 			stanza_body(s, &b);
 			assert_true(b.n <= to - from);

@@ -2,8 +2,9 @@
  *
  * Our XML against expat's. The first byte of the input says what the rest is:
  *   'e'  one element; 's' what follows a stream header; 'h' a stream from its first byte.
- * What must hold: both accept the same and see the same tree (expat with our restrictions put on top); any split of a stream gives
- * the same frames; what is written parses to the same tree; a payload means the same when it is taken out of its stanza.
+ * What must hold: both accept the same and see the same tree (expat with our restrictions put on top); any split of a
+ * stream gives the same frames; what is written parses to the same tree; a payload means the same when it is taken out
+ * of its stanza.
  */
 #include <assert.h>
 #include <expat.h>
@@ -342,7 +343,8 @@ static void element_check(struct str input)
 	o = oracle_run(buf_all(&stream), 1, &theirs);
 	/* One element and nothing around it; what closes the stream is ours. */
 	taken = !o.stopped && o.closed && o.stanzas == 1 && input.n && input.p[0] == '<' && input.p[input.n - 1] == '>';
-	/* "<a/></stream:stream><!--" and the like would be an error with us as well as with expat, had it seen the end. */
+	/* "<a/></stream:stream><!--" and the like would be an error with us as well as with expat, had it seen the
+	 * end. */
 	if (taken && memmem(input.p, input.n, "</stream:stream", 15))
 		taken = x != NULL;
 	assert(taken == (x != NULL));
@@ -406,7 +408,8 @@ static void header_check(struct str input)
 	struct xml *x;
 
 	splits_check(input, FRAME_MAX);
-	while ((kind = xml_frame(&f, input.p + start, input.n - start, FRAME_MAX, &len)) == XML_BLANK && start + len < input.n)
+	while ((kind = xml_frame(&f, input.p + start, input.n - start, FRAME_MAX, &len)) == XML_BLANK &&
+		start + len < input.n)
 		start += len;
 	frame = str_n(input.p + start, kind == XML_STREAM_OPEN ? len : input.n - start);
 	x = xml_parse_stream(&arena, frame);

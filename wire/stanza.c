@@ -20,6 +20,7 @@ enum {
 	BESIDE = 1 << 19,      /* may stand beside a chat state without making it more than that */
 	ORIGIN = 1 << 20,
 	OTHER = 1 << 21,       /* anything else */
+	MARKER = STANZA_RECEIPT | STANZA_WORTH_KEEPING | OTHER,
 };
 
 static const struct child_kind {
@@ -40,10 +41,10 @@ static const struct child_kind {
 	{ STR_INIT("urn:xmpp:hints"), STR_INIT("no-permanent-store"), STANZA_NO_STORE | BESIDE },
 	{ STR_INIT("urn:xmpp:hints"), STR_INIT("no-copy"), STANZA_NO_COPY | BESIDE },
 	{ STR_INIT("urn:xmpp:hints"), STR_INIT("store"), STANZA_STORE | OTHER },
-	{ STR_INIT("urn:xmpp:receipts"), STR_INIT("received"), STANZA_RECEIPT | STANZA_WORTH_KEEPING | OTHER },
-	{ STR_INIT("urn:xmpp:chat-markers:0"), STR_INIT("received"), STANZA_RECEIPT | STANZA_WORTH_KEEPING | OTHER },
-	{ STR_INIT("urn:xmpp:chat-markers:0"), STR_INIT("displayed"), STANZA_RECEIPT | STANZA_WORTH_KEEPING | OTHER },
-	{ STR_INIT("urn:xmpp:chat-markers:0"), STR_INIT("acknowledged"), STANZA_RECEIPT | STANZA_WORTH_KEEPING | OTHER },
+	{ STR_INIT("urn:xmpp:receipts"), STR_INIT("received"), MARKER },
+	{ STR_INIT("urn:xmpp:chat-markers:0"), STR_INIT("received"), MARKER },
+	{ STR_INIT("urn:xmpp:chat-markers:0"), STR_INIT("displayed"), MARKER },
+	{ STR_INIT("urn:xmpp:chat-markers:0"), STR_INIT("acknowledged"), MARKER },
 	{ STR_INIT("urn:xmpp:eme:0"), STR_INIT("encryption"), STANZA_ENCRYPTED | OTHER },
 	{ STR_INIT("eu.siacs.conversations.axolotl"), STR_INIT("encrypted"), STANZA_ENCRYPTED | OTHER },
 	{ STR_INIT("urn:xmpp:omemo:1"), STR_INIT("encrypted"), STANZA_ENCRYPTED | OTHER },
@@ -83,7 +84,8 @@ static uint32_t child_marks(const struct xml *c)
 	return OTHER;
 }
 
-/* Whether a delay speaks for us: in nobody's name, in the name of our domain or of what is under it, or of another account of ours. */
+/* Whether a delay speaks for us: in nobody's name, in the name of our domain or of what is under it, or of another
+ * account of ours. */
 static bool delay_is_ours(const struct xml *c, struct jid sender, struct str domain, struct arena *scratch)
 {
 	struct jid from;
@@ -98,8 +100,8 @@ static bool delay_is_ours(const struct xml *c, struct jid sender, struct str dom
 					str_eq(str_from(host, host.n - domain.n), domain));
 }
 
-/* An element in jabber:client with a prefix of its own (<c:body xmlns:c='jabber:client'>) is right, but nobody who looks
- * into a payload without a parser (stanza_body) should have to know. */
+/* An element in jabber:client with a prefix of its own (<c:body xmlns:c='jabber:client'>) is right, but nobody who
+ * looks into a payload without a parser (stanza_body) should have to know. */
 static bool is_disguised(const struct xml *c)
 {
 	struct str tag = str_from(c->raw, 1);
@@ -181,7 +183,9 @@ static enum stanza_traits traits_of(uint32_t all)
 static bool name_read(struct reading *r)
 {
 	static const struct str names[] = {
-		[STANZA_MESSAGE] = STR_INIT("message"), [STANZA_PRESENCE] = STR_INIT("presence"), [STANZA_IQ] = STR_INIT("iq"),
+		[STANZA_MESSAGE] = STR_INIT("message"),
+		[STANZA_PRESENCE] = STR_INIT("presence"),
+		[STANZA_IQ] = STR_INIT("iq"),
 	};
 
 	for (unsigned i = 0; i < countof(names); i++) {
@@ -213,7 +217,9 @@ static int head_read(struct reading *r)
 		}
 	}
 	if (!stanza_type_parse(&init->type, init->name, type)) {
-		init->type = init->name == STANZA_IQ ? IQ_GET : init->name == STANZA_PRESENCE ? PRESENCE_AVAILABLE : MESSAGE_NORMAL;
+		static const enum stanza_type usual[] = { MESSAGE_NORMAL, PRESENCE_AVAILABLE, IQ_GET };
+
+		init->type = usual[init->name];
 		/* An unknown type of a message is "normal" (RFC 6121, 5.2.2). */
 		if (init->name != STANZA_MESSAGE)
 			verdict = STANZA_ERROR_BAD_REQUEST;
@@ -341,7 +347,8 @@ const char *stanza_error_name(enum stanza_error_condition condition)
 	return conditions[condition].name;
 }
 
-void stanza_error_write(struct buf *to, enum stanza_error_condition condition, enum stanza_error_type type, const char *text)
+void stanza_error_write(struct buf *to, enum stanza_error_condition condition, enum stanza_error_type type,
+			const char *text)
 {
 	static const char *const words[] = {
 		[STANZA_ERROR_AUTH] = "auth", [STANZA_ERROR_CANCEL] = "cancel", [STANZA_ERROR_CONTINUE] = "continue",
@@ -363,8 +370,8 @@ void stanza_error_write(struct buf *to, enum stanza_error_condition condition, e
 	buf_lit(to, "</error>");
 }
 
-struct stanza *stanza_error(const struct stanza *orig, enum stanza_error_condition condition, enum stanza_error_type type,
-			    const char *text)
+struct stanza *stanza_error(const struct stanza *orig, enum stanza_error_condition condition,
+			    enum stanza_error_type type, const char *text)
 {
 	static const enum stanza_type errors[] = {
 		[STANZA_MESSAGE] = MESSAGE_ERROR, [STANZA_PRESENCE] = PRESENCE_ERROR, [STANZA_IQ] = IQ_ERROR,

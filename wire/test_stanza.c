@@ -30,7 +30,8 @@ static void test_head(void **unused)
 {
 	struct stanza *s;
 
-	assert_int_equal(take(&s, STR("<message to='Bob@Example.org/x' from='eve@a' type='chat' id='1&amp;2' xml:lang='de'><body>a</body></message>")), 0);
+	assert_int_equal(take(&s, STR("<message to='Bob@Example.org/x' from='eve@a' type='chat' id='1&amp;2' "
+		"xml:lang='de'><body>a</body></message>")), 0);
 	assert_int_equal(s->name, STANZA_MESSAGE);
 	assert_int_equal(s->type, MESSAGE_CHAT);
 	assert_true(str_is(jid_full(s->to), "bob@example.org/x"));
@@ -40,7 +41,8 @@ static void test_head(void **unused)
 	assert_true(s->time == 1000 && s->stamp == 0);
 	stanza_unref(s);
 	assert_int_equal(take(&s, STR("<presence/>")), 0);
-	assert_true(s->name == STANZA_PRESENCE && s->type == PRESENCE_AVAILABLE && !s->to.p && !s->id.p && s->payload.n == 0);
+	assert_true(s->name == STANZA_PRESENCE && s->type == PRESENCE_AVAILABLE && !s->to.p && !s->id.p &&
+		s->payload.n == 0);
 	stanza_unref(s);
 	assert_int_equal(take(&s, STR("<message type='shout'/>")), 0);
 	assert_int_equal(s->type, MESSAGE_NORMAL);
@@ -97,7 +99,8 @@ static void test_stripped(void **unused)
 		"<delay xmlns='urn:xmpp:delay' from='rooms.example.org' stamp='2026-01-01T00:00:00Z'/>",
 		"<delay xmlns='urn:xmpp:delay' from='bob@example.org' stamp='2026-01-01T00:00:00Z'/>",
 		"<delay xmlns='urn:xmpp:delay' from='@' stamp='2026-01-01T00:00:00Z'/>",
-		"<received xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'><message xmlns='jabber:client'/></forwarded></received>",
+		"<received xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'><message "
+		"xmlns='jabber:client'/></forwarded></received>",
 		"<sent xmlns='urn:xmpp:carbons:2'/>",
 		"<result xmlns='urn:xmpp:mam:2' queryid='1' id='2'/>",
 		"<occupant-id xmlns='urn:xmpp:occupant-id:0' id='1'/>",
@@ -135,7 +138,8 @@ static void test_left_alone(void **unused)
 		"<x xmlns='http://jabber.org/protocol/muc#user'><invite to='a@b'/></x>",
 		"<x xmlns='u'><stanza-id xmlns='urn:xmpp:sid:0' by='example.org' id='1'/></x>",
 		"<stanza-id xmlns='urn:xmpp:sid:1'/>",
-		"<forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2026-01-01T00:00:00Z'/></forwarded>",
+		"<forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2026-01-01T00:00:00Z'/>"
+		"</forwarded>",
 		"<body>\r\n&lt;<![CDATA[x]]></body  >",
 	};
 	struct stanza *s;
@@ -160,15 +164,18 @@ static void test_made_complete(void **unused)
 	own_buf body = { 0 };
 	struct stanza *s;
 
-	assert_int_equal(take(&s, STR("<message xmlns:c='jabber:client' xmlns:p='u'><c:body>a&amp;b</c:body><p:x/> <y/></message>")), 0);
+	assert_int_equal(take(&s, STR("<message xmlns:c='jabber:client' xmlns:p='u'><c:body>a&amp;b</c:body><p:x/> "
+		"<y/></message>")), 0);
 	assert_true(str_is(s->payload, "<body>a&amp;b</body><x xmlns=\"u\"/> <y/>"));
 	stanza_unref(s);
-	assert_int_equal(take(&s, STR("<message><body:body xmlns:body='jabber:client'>a&amp;b</body:body></message>")), 0);
+	assert_int_equal(take(&s, STR("<message><body:body xmlns:body='jabber:client'>a&amp;b</body:body></message>")),
+		0);
 	assert_true(s->traits & STANZA_BODY);
 	assert_true(stanza_body(s, &body));
 	assert_true(str_is(buf_all(&body), "a&b"));
 	stanza_unref(s);
-	assert_int_equal(take(&s, STR("<c:message xmlns:c='jabber:client' xmlns='u'><x/><c:body>b</c:body></c:message>")), 0);
+	assert_int_equal(take(&s, STR("<c:message xmlns:c='jabber:client' xmlns='u'><x/><c:body>b</c:body>"
+		"</c:message>")), 0);
 	assert_true(str_is(s->payload, "<x xmlns=\"u\"/><body>b</body>"));
 	stanza_unref(s);
 }
@@ -186,7 +193,8 @@ static void test_traits(void **unused)
 		{ "<composing xmlns='http://jabber.org/protocol/chatstates'/>", STANZA_CHATSTATE_ONLY },
 		{ "<thread>1</thread><paused xmlns='http://jabber.org/protocol/chatstates'/>", STANZA_CHATSTATE_ONLY },
 		{ "<active xmlns='http://jabber.org/protocol/chatstates'/><body>a</body>", STANZA_BODY },
-		{ "<gone xmlns='http://jabber.org/protocol/chatstates'/><no-store xmlns='urn:xmpp:hints'/>", STANZA_CHATSTATE_ONLY | STANZA_NO_STORE },
+		{ "<gone xmlns='http://jabber.org/protocol/chatstates'/><no-store xmlns='urn:xmpp:hints'/>",
+			STANZA_CHATSTATE_ONLY | STANZA_NO_STORE },
 		{ "<gone xmlns='http://jabber.org/protocol/chatstates'/><x xmlns='u'/>", 0 },
 		{ "<no-permanent-store xmlns='urn:xmpp:hints'/>", STANZA_NO_STORE },
 		{ "<no-copy xmlns='urn:xmpp:hints'/>", STANZA_NO_COPY },
@@ -199,7 +207,8 @@ static void test_traits(void **unused)
 		{ "<encryption xmlns='urn:xmpp:eme:0'/>", STANZA_ENCRYPTED },
 		{ "<encrypted xmlns='eu.siacs.conversations.axolotl'/>", STANZA_ENCRYPTED },
 		{ "<reactions xmlns='urn:xmpp:reactions:0' id='1'/>", STANZA_WORTH_KEEPING },
-		{ "<replace xmlns='urn:xmpp:message-correct:0' id='1'/><body>b</body>", STANZA_WORTH_KEEPING | STANZA_BODY },
+		{ "<replace xmlns='urn:xmpp:message-correct:0' id='1'/><body>b</body>",
+			STANZA_WORTH_KEEPING | STANZA_BODY },
 		{ "<retract xmlns='urn:xmpp:message-retract:1' id='1'/>", STANZA_WORTH_KEEPING },
 		{ "<apply-to xmlns='urn:xmpp:fasten:0' id='1'/>", STANZA_WORTH_KEEPING },
 	};
@@ -237,10 +246,13 @@ static void test_written(void **unused)
 {
 	struct stanza *s;
 
-	assert_int_equal(take(&s, STR("<message type='chat' id='&lt;1' xml:lang='de' to='bob@example.org'><body>a</body></message>")), 0);
-	written(s, s->to, STR_NONE, "<message from=\"ann@example.org/phone\" to=\"bob@example.org\" id=\"&lt;1\" type=\"chat\" xml:lang=\"de\">"
+	assert_int_equal(take(&s, STR("<message type='chat' id='&lt;1' xml:lang='de' to='bob@example.org'><body>"
+		"a</body></message>")), 0);
+	written(s, s->to, STR_NONE, "<message from=\"ann@example.org/phone\" to=\"bob@example.org\" id=\"&lt;1\" "
+		"type=\"chat\" xml:lang=\"de\">"
 		"<body>a</body></message>");
-	written(s, (struct jid){ 0 }, STR("<x/>"), "<message from=\"ann@example.org/phone\" id=\"&lt;1\" type=\"chat\" xml:lang=\"de\">"
+	written(s, (struct jid){ 0 }, STR("<x/>"), "<message from=\"ann@example.org/phone\" id=\"&lt;1\" "
+		"type=\"chat\" xml:lang=\"de\">"
 		"<body>a</body><x/></message>");
 	stanza_unref(s);
 	assert_int_equal(take(&s, STR("<presence/>")), 0);
@@ -255,16 +267,19 @@ static void test_errors(void **unused)
 
 	assert_int_equal(take(&s, STR("<iq type='get' id='1' to='bob@example.org'><q xmlns='u'/></iq>")), 0);
 	e = stanza_error(s, STANZA_ERROR_ITEM_NOT_FOUND, STANZA_ERROR_USUAL, NULL);
-	written(e, e->to, STR_NONE, "<iq from=\"bob@example.org\" to=\"ann@example.org/phone\" id=\"1\" type=\"error\"><error type=\"cancel\">"
+	written(e, e->to, STR_NONE, "<iq from=\"bob@example.org\" to=\"ann@example.org/phone\" id=\"1\" "
+		"type=\"error\"><error type=\"cancel\">"
 		"<item-not-found xmlns=\"urn:ietf:params:xml:ns:xmpp-stanzas\"/></error></iq>");
 	assert_null(stanza_error(e, STANZA_ERROR_ITEM_NOT_FOUND, STANZA_ERROR_USUAL, NULL));
 	stanza_unref(e);
 	stanza_unref(s);
 	assert_int_equal(take(&s, STR("<message/>")), 0);
 	e = stanza_error(s, STANZA_ERROR_RESOURCE_CONSTRAINT, STANZA_ERROR_MODIFY, "a < b");
-	written(e, e->to, STR_NONE, "<message from=\"ann@example.org\" to=\"ann@example.org/phone\" type=\"error\"><error type=\"modify\">"
+	written(e, e->to, STR_NONE, "<message from=\"ann@example.org\" to=\"ann@example.org/phone\" type=\"error\">"
+		"<error type=\"modify\">"
 		"<resource-constraint xmlns=\"urn:ietf:params:xml:ns:xmpp-stanzas\"/>"
-		"<text xmlns=\"urn:ietf:params:xml:ns:xmpp-stanzas\" xml:lang=\"en\">a &lt; b</text></error></message>");
+		"<text xmlns=\"urn:ietf:params:xml:ns:xmpp-stanzas\" xml:lang=\"en\">a &lt; b</text></error>"
+		"</message>");
 	stanza_unref(e);
 	stanza_unref(s);
 	assert_int_equal(take(&s, STR("<iq type='result' id='1'/>")), 0);

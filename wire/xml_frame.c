@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Finding where a frame ends. What is inside is the parser's business: here only as much is understood as is needed to know which '<'
- * and '>' are tags. Every byte is looked at once, however the stream is split; only the few bytes of a tag's
- * first characters ("<![CDATA[") are looked at again while they are not all there.
+ * Finding where a frame ends. What is inside is the parser's business: here only as much is understood as is needed to
+ * know which '<' and '>' are tags. Every byte is looked at once, however the stream is split; only the few bytes of a
+ * tag's first characters ("<![CDATA[") are looked at again while they are not all there.
  */
 #include "wire/xml.h"
 #include "wire/xml_scan.h"
 
-/* The state is where the next byte stands. OUTSIDE must be 0: it is how a stream begins. Inside of a value the state is its quote. */
+/* The state is where the next byte stands. OUTSIDE must be 0: it is how a stream begins. Inside of a value the state
+ * is its quote. */
 enum { OUTSIDE, PROLOG, DECLARATION, CDATA, TEXT, TAG, END_TAG };
 
 enum { AGAIN = -1, WAIT = -2 }; /* not a frame yet: go on, or wait for more bytes */
@@ -113,8 +114,8 @@ static inline int mark_take(struct scan *s, const char *at)
 	return AGAIN;
 }
 
-/* Text and tags, 16 bytes at a time: which of them matter at all, then one after the other. That is twice as fast as looking for the next
- * one that matters again and again, as where to look next need not be known first. */
+/* Text and tags, 16 bytes at a time: which of them matter at all, then one after the other. That is twice as fast as
+ * looking for the next one that matters again and again, as where to look next need not be known first. */
 static int scan_marks(struct scan *s)
 {
 	const char *p = s->p;
@@ -162,7 +163,8 @@ static int scan_prolog(struct scan *s)
 	return *s->p == '<' ? tag_begin(s, s->p) : XML_NOT_WELL_FORMED;
 }
 
-/* The bytes before p are at least "<![CDATA[" or "<?xml ", so looking two back stays inside, and finds no ']' or '?' of theirs. */
+/* The bytes before p are at least "<![CDATA[" or "<?xml ", so looking two back stays inside, and finds no ']' or '?'
+ * of theirs. */
 static int scan_until(struct scan *s, bool declaration)
 {
 	s->p = xml_scan(s->p, s->end, '>', '>', '>', '>');

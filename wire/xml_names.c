@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which characters outside of ASCII may stand in a name: the fourth edition of XML 1.0 (appendix B), not the much wider fifth. What we
- * take goes on to clients whose parsers may be of either edition, and a stanza that the receiver's parser refuses costs the receiver
- * its stream. Everything that the fourth allows the fifth allows too.
+ * Which characters outside of ASCII may stand in a name: the fourth edition of XML 1.0 (appendix B), not the much wider
+ * fifth. What we take goes on to clients whose parsers may be of either edition, and a stanza that the receiver's
+ * parser refuses costs the receiver its stream. Everything that the fourth allows the fifth allows too.
  */
 #include "wire/xml_scan.h"
 

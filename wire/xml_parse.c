@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * From the bytes of one whole frame to a tree. Text and values that need no change stay where they are and the tree points at them.
- * The bytes are checked for UTF-8 and forbidden characters once, before anything else, so that the rest may look at
- * ASCII only. What this accepts, expat accepts too, and understands in the same way (fuzz_xml.c).
+ * From the bytes of one whole frame to a tree. Text and values that need no change stay where they are and the tree
+ * points at them. The bytes are checked for UTF-8 and forbidden characters once, before anything else, so that the rest
+ * may look at ASCII only. What this accepts, expat accepts too, and understands in the same way (fuzz_xml.c).
  */
 #include "wire/xml.h"
 
@@ -37,7 +37,7 @@ struct open {
 	struct xml **last;   /* where its next child is hung */
 	struct str tag;      /* its name with prefix, for the end tag */
 	struct str scope;    /* the default namespace inside */
-	uint8_t scope_depth; /* of the element that declares it; NOWHERE when it is jabber:client, which everybody knows */
+	uint8_t scope_depth; /* of the element that declares it; NOWHERE for jabber:client, which everybody knows */
 	uint8_t lowest;      /* depth of the outermost declaration that it or anything inside needs */
 	uint8_t prefixes;    /* how many there were outside of it */
 };
@@ -130,8 +130,12 @@ static uint32_t number_read(const char **p, const char *end)
 	const char *first = at += base == 16;
 
 	for (; at < end && *at != ';'; at++) {
-		uint32_t low = (uint32_t)(unsigned char)*at | 0x20;
-		uint32_t d = *at >= '0' && *at <= '9' ? (uint32_t)(*at - '0') : low >= 'a' && low <= 'f' ? low - 'a' + 10 : 99;
+		uint32_t small = (uint32_t)(unsigned char)*at | 0x20, d = 99;
+
+		if (*at >= '0' && *at <= '9')
+			d = (uint32_t)(*at - '0');
+		else if (small >= 'a' && small <= 'f')
+			d = small - 'a' + 10;
 		if (d >= base)
 			return 0;
 		c = c < 0x110000 ? c * base + d : c;
@@ -167,8 +171,8 @@ static uint32_t reference_read(const char **p, const char *end)
 
 /* ---- names ---------------------------------------------------------------------------------------------------
  *
- * From here on functions take the place where to read and return the one behind what they have read, NULL when it is wrong: kept in a
- * register that way, not in the struct, each step costs a quarter less. */
+ * From here on functions take the place where to read and return the one behind what they have read, NULL when it is
+ * wrong: kept in a register that way, not in the struct, each step costs a quarter less. */
 
 /* The same as part_end for a part that has something else than ASCII in it. */
 static const char *part_end_wide(const struct parser *ps, const char *start)
@@ -264,7 +268,7 @@ static inline const char *value_read(struct parser *ps, const char *p, struct st
 	if (p == ps->end || *p == '<')
 		return NULL;
 	*ret = between(start, p);
-	return plain || value_unescape(ps, *ret, ret) ? p + 1 : NULL;
+	return plain || !ret->n || value_unescape(ps, *ret, ret) ? p + 1 : NULL;
 }
 
 /* The '=' between a name and its value. */
@@ -337,7 +341,7 @@ static inline bool is_xmlns(struct str s) { return s.n == 5 && memcmp(s.p, "xmln
 /* What is known of a tag while its attributes are read. */
 struct tag {
 	struct xml_attr **last;
-	uint64_t seen;    /* a bit for each kind of name; when one comes twice it is worth looking whether it is the same */
+	uint64_t seen;    /* a bit for each kind of name; when one comes twice it is worth looking closer */
 	unsigned attrs;
 	bool prefixed, similar, scoped;
 };
@@ -345,7 +349,8 @@ struct tag {
 static inline bool attr_add(struct parser *ps, struct tag *t, struct str prefix, struct str name, struct str value)
 {
 	struct xml_attr *a = arena_get(ps->arena, sizeof *a);
-	uint64_t bit = (uint64_t)1 << ((name.n + 3u * (unsigned char)name.p[0] + 7u * (unsigned char)name.p[name.n - 1]) & 63);
+	unsigned char first = (unsigned char)name.p[0], last = (unsigned char)name.p[name.n - 1];
+	uint64_t bit = (uint64_t)1 << ((name.n + 3u * first + 7u * last) & 63);
 
 	a->name = name;
 	a->ns = prefix.n ? prefix : STR("");
@@ -401,7 +406,8 @@ static inline struct xml *node_add(struct parser *ps, struct str raw)
 	x = arena_get(ps->arena, sizeof *x);
 	*o->last = x;
 	o->last = &x->next;
-	/* One by one: of a struct that is zeroed as a whole gcc makes a "rep stos", which costs as much as all the rest. */
+	/* One by one: of a struct that is zeroed as a whole gcc makes a "rep stos", which costs as much as all the
+	 * rest. */
 	x->name = x->ns = x->text = x->inner = STR_NONE;
 	x->attrs = NULL;
 	x->children = x->next = NULL;
@@ -644,7 +650,9 @@ static const char *declaration_read(struct parser *ps, const char *p)
 	p = p ? declared(ps, p, STR("standalone"), &alone) : NULL;
 	if (!p || (!str_eq(version, STR("1.0")) && !str_eq(version, STR("1.1"))))
 		return NULL;
-	if (encoding.n != 5 || strncasecmp(encoding.p, "UTF-8", 5) != 0 || (!str_eq(alone, STR("yes")) && !str_eq(alone, STR("no"))))
+	if (encoding.n != 5 || strncasecmp(encoding.p, "UTF-8", 5) != 0)
+		return NULL;
+	if (!str_eq(alone, STR("yes")) && !str_eq(alone, STR("no")))
 		return NULL;
 	p = spaces_end(ps, p);
 	return ps->end - p > 2 && memcmp(p, "?>", 2) == 0 ? spaces_end(ps, p + 2) : NULL;

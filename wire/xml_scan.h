@@ -1,28 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * wire/xml_scan.h - what the framer and the parser share: kinds of characters, and looking for the next byte that matters, 16 at a
- * time where the machine can. Not for anybody else.
+ * wire/xml_scan.h - what the framer and the parser share: kinds of characters, and looking for the next byte that
+ * matters, 16 at a time where the machine can. Not for anybody else.
  */
 #pragma once
 #include "base/str.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
+
+static inline __m128i xml_load16(const char *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
+static inline __m128i xml_equal16(__m128i x, char c) { return _mm_cmpeq_epi8(x, _mm_set1_epi8(c)); }
+
+/* Bytes from `first` to `last`, both ASCII; what is not ASCII is negative here and never in between. */
+static inline __m128i xml_range16(__m128i x, char first, char last)
+{
+	return _mm_and_si128(_mm_cmpgt_epi8(x, _mm_set1_epi8((char)(first - 1))),
+			     _mm_cmplt_epi8(x, _mm_set1_epi8((char)(last + 1))));
+}
 #endif
 
 /* The first of `a`, `b`, `c`, `d` in [p, end), or `end`. */
 static inline const char *xml_scan(const char *p, const char *end, char a, char b, char c, char d)
 {
 #ifdef __SSE2__
-	const __m128i va = _mm_set1_epi8(a), vb = _mm_set1_epi8(b), vc = _mm_set1_epi8(c), vd = _mm_set1_epi8(d);
-
 	for (; end - p >= 16; p += 16) {
-		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, va), _mm_cmpeq_epi8(x, vb)),
-					   _mm_or_si128(_mm_cmpeq_epi8(x, vc), _mm_cmpeq_epi8(x, vd)));
-		int mask = _mm_movemask_epi8(hit);
-		if (mask)
-			return p + __builtin_ctz((unsigned)mask);
+		__m128i x = xml_load16(p);
+		__m128i ab = _mm_or_si128(xml_equal16(x, a), xml_equal16(x, b));
+		__m128i cd = _mm_or_si128(xml_equal16(x, c), xml_equal16(x, d));
+		unsigned hit = (unsigned)_mm_movemask_epi8(_mm_or_si128(ab, cd));
+		if (hit)
+			return p + __builtin_ctz(hit);
 	}
 #endif
 	while (p < end && *p != a && *p != b && *p != c && *p != d)
@@ -34,9 +42,9 @@ static inline const char *xml_scan(const char *p, const char *end, char a, char 
 static inline unsigned xml_marks16(const char *p)
 {
 #ifdef __SSE2__
-	__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
-	__m128i tags = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('<')), _mm_cmpeq_epi8(x, _mm_set1_epi8('>')));
-	__m128i quotes = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\'')));
+	__m128i x = xml_load16(p);
+	__m128i tags = _mm_or_si128(xml_equal16(x, '<'), xml_equal16(x, '>'));
+	__m128i quotes = _mm_or_si128(xml_equal16(x, '"'), xml_equal16(x, '\''));
 
 	return (unsigned)_mm_movemask_epi8(_mm_or_si128(tags, quotes));
 #else
@@ -53,31 +61,39 @@ static inline bool xml_plain16(const char *p)
 {
 #ifdef __SSE2__
 	/* Signed: what is not ASCII is negative and as small as a control character. */
-	return _mm_movemask_epi8(_mm_cmplt_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), _mm_set1_epi8(' '))) == 0;
+	return _mm_movemask_epi8(_mm_cmplt_epi8(xml_load16(p), _mm_set1_epi8(' '))) == 0;
 #else
 	uint64_t x[2];
 
 	memcpy(x, p, 16);
-	return ((((x[0] - 0x2020202020202020u) | x[0]) | ((x[1] - 0x2020202020202020u) | x[1])) & 0x8080808080808080u) == 0;
+	x[0] |= x[0] - 0x2020202020202020u;
+	x[1] |= x[1] - 0x2020202020202020u;
+	return ((x[0] | x[1]) & 0x8080808080808080u) == 0;
 #endif
 }
 
-/* Which of the 16 bytes at p may have to be escaped: & < > " ' and control characters. */
+/* What may have to be escaped: & < > " ' and control characters. & and ' differ in bit 0 only, < and > in bit 1. */
+static inline bool xml_is_special(char c)
+{
+	return (unsigned char)c < ' ' || (c | 1) == '\'' || (c | 2) == '>' || c == '"';
+}
+
+/* Which of the 16 bytes at p are such. */
 static inline unsigned xml_specials16(const char *p)
 {
 #ifdef __SSE2__
-	__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
-	/* & and ' differ in bit 0, < and > in bit 1; a control character stays the same when it is the smaller of it and 31. */
-	__m128i pairs = _mm_or_si128(_mm_cmpeq_epi8(_mm_or_si128(x, _mm_set1_epi8(1)), _mm_set1_epi8('\'')),
-				     _mm_cmpeq_epi8(_mm_or_si128(x, _mm_set1_epi8(2)), _mm_set1_epi8('>')));
-	__m128i rest = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')), _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(31)), x));
+	__m128i x = xml_load16(p);
+	__m128i ampersand = xml_equal16(_mm_or_si128(x, _mm_set1_epi8(1)), '\'');
+	__m128i tags = xml_equal16(_mm_or_si128(x, _mm_set1_epi8(2)), '>');
+	/* A control character stays the same when it is the smaller of it and 31. */
+	__m128i rest = _mm_or_si128(xml_equal16(x, '"'), _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(31)), x));
 
-	return (unsigned)_mm_movemask_epi8(_mm_or_si128(pairs, rest));
+	return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(ampersand, tags), rest));
 #else
 	unsigned specials = 0;
 
 	for (unsigned i = 0; i < 16; i++)
-		specials |= (unsigned)((unsigned char)p[i] < ' ' || (p[i] | 1) == '\'' || (p[i] | 2) == '>' || p[i] == '"') << i;
+		specials |= (unsigned)xml_is_special(p[i]) << i;
 	return specials;
 #endif
 }
@@ -97,7 +113,7 @@ static inline const char *xml_scan_special(const char *p, const char *end)
 		unsigned specials = xml_specials16(end - 16) >> (16 - (end - p));
 		return specials ? p + __builtin_ctz(specials) : end;
 	}
-	while (p < end && (unsigned char)*p >= ' ' && (*p | 1) != '\'' && (*p | 2) != '>' && *p != '"')
+	while (p < end && !xml_is_special(*p))
 		p++;
 	return p;
 }
@@ -110,12 +126,11 @@ static inline const char *xml_scan_name(const char *p, const char *end)
 {
 #ifdef __SSE2__
 	for (; end - p >= 16; p += 16) {
-		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p), small = _mm_or_si128(x, _mm_set1_epi8(0x20));
-		__m128i letter = _mm_and_si128(_mm_cmpgt_epi8(small, _mm_set1_epi8('a' - 1)), _mm_cmplt_epi8(small, _mm_set1_epi8('z' + 1)));
+		__m128i x = xml_load16(p);
+		__m128i letter = xml_range16(_mm_or_si128(x, _mm_set1_epi8(0x20)), 'a', 'z');
 		/* From '-' to '9' all but the slash; and '_'. */
-		__m128i digit = _mm_andnot_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('/')),
-						 _mm_and_si128(_mm_cmpgt_epi8(x, _mm_set1_epi8('-' - 1)), _mm_cmplt_epi8(x, _mm_set1_epi8('9' + 1))));
-		__m128i name = _mm_or_si128(_mm_or_si128(letter, digit), _mm_cmpeq_epi8(x, _mm_set1_epi8('_')));
+		__m128i digit = _mm_andnot_si128(xml_equal16(x, '/'), xml_range16(x, '-', '9'));
+		__m128i name = _mm_or_si128(_mm_or_si128(letter, digit), xml_equal16(x, '_'));
 		unsigned other = (unsigned)_mm_movemask_epi8(name) ^ 0xFFFF;
 		if (other)
 			return p + __builtin_ctz(other);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Trees made bytes again. Elements never get a prefix but say their namespace where it changes; only attributes in a namespace need
- * one, declared on the spot.
+ * Trees made bytes again. Elements never get a prefix but say their namespace where it changes; only attributes in a
+ * namespace need one, declared on the spot.
  */
 #include "wire/xml.h"
 
@@ -67,8 +67,8 @@ static const struct prefix *prefix_find(const struct prefix *p, struct str ns)
 	return p;
 }
 
-/* Declares what the attributes of `x` need and is not declared yet; the new prefixes stand in `own`. Never more than the writer of
- * the stanza had declared, so that what could be parsed can be parsed again. */
+/* Declares what the attributes of `x` need and is not declared yet; the new prefixes stand in `own`. Never more than
+ * the writer of the stanza had declared, so that what could be parsed can be parsed again. */
 static const struct prefix *declare_prefixes(struct buf *to, const struct xml *x, const struct prefix *outer,
 					     struct prefix own[XML_ATTRIBUTES_MAX])
 {
@@ -148,8 +148,9 @@ void xml_write(struct buf *to, const struct xml *x, struct str scope)
 	write_node(to, x, scope, NULL);
 }
 
-/* Whether the bytes between the tags of `x` mean the same where jabber:client is the default: nothing in them is declared outside. The
- * default that holds inside of `x` is no matter, as whoever uses it and would lose it is foreign. */
+/* Whether the bytes between the tags of `x` mean the same where jabber:client is the default: nothing in them is
+ * declared outside. The default that holds inside of `x` is no matter, as whoever uses it and would lose it is
+ * foreign. */
 static bool inner_stands(const struct xml *x)
 {
 	if (!x->raw.p)
