@@ -27,10 +27,9 @@ static void connect_now(struct client *c)
 }
 
 /* A letter to another account, in this client's own numbering. */
-static void write_letter(struct client *c)
+void client_write(struct client *c, unsigned to)
 {
 	struct sim *s = c->sim;
-	unsigned to = (unsigned)sim_chance(s, SIM_ACCOUNTS);
 	struct letter *l;
 
 	if (to == c->account || s->letters_n == SIM_LETTERS_MAX - 1)
@@ -53,7 +52,7 @@ static void act(struct timer *t)
 		connect_now(c);
 	else if (c->state == ONLINE && !s->calm)
 		for (uint64_t n = sim_chance(s, 4); n; n--)
-			write_letter(c);
+			client_write(c, (unsigned)sim_chance(s, SIM_ACCOUNTS));
 	sim_net_timer(s, t, 20 + (msec)sim_chance(s, c->state == ONLINE ? 1500 : 600));
 }
 

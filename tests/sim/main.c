@@ -49,9 +49,10 @@ void sim_note(struct sim *s, const char *fmt, ...)
 
 static void server_start(struct sim *s)
 {
+	static const int slow_ms[] = { 0, 5, 20, 100, 400 };
 	own_buf why = { 0 }, url = { 0 };
 
-	buf_fmt(&url, "faulty::memory:sim?delay=%d", (int)(s->seed % 5 * 10));
+	buf_fmt(&url, "faulty::memory:sim?delay=%d", slow_ms[s->seed % countof(slow_ms)]);
 	if (store_open(&s->store, buf_all(&url), &why)) {
 		sim_fail(s, "the store did not open: %s", buf_z(&why));
 		return;

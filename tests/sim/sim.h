@@ -119,6 +119,7 @@ void client_lost(struct client *c);
 void client_want(struct client *c, bool online);
 struct str account_name(unsigned account);
 void client_received(struct client *c, struct str body);
+void client_write(struct client *c, unsigned to); /* a new letter to that account */
 void client_restart(struct client *c); /* a new session: what was seen before does not count */
 struct letter *client_letter(struct client *c, unsigned *index);
 void client_resend_later(struct client *c, unsigned letter);

@@ -216,8 +216,12 @@ static void presence(struct client *c, const struct xml *x)
 	if (type.p && !str_is(type, "unavailable"))
 		return;
 	for (unsigned i = 0; i < SIM_ACCOUNTS; i++)
-		if (str_eq(local, account_name(i)))
+		if (str_eq(local, account_name(i))) {
 			present_set(&c->present[i], resource, !type.p);
+			/* As people do: somebody comes online, and is written to while what waited is still being read to him. */
+			if (!type.p && c->state == ONLINE && sim_chance(c->sim, 2))
+				client_write(c, i);
+		}
 	sim_note(c->sim, "client %u sees %.*s %s", c->index, STR_ARG(from), type.p ? "leave" : "here");
 }
 
