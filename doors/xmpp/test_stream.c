@@ -1032,14 +1032,11 @@ static void every_split(void **state)
 	static const char session[] = HEADER AUTH_TOM HEADER BIND("sofa") "\n"
 		MESSAGE("tom@anser.test/sofa", "1", "a &lt; b") "<iq type='get' id='2'><ping xmlns='urn:xmpp:ping'/></iq> "
 		"<message to='nobody@anser.test' id='3'><body><![CDATA[ ]]></body></message><presence/></stream:stream>";
+	own_buf heard = { 0 };
 
-	for (unsigned cores = 1; cores <= 2; cores++) {
-		own_buf heard = { 0 };
-
-		assert_true(talk_every_split(cores, &xmpp_door, TALK_HERE, prepare, str_z(session), &heard));
-		assert_non_null(strstr(buf_z(&heard), "<body>a &lt; b</body>"));
-		assert_non_null(strstr(buf_z(&heard), "</stream:stream>(closed)"));
-	}
+	assert_true(talk_every_split(1, &xmpp_door, TALK_HERE, prepare, str_z(session), &heard));
+	assert_non_null(strstr(buf_z(&heard), "<body>a &lt; b</body>"));
+	assert_non_null(strstr(buf_z(&heard), "</stream:stream>(closed)"));
 }
 
 int main(int argc, char **argv)
