@@ -12,7 +12,7 @@
 
 #include "core/inside.h"
 
-enum { PAGE = 50, RECENT = 64, HELD_MAX = 1000 };
+enum { PAGE = 50, RECENT = 64, HELD_MAX = 1000, HEAD = 512 /* about what a door writes around a payload */ };
 
 enum catching {
 	CATCH_NOT,
@@ -296,6 +296,9 @@ static void page_done(struct ask *a)
 {
 	struct page *page = holder_of(a, struct page, ask);
 	struct session *s = page->session;
+	/* A page must not by itself make the link look like one that nobody reads. */
+	int64_t room = (int64_t)s->core->settings.backlog_max / 4;
+	size_t i = 0;
 	bool any = false;
 
 	if (a->verdict) {
@@ -304,11 +307,15 @@ static void page_done(struct ask *a)
 		caught_up(s);
 		return;
 	}
-	for (size_t i = 0; i < a->answer->n && s->opened; i++)
-		any |= page_give(s, a->answer->stanzas[PLANTED(PLANT_WRONG_ORDER) ? a->answer->n - 1 - i : i]);
+	for (; i < a->answer->n && s->opened && room > 0; i++) {
+		struct stanza *st = a->answer->stanzas[PLANTED(PLANT_WRONG_ORDER) ? a->answer->n - 1 - i : i];
+
+		room -= (int64_t)st->payload.n + HEAD;
+		any |= page_give(s, st);
+	}
 	if (!s->opened)
 		return;
-	if (!a->answer->more && !s->page_again)
+	if (i == a->answer->n && !a->answer->more && !s->page_again)
 		caught_up(s);
 	else if (any)
 		s->catching_up = CATCH_PACING;

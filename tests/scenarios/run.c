@@ -64,6 +64,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: run [--cores N] [--split BYTES] [--loud] FILE.talk...\nWithout options: every mode.\n");
 		return 2;
 	}
+	setenv("TZ", "UTC", 1); /* the classic door tells the time of its zone */
 	if (!loud)
 		log_level_set(LOG_WARNING);
 	for (; i < argc; i++) {

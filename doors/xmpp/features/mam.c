@@ -15,7 +15,8 @@
 enum {
 	PAGE = 50,                /* messages of a page where the client names no number */
 	PAGE_MAX = 100,
-	PAGE_BYTES_MAX = 1 << 19, /* what one page may put into a link's buffer: a page of large messages ends early */
+	PAGE_PART = 8, /* of what a link may have unread: a page of large messages ends early, and several pages fit one behind the other */
+	RESULT_HEAD = 512, /* about what is written around a payload */
 	IDS_MAX = 100,
 	PREFS_MAX = 1000,
 };
@@ -256,14 +257,14 @@ struct shown {
 	size_t index;
 };
 
-static struct shown page_cut(const struct page *p, const struct store_request *r)
+static struct shown page_cut(const struct page *p, const struct store_request *r, size_t bytes_max)
 {
 	struct shown s = { .first = r->stanzas, .complete = !r->more, .index = r->first_index };
 	size_t bytes = 0;
 
 	for (; s.n < r->n; s.n++) {
-		bytes += r->stanzas[p->query.backwards ? r->n - 1 - s.n : s.n]->payload.n + 512;
-		if (s.n && bytes > PAGE_BYTES_MAX)
+		bytes += r->stanzas[p->query.backwards ? r->n - 1 - s.n : s.n]->payload.n + RESULT_HEAD;
+		if (s.n && bytes > bytes_max)
 			break;
 	}
 	if (s.n < r->n)
@@ -306,7 +307,7 @@ static void page_answer(struct asked *a)
 	if (p->count_only)
 		s.complete = !r->total;
 	else
-		s = page_cut(p, r);
+		s = page_cut(p, r, core_settings(a->q->x->core)->backlog_max / PAGE_PART);
 	for (size_t i = 0; i < s.n; i++)
 		result_push(a->q->x, p, s.first[p->flipped ? s.n - 1 - i : i]);
 	buf_lit(&b, "<fin xmlns='" MAM "'");
