@@ -132,13 +132,11 @@ static void payload_rebuild(struct reading *r, struct buf *to)
 	bool iq = r->init.name == STANZA_IQ;
 
 	for (const struct xml *c = r->x->children; c; c = c->next) {
-		if (!c->name.p) {
-			xml_escape(to, c->text);
-		} else if (is_disguised(c)) {
+		if (c->name.p && is_disguised(c)) {
 			struct xml plain = *c;
 			plain.raw = STR_NONE;
 			xml_write(to, &plain, STR(NS_CLIENT));
-		} else if (iq || !child_stripped(r, c, child_marks(c))) {
+		} else if (!c->name.p || iq || !child_stripped(r, c, child_marks(c))) {
 			xml_write(to, c, STR(NS_CLIENT));
 		}
 	}

@@ -51,7 +51,7 @@ struct xml {
 	struct str text;      /* of a text node, unescaped; of a stream's start tag: its default namespace */
 	struct xml_attr *attrs; /* in document order, without the xmlns declarations */
 	struct xml *children, *next, *parent;
-	struct str raw;       /* the bytes of this element (or text) as they came; absent in trees made by xml_new */
+	struct str raw;       /* the bytes of this element (or text) as they came; absent when it was not parsed */
 	struct str inner;     /* the bytes between its start and its end tag; empty for <x/> */
 	/* raw is not complete in itself under the default namespace jabber:client: it uses a prefix or default that is
 	 * declared outside of it */

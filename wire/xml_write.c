@@ -135,7 +135,9 @@ static void write_element(struct buf *to, const struct xml *x, struct str scope,
 
 static void write_node(struct buf *to, const struct xml *x, struct str scope, const struct prefix *outer)
 {
-	if (!x->name.p)
+	if (!x->name.p && x->raw.p)
+		buf_str(to, x->raw); /* character data means the same everywhere */
+	else if (!x->name.p)
 		xml_escape(to, x->text);
 	else if (x->raw.p && !x->foreign && str_eq(scope, STR("jabber:client")))
 		buf_str(to, x->raw);
