@@ -26,7 +26,7 @@
 
 struct memory {
 	struct ordered rows;
-	int64_t last_id;
+	int64_t last_id, last_id_was; /* when the group began */
 	struct buf key; /* scratch */
 	char *name;     /* NULL: private */
 	bool open;
@@ -664,7 +664,13 @@ void store_memory_forget(void)
 	pthread_mutex_unlock(&named_lock);
 }
 
-static int memory_begin(void *db) { return 0; }
+static int memory_begin(void *db)
+{
+	struct memory *m = db;
+
+	m->last_id_was = m->last_id;
+	return 0;
+}
 
 static int memory_commit(void *db)
 {
@@ -672,7 +678,13 @@ static int memory_commit(void *db)
 	return 0;
 }
 
-static void memory_rollback(void *db) { ordered_rollback(&((struct memory *)db)->rows); }
+static void memory_rollback(void *db)
+{
+	struct memory *m = db;
+
+	ordered_rollback(&m->rows);
+	m->last_id = m->last_id_was;
+}
 
 static uint64_t memory_last_stamp(void *db)
 {
