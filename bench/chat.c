@@ -149,14 +149,15 @@ static void run_span(struct chat *chat, unsigned seconds)
 		run_until(chat, until);
 }
 
-/* What is under way may take its time, as long as some of it keeps arriving. */
+/* What is under way may take its time, as long as some of it keeps arriving; but not for ever. */
 static void drain(struct chat *chat)
 {
 	uint64_t arrived = chat->received;
-	int64_t since = net_now();
+	int64_t since = net_now(), until = since + SLOW_S * 1000000000LL;
 
 	chat->stopped = true;
-	while (chat->received + chat->refused < chat->sent && net_now() < since + PATIENCE_S * 1000000000LL && !chat->load->failed) {
+	while (chat->received + chat->refused < chat->sent && net_now() < since + PATIENCE_S * 1000000000LL && net_now() < until &&
+	       !chat->load->failed) {
 		net_turn(&chat->load->target.net, net_now() + 10000000);
 		if (chat->received != arrived)
 			since = net_now();
