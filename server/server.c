@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "core/ask.h"
+#include "server/confine.h"
 #include "server/generation.h"
 #include "server/home.h"
 #include "server/privileges.h"
@@ -60,6 +61,7 @@ struct server {
 	struct core_counters *counters;
 	unsigned nodes_n;
 	struct node *nodes;
+	unsigned confined; /* enum confined */
 	struct ask first_account;
 	struct timer certificate;
 	bool stopping;
@@ -187,7 +189,9 @@ static void ready(struct server *s)
 		fputs(buf_z(&ports), stdout);
 	printf("ready\n");
 	fflush(stdout);
-	log_event(started, "domain=%.*s cores=%u", STR_ARG(s->generation->core.domain), s->nodes_n);
+	log_event(started, "domain=%.*s cores=%u confined=%s%s%s", STR_ARG(s->generation->core.domain), s->nodes_n,
+		  s->confined & CONFINED_FILES ? "files," : "", s->confined & CONFINED_NETWORK ? "network," : "",
+		  s->confined & CONFINED_CALLS ? "calls" : "");
 }
 
 static void first_account_done(struct ask *a)
@@ -426,6 +430,44 @@ static int open_store(struct server *s, struct buf *why)
 	return store_open(&s->store, url.n ? url : buf_all(&own), why);
 }
 
+/* The directory in which `path` really is, since it may be a link; NULL for an empty one. Freed by free(). */
+static char *directory_of(const char *path)
+{
+	char *real = *path ? realpath(path, NULL) : NULL, *z = real ? real : *path ? strdup(path) : NULL;
+	char *slash = z ? strrchr(z, '/') : NULL;
+
+	if (slash)
+		slash[slash == z] = 0;
+	else if (z)
+		memcpy(z, ".", 2); /* a path is a letter and a zero at least */
+	return z;
+}
+
+/* Before any other thread is there: they inherit it. */
+static void confine_all(struct server *s)
+{
+	static const struct str sqlite = STR_INIT("sqlite:");
+	struct str url = settings_text(settings_of(s), "store.url");
+	struct confines c = { .write = { s->home.path } };
+	char *made[] = {
+		directory_of(s->options->config ? s->options->config : ""),
+		directory_of(settings_z(settings_of(s), "tls.certificate")),
+		directory_of(settings_z(settings_of(s), "tls.key")),
+		directory_of(str_starts(url, sqlite) ? settings_z(settings_of(s), "store.url") + sqlite.n : ""),
+	};
+	size_t n = 0;
+
+	for (size_t i = 0; i < 3; i++)
+		if (made[i])
+			c.read[n++] = made[i];
+	c.write[1] = made[3];
+	/* SQLite's own temporary files would be in /tmp. */
+	setenv("SQLITE_TMPDIR", s->home.path, 1);
+	s->confined = confine(&c);
+	for (size_t i = 0; i < countof(made); i++)
+		free(made[i]);
+}
+
 /* For anserctl. It belongs to who we have become by then. */
 static int open_socket(struct server *s, struct buf *why)
 {
@@ -461,6 +503,8 @@ static int open_all(struct server *s, struct buf *why)
 	}
 	if (!r)
 		r = open_socket(s, why);
+	if (!r)
+		confine_all(s);
 	return r ? r : open_store(s, why);
 }
 
