@@ -11,7 +11,7 @@
 #include "doors/xmpp/features/features.h"
 #include "doors/xmpp/features/when.h"
 
-static bool is_open(const struct xmpp *x) { return x->link && !x->link->closing && !x->stalled; }
+static bool is_open(const struct xmpp *x) { return x->link && !x->link->closing && !x->mute; }
 
 /* ---- writing stanzas ------------------------------------------------------------------------------------------------ */
 
@@ -31,7 +31,7 @@ static void spill(struct xmpp *x)
 	link_address(x->link, &address);
 	log_event(spilled, "door=xmpp user=%.*s ip=%s backlog=%zu", STR_ARG(x->account.name), buf_z(&address), link_backlog(x->link));
 	core_count_up(x->core, COUNT_SPILLED, 1);
-	x->stalled = true;
+	x->mute = true;
 	x->link->ops->hang_up(x->link, CLOSE_STALLED);
 }
 

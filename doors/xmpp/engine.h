@@ -22,6 +22,8 @@ struct xmpp_home {
 	struct map index;     /* handlers by namespace and element */
 	struct arena entries; /* of index */
 	struct map resumable; /* struct sm by its id */
+	struct map past;      /* struct sm_past by its id */
+	struct list past_order;
 	struct map relays;    /* relay.c: streams that live elsewhere, and links that are elsewhere */
 	struct list fars;     /* relay.c: the latter, also when they have ended and are not freed yet */
 	uint64_t relay_last;
@@ -103,8 +105,12 @@ bool sm_detach(struct xmpp *x);
 struct xmpp *sm_find(struct xmpp_home *h, struct str id, int64_t account);
 /* `x` goes on over `l`, whose stream is open; `h` is what the client has got. */
 void sm_resume(struct xmpp *x, struct link *l, uint32_t h);
-/* There is nothing to resume. */
-void sm_unknown(struct xmpp *x);
+/* There is nothing to resume; `h`: what was handled of it once, or NULL. */
+void sm_unknown(struct xmpp *x, const uint32_t *h);
+/* Whether there was such a session until it had waited long enough. */
+bool sm_past(const struct xmpp_home *h, struct str id, int64_t account, uint32_t *ret_h);
+/* Forgets the oldest of these. */
+void sm_past_forget(struct xmpp_home *h);
 
 /* csi.c: true when `d` is held back. */
 bool csi_holds(struct xmpp *x, const struct delivery *d);

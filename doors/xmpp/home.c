@@ -105,6 +105,9 @@ static void home_drop(void *arg)
 		xmpp_release(x);
 	}
 	relay_drop(h);
+	while (!list_empty(&h->past_order))
+		sm_past_forget(h);
+	map_free(&h->past);
 	map_free(&h->resumable);
 	map_free(&h->index);
 	arena_free(&h->entries);
@@ -124,8 +127,10 @@ struct xmpp_home *xmpp_home(struct core *c)
 	h->core = c;
 	list_init(&h->fars);
 	list_init(&h->streams);
+	list_init(&h->past_order);
 	world_random(core_world(c), h->index.seed, sizeof h->index.seed);
 	memcpy(h->resumable.seed, h->index.seed, sizeof h->resumable.seed);
+	memcpy(h->past.seed, h->index.seed, sizeof h->past.seed);
 	memcpy(h->relays.seed, h->index.seed, sizeof h->relays.seed);
 	for (size_t i = 0; xmpp_features[i]; i++)
 		feature_index(h, xmpp_features[i]);

@@ -13,7 +13,7 @@ enum {
 	RELAY_CLOSED = 'c',  /* one byte: enum close_why */
 	/* from the session's core */
 	RELAY_YES = 'y',
-	RELAY_NO = 'n',
+	RELAY_NO = 'n',      /* nothing, or uint32_t: what was handled of a session that is no more */
 	RELAY_OUT = 'o',     /* bytes for the client */
 	RELAY_PAUSE = 'p', RELAY_UNPAUSE = 'u',
 	RELAY_HANG_UP = 'h', /* one byte: enum close_why */
@@ -95,6 +95,13 @@ static void far_flush(struct far *f)
 	buf_clear(&f->link.out);
 }
 
+static void far_free(struct far *f)
+{
+	list_remove(&f->here);
+	buf_free(&f->link.out);
+	mem_free(f);
+}
+
 static void far_run(struct post *p)
 {
 	struct far *f = holder_of(p, struct far, post);
@@ -106,9 +113,7 @@ static void far_run(struct post *p)
 	}
 	if (f->link.state)
 		xmpp_door.close(&f->link, f->why);
-	list_remove(&f->here);
-	buf_free(&f->link.out);
-	mem_free(f);
+	far_free(f);
 }
 
 static void far_post(struct far *f)
@@ -180,12 +185,15 @@ static void asked(struct xmpp_home *h, unsigned core, uint64_t number, struct st
 {
 	struct asking a;
 	struct xmpp *x;
+	uint32_t past;
 
 	assert(bytes.n >= sizeof a);
 	memcpy(&a, bytes.p, sizeof a);
 	x = sm_find(h, str_from(bytes, sizeof a), a.account);
 	if (x)
 		far_open(h, core, number, &a, x);
+	else if (sm_past(h, str_from(bytes, sizeof a), a.account, &past))
+		tell(h->core, core, number, RELAY_NO, &past, sizeof past);
 	else
 		tell(h->core, core, number, RELAY_NO, NULL, 0);
 }
@@ -288,12 +296,18 @@ static void near_yes(struct relay *r)
 	xmpp_go_on(x, HOLD_RELAY);
 }
 
-static void near_no(struct relay *r)
+static void near_no(struct relay *r, struct str bytes)
 {
 	struct xmpp *x = r->x;
+	uint32_t past;
 
 	near_free(x);
-	sm_unknown(x);
+	if (bytes.n == sizeof past) {
+		memcpy(&past, bytes.p, sizeof past);
+		sm_unknown(x, &past);
+	} else {
+		sm_unknown(x, NULL);
+	}
 	xmpp_go_on(x, HOLD_RELAY);
 }
 
@@ -313,7 +327,7 @@ static void near_take(struct relay *r, char what, struct str bytes)
 	if (what == RELAY_YES)
 		near_yes(r);
 	else if (what == RELAY_NO)
-		near_no(r);
+		near_no(r, bytes);
 	else if (what == RELAY_OUT)
 		near_out(r, bytes);
 	else if (what == RELAY_PAUSE)
@@ -349,13 +363,10 @@ void relay_receive(struct core *c, void *arg, unsigned from_core, uint64_t numbe
 	}
 }
 
-/* The core ends, all links of sockets have been closed, and with them the clients' ends. */
+/* The core ends: all links of sockets have been closed, and with them the clients' ends. */
 void relay_drop(struct xmpp_home *h)
 {
-	list_each(f, &h->fars, struct far, here) {
-		assert(f->key.core != core_index(h->core));
-		buf_free(&f->link.out);
-		mem_free(f);
-	}
+	list_each(f, &h->fars, struct far, here)
+		far_free(f);
 	map_free(&h->relays);
 }

@@ -858,12 +858,13 @@ static void resumption_that_fails(void **state)
 
 static void a_session_waits_ten_minutes(void **state)
 {
-	struct talk *t = begin(1, NULL);
+	struct talk *t = begin(2, NULL);
 	struct line *tom = online(t, 0, "tom", "sofa"), *sees = online(t, 0, "tom", "bed"), *ann = online(t, 0, "ann", "desk");
 	char id[100];
 
 	talk_ask(sees, "<presence><priority>-1</priority></presence>");
 	resumable(tom, id);
+	talk_ask(tom, "<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>");
 	talk_cut(tom);
 	talk_ask(ann, MESSAGE("tom@anser.test", "1", "one"));
 	talk_hear(sees);
@@ -872,7 +873,8 @@ static void a_session_waits_ten_minutes(void **state)
 	talk_wait(t, 2 * 1000);
 	hears(sees, "<presence from=\"tom@anser.test/sofa\"", "type=\"unavailable\"");
 	hears_not(sees, "<message");
-	hears(resume(t, 0, AUTH_TOM, id, 0), "<item-not-found");
+	for (unsigned core = 0; core < 2; core++)
+		hears(resume(t, core, AUTH_TOM, id, 0), "<failed xmlns='urn:xmpp:sm:3' h='1'><item-not-found");
 	/* What it was never told waits for the next one. */
 	talk_say(sees, "<presence/>");
 	hears(sees, "<body>one</body>", "<delay ");
@@ -883,7 +885,7 @@ static void a_session_waits_ten_minutes(void **state)
 static void resumption_waits_for_the_disk(void **state)
 {
 	struct talk *t = begin(1, "memory:?delay=100");
-	struct line *tom, *again;
+	struct line *tom, *again, *ann;
 	const char *at;
 	char id[100];
 
@@ -896,7 +898,9 @@ static void resumption_waits_for_the_disk(void **state)
 	at = strstr(at, " id='") + 5;
 	snprintf(id, sizeof id, "%.*s", (int)strcspn(at, "'"), at);
 	again = talk_open(t, 0, &xmpp_door, TALK_HERE);
+	ann = talk_open(t, 0, &xmpp_door, TALK_HERE);
 	talk_say(again, HEADER AUTH_TOM HEADER);
+	talk_say(ann, HEADER AUTH_ANN HEADER BIND("desk"));
 	talk_wait(t, 1000);
 	talk_hear(again);
 	talk_say(tom, MESSAGE("ann@anser.test", "1", "one"));
@@ -906,8 +910,11 @@ static void resumption_waits_for_the_disk(void **state)
 	talk_say(again, id);
 	talk_say(again, "'/>");
 	hears_nothing(again);
+	talk_ask(ann, "<presence to='tom@anser.test/sofa'/>");
+	hears_nothing(again);
 	talk_wait(t, 1000);
-	hears(again, "<resumed ", "h='1'/>");
+	assert_int_equal(count(talk_heard(again), "<presence "), 1);
+	hears(again, "<resumed ", "h='1'/><presence ");
 	talk_free(t);
 }
 
@@ -1025,6 +1032,22 @@ static void the_server_says_good_bye(void **state)
 	talk_free(t);
 }
 
+static void the_server_ends_while_sessions_wait(void **state)
+{
+	struct talk *t = begin(2, NULL);
+	struct line *tom = online(t, 0, "tom", "sofa"), *ann = online(t, 0, "ann", "desk"), *far;
+	char id[100];
+
+	resumable(ann, id);
+	talk_cut(ann);
+	resumable(tom, id);
+	talk_cut(tom);
+	far = resume(t, 1, AUTH_TOM, id, 0);
+	hears(far, "<resumed ");
+	talk_ask(far, MESSAGE("ann@anser.test", "1", "one"));
+	talk_free(t); /* a leak would be found by the sanitizer */
+}
+
 static void prepare(struct talk *t) { talk_account(t, "tom", "secret"); }
 
 static void every_split(void **state)
@@ -1075,6 +1098,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_stalled_session_can_be_resumed),
 		cmocka_unit_test(no_answer_means_gone),
 		cmocka_unit_test(the_server_says_good_bye),
+		cmocka_unit_test(the_server_ends_while_sessions_wait),
 		cmocka_unit_test(every_split),
 	};
 

@@ -275,7 +275,7 @@ static void xmpp_close(struct link *l, enum close_why why)
 
 	l->state = NULL;
 	x->link = NULL;
-	x->paused = x->stalled = false;
+	x->paused = x->mute = false;
 	x->holds &= ~(unsigned)HOLD_RATE;
 	buf_free(&x->in);
 	if (x->relay)

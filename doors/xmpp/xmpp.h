@@ -32,7 +32,7 @@ enum iq_target {
 
 /* An IQ get or set to be answered exactly once: iq_result() or iq_error(), now or (after iq_keep()) later. */
 struct iq {
-	struct xmpp *x;         /* NULL once the stream has gone: then answers are dropped */
+	struct xmpp *x;
 	enum stanza_type type;  /* IQ_GET, IQ_SET */
 	enum iq_target target;
 	struct jid to;          /* absent when the client gave none */
@@ -133,7 +133,7 @@ struct xmpp {
 	bool paused;            /* the link was told so */
 	bool opened;            /* our stream header was sent since the last restart */
 	bool starttls;          /* <starttls/> was taken; TLS begins behind this frame */
-	bool stalled;           /* its link is being closed since nobody reads */
+	bool mute;              /* nothing may be written to the link: it is being closed since nobody reads, or a resumption is not complete */
 	bool ended;             /* the session must not outlive the link: stream closed in order, or by an error */
 	bool csi_inactive;
 	uint8_t login_failures;

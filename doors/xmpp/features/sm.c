@@ -48,12 +48,23 @@ struct sm {
 	uint32_t resume_h;
 };
 
+/* A session that was not resumed in time: its client may still learn what was handled. */
+struct sm_past {
+	struct map_node node; /* home->past */
+	struct list here;     /* home->past_order, the oldest first */
+	int64_t account;
+	uint32_t h;
+	char id[];
+};
+
+enum { PAST_MAX = 2000 };
+
 static size_t bytes_live(const struct sm *sm) { return sm->bytes.n - sm->bytes_head; }
 
 /* So that what is sent again after a resumption fits under the ceiling of a link. */
 static size_t bytes_max(const struct xmpp *x) { return core_settings(x->core)->backlog_max / 4; }
 
-static bool is_attached(const struct xmpp *x) { return x->link && !x->link->closing && !x->stalled; }
+static bool is_attached(const struct xmpp *x) { return x->link && !x->link->closing && !x->mute; }
 
 /* ---- what the client sent -------------------------------------------------------------------------------------------- */
 
@@ -281,7 +292,7 @@ static void answer_late(struct timer *t)
 
 	if (!is_attached(x))
 		return;
-	x->stalled = true;
+	x->mute = true;
 	x->link->ops->hang_up(x->link, CLOSE_STALLED);
 }
 
@@ -313,11 +324,18 @@ static void refused_return(struct xmpp *x)
 
 /* ---- enabling --------------------------------------------------------------------------------------------------------- */
 
-static void failed(struct xmpp *x, const char *condition)
+/* `h`: what was handled before, where that is known; else NULL. */
+static void failed(struct xmpp *x, const char *condition, const uint32_t *h)
 {
 	struct buf *out = xmpp_out(x);
 
-	buf_lit(out, "<failed xmlns='" NS_SM "'><");
+	buf_lit(out, "<failed xmlns='" NS_SM "'");
+	if (h) {
+		buf_lit(out, " h='");
+		buf_u64(out, *h);
+		buf_byte(out, '\'');
+	}
+	buf_lit(out, "><");
 	buf_str(out, str_z(condition));
 	buf_lit(out, " xmlns='" NS_STANZAS "'/></failed>");
 	xmpp_flush(x);
@@ -354,7 +372,7 @@ static void enable_take(struct xmpp *x, const struct xml *element)
 	struct str resume = xml_attr(element, "resume");
 
 	if (x->state != XMPP_BOUND || x->sm) {
-		failed(x, "unexpected-request");
+		failed(x, "unexpected-request", NULL);
 		return;
 	}
 	x->sm = mem_new(struct sm);
@@ -392,7 +410,37 @@ static void sm_closed(struct xmpp *x)
 
 /* ---- without a link ---------------------------------------------------------------------------------------------------- */
 
-static void waited_enough(struct timer *t) { xmpp_session_end(holder_of(t, struct xmpp, deadline)); }
+void sm_past_forget(struct xmpp_home *h)
+{
+	struct sm_past *p = list_first(&h->past_order, struct sm_past, here);
+
+	list_remove(&p->here);
+	map_remove(&h->past, &p->node);
+	mem_free(p);
+}
+
+static void past_remember(struct xmpp *x)
+{
+	struct xmpp_home *h = x->home;
+	struct str id = buf_all(&x->sm->id);
+	struct sm_past *p = mem_alloc(sizeof *p + id.n);
+
+	if (h->past.n == PAST_MAX)
+		sm_past_forget(h);
+	memcpy(p->id, id.p, id.n);
+	p->account = x->account.id;
+	p->h = x->sm->handled;
+	map_add(&h->past, &p->node, str_n(p->id, id.n));
+	list_append(&h->past_order, &p->here);
+}
+
+static void waited_enough(struct timer *t)
+{
+	struct xmpp *x = holder_of(t, struct xmpp, deadline);
+
+	past_remember(x);
+	xmpp_session_end(x);
+}
 
 /* What belongs to a link and not to the session. */
 static void link_forget(struct xmpp *x)
@@ -430,7 +478,17 @@ struct xmpp *sm_find(struct xmpp_home *h, struct str id, int64_t account)
 	return sm && sm->x->account.id == account ? sm->x : NULL;
 }
 
-void sm_unknown(struct xmpp *x) { failed(x, "item-not-found"); }
+bool sm_past(const struct xmpp_home *h, struct str id, int64_t account, uint32_t *ret_h)
+{
+	const struct sm_past *p = map_find(&h->past, id, struct sm_past, node);
+
+	if (!p || p->account != account)
+		return false;
+	*ret_h = p->h;
+	return true;
+}
+
+void sm_unknown(struct xmpp *x, const uint32_t *h) { failed(x, "item-not-found", h); }
 
 /* The core that an id names; false when it is no id of ours. */
 static bool id_core(struct str id, uint64_t *ret)
@@ -459,7 +517,7 @@ static void resume_end(struct xmpp *x)
 
 	if (!sm->resuming || sm->handled != sm->received)
 		return;
-	sm->resuming = false;
+	sm->resuming = x->mute = false;
 	if (!acked_to(x, sm->resume_h))
 		return;
 	resumed_write(x);
@@ -495,9 +553,9 @@ void sm_resume(struct xmpp *x, struct link *l, uint32_t h)
 	l->state = x;
 	x->framer = (struct xml_framer){ .open = true };
 	x->opened = true;
-	x->stalled = x->paused = false;
+	x->paused = false;
 	session_attach(&x->session);
-	sm->resuming = true;
+	sm->resuming = x->mute = true;
 	sm->resume_h = h;
 	xmpp_hold(x, HOLD_RELAY);
 	resume_end(x);
@@ -512,15 +570,15 @@ static void resume_take(struct xmpp *x, const struct xml *element)
 	uint32_t h;
 
 	if (x->state != XMPP_AUTHENTICATED) {
-		failed(x, "unexpected-request");
+		failed(x, "unexpected-request", NULL);
 		return;
 	}
 	if (!id.p || !h_read(element, &h)) {
-		failed(x, "bad-request");
+		failed(x, "bad-request", NULL);
 		return;
 	}
 	if (!id_core(id, &core) || core >= core_count(x->core)) {
-		sm_unknown(x);
+		sm_unknown(x, NULL);
 		return;
 	}
 	if (core != core_index(x->core)) {
@@ -529,7 +587,7 @@ static void resume_take(struct xmpp *x, const struct xml *element)
 	}
 	old = sm_find(x->home, id, x->account.id);
 	if (!old) {
-		sm_unknown(x);
+		sm_unknown(x, sm_past(x->home, id, x->account.id, &h) ? &h : NULL);
 		return;
 	}
 	x->link = NULL;
