@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * store/store.h - what the server remembers. Drivers: sqlite, memory (tests), faulty (wraps another and fails on
- * purpose); by URL: "sqlite:PATH", "memory:", "faulty:PLAN:URL" (the plan's grammar: store/faulty.c).
+ * purpose); by URL: "sqlite:PATH", "memory:" (more in store/memory.h), "faulty:PLAN:URL" (the plan's grammar: store/faulty.c).
  *
  * One `struct store` serves the whole process; each core has its own `struct store_link` and asks through it on its own thread.
  * A question is a request: made with store_ask(), filled in, handed over with store_submit(). Its `done` runs exactly once, on the core's
@@ -10,7 +10,8 @@
  *
  * Writes that are submitted in one turn, and those that gather while the disk is busy, are committed together;
  * `done` of a write runs only after the commit: an answer of 0 means that it is on disk. When a commit fails, every
- * write in it is answered with a verdict and none has happened. What a read sees includes every write whose `done` has begun.
+ * write in it is answered with a verdict and none has happened. A write for an account that was deleted
+ * meanwhile is NOT_FOUND; KEEP leaves such an account out. What a read sees includes every write whose `done` has begun.
  */
 #pragma once
 #include "base/arena.h"
@@ -48,7 +49,8 @@ enum store_op {
 	STORE_ITEM_GET,       /* owner, space, key → value; NOT_FOUND */
 	STORE_ITEM_SET,       /* owner, space, key, value; an absent value (p == NULL) deletes */
 	STORE_ITEM_LIST,      /* owner, space → pairs[], n; ordered by key */
-	/* messages; by stamp */
+	/* messages; by stamp. What nobody has in an archive or a queue any more is deleted. KEEP with a stamp that is kept already adds
+	 * those who are new. */
 	STORE_KEEP,           /* stanza, archive_from, archive_to, queue_for (account ids or 0), limit (queued for that account) → ; LIMIT */
 	STORE_QUEUE_READ,     /* owner, after, limit → stanzas[], n, more; oldest first */
 	STORE_QUEUE_DONE,     /* owner, stamps[], stamps_n: the client has them; unknown ones are ignored */

@@ -4,6 +4,7 @@
  */
 #include "store/test_fixture.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -454,9 +455,123 @@ static void a_crash_loses_only_what_was_not_answered(void **state)
 	assert_true(answered && lost);
 }
 
+/* ---- two cores --------------------------------------------------------------------------------------------------- */
+
+enum { SHARED_MESSAGES = 1500 };
+
+struct shared {
+	struct store *store;
+	uint64_t kept; /* atomic: how many `done` have begun; stamps count from 1 */
+	unsigned wrong;
+};
+
+/* One end: a world and a link in a thread of its own. */
+struct end {
+	struct shared *shared;
+	struct test_world *tw;
+	struct store_link *link;
+	uint64_t at_least; /* what the read under way must see */
+	unsigned under_way;
+};
+
+static void end_kept(struct store_request *r)
+{
+	struct end *e = r->arg;
+
+	e->under_way--;
+	__atomic_add_fetch(&e->shared->wrong, r->answer != 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&e->shared->kept, r->stanza->stamp, __ATOMIC_RELEASE);
+}
+
+static void *keeping_main(void *arg)
+{
+	struct end *e = arg;
+
+	e->link = store_link_open(e->shared->store, test_world_of(e->tw));
+	for (uint64_t stamp = 1; stamp <= SHARED_MESSAGES || e->under_way;) {
+		for (; stamp <= SHARED_MESSAGES && e->under_way < 7; stamp++, e->under_way++) {
+			struct store_request *r = store_ask(e->link, STORE_KEEP, end_kept, e);
+
+			r->stanza = stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE, .stamp = stamp,
+								       .from = { "a@x", 1, 1, 0 }, .payload = STR("") });
+			r->archive_from = 1;
+			r->queue_for = 2;
+			store_submit(r);
+		}
+		test_world_turn(e->tw);
+	}
+	e->link = store_link_close(e->link);
+	return NULL;
+}
+
+/* Stamps are kept in order, so the last one is as great as there are many. */
+static void end_archive(struct store_request *r)
+{
+	struct end *e = r->arg;
+	bool good = !r->answer && r->n == (r->total != 0) && r->total >= e->at_least &&
+		    (!r->n || r->stanzas[0]->stamp == r->total);
+
+	e->under_way--;
+	__atomic_add_fetch(&e->shared->wrong, !good, __ATOMIC_RELAXED);
+}
+
+static void end_queue(struct store_request *r)
+{
+	struct end *e = r->arg;
+	bool good = !r->answer && r->n >= e->at_least;
+
+	for (size_t i = 0; i < r->n; i++)
+		good = good && r->stanzas[i]->stamp == i + 1;
+	e->under_way--;
+	__atomic_add_fetch(&e->shared->wrong, !good, __ATOMIC_RELAXED);
+}
+
+static void *reading_main(void *arg)
+{
+	struct end *e = arg;
+
+	e->link = store_link_open(e->shared->store, test_world_of(e->tw));
+	while (e->at_least < SHARED_MESSAGES) {
+		struct store_request *archive = store_ask(e->link, STORE_ARCHIVE_READ, end_archive, e);
+		struct store_request *queue = store_ask(e->link, STORE_QUEUE_READ, end_queue, e);
+
+		e->at_least = __atomic_load_n(&e->shared->kept, __ATOMIC_ACQUIRE);
+		archive->owner = 1;
+		archive->limit = 1;
+		archive->query = (struct archive_query){ .backwards = true, .count = true };
+		queue->owner = 2;
+		store_submit(archive);
+		store_submit(queue);
+		for (e->under_way = 2; e->under_way;)
+			test_world_turn(e->tw);
+	}
+	e->link = store_link_close(e->link);
+	return NULL;
+}
+
+static void two_cores_share_a_store(void **state)
+{
+	struct fixture *f = *state;
+	struct shared shared = { .store = f->store };
+	struct end keeping = { &shared, test_world_new() }, reading = { &shared, test_world_new() };
+	pthread_t one, two;
+
+	assert_int_equal(pthread_create(&one, NULL, keeping_main, &keeping), 0);
+	assert_int_equal(pthread_create(&two, NULL, reading_main, &reading), 0);
+	pthread_join(one, NULL);
+	pthread_join(two, NULL);
+	assert_int_equal(shared.wrong, 0);
+	assert_int_equal(shared.kept, SHARED_MESSAGES);
+	fixture_shut(f);
+	test_world_free(keeping.tw);
+	test_world_free(reading.tw);
+	fixture_open(f);
+}
+
 /* ---- running them ----------------------------------------------------------------------------------------------- */
 
 #define KIND(symbol, text) static const struct kind symbol = { #symbol, text }
+KIND(memory, "memory:trouble");
 KIND(memory_slow, "memory:trouble?delay=10");
 KIND(sqlite, "sqlite:%s/db");
 KIND(sqlite_small, "sqlite:%s/db?pages=60");
@@ -499,6 +614,9 @@ int main(void)
 		T(what_is_no_database_is_refused, sqlite),
 		T(a_full_disk_is_survived, sqlite_small),
 		T(a_full_disk_is_survived, sqlite_small_folding),
+		T(two_cores_share_a_store, memory),
+		T(two_cores_share_a_store, sqlite),
+		T(two_cores_share_a_store, sqlite_folding),
 		T(nothing_told_is_lost_by_kill_9, sqlite),
 		T(nothing_told_is_lost_by_kill_9, sqlite_folding),
 	};
