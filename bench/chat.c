@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * bench/chat.c - pairs that talk: with so many messages under way in each pair, or at a steady rate. Every message is numbered;
- * one that is missing, comes twice or out of order makes the run fail.
+ * bench/chat.c - pairs that talk: with so many messages under way in each pair, every one answered by the next; or, with --acks
+ * and --rate, one of them writes and the other reads. Every message is numbered; one that is missing, comes twice or out of order
+ * makes the run fail.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +12,9 @@
 
 enum { PATIENCE_S = 15, SLOW_S = 30 };
 
-struct pair {
-	struct client *from, *to;
+/* What one client writes to the other of its pair. */
+struct way {
+	struct client *from;
 	struct letter letter;
 	uint64_t sent, received, acknowledged;
 	int64_t *due_ns; /* with --rate: when each should have gone out, late or not */
@@ -21,64 +23,66 @@ struct pair {
 struct chat {
 	struct load *load;
 	struct crowd crowd;
-	struct pair *pair;
+	struct way *way; /* by the place of the sender in the crowd; who is next to it, at an odd or even place, is its pair */
 	uint64_t sent, received, acknowledged, disorder, refused;
 	bool stopped;
 	int64_t *latency_ns; /* of those received since measuring began */
 	size_t latencies, latencies_room;
 };
 
-static void send_one(struct chat *chat, struct pair *p)
+static void send_one(struct chat *chat, struct way *w)
 {
-	letter_write(&p->from->link.out, &p->letter, p->sent++);
+	letter_write(&w->from->link.out, &w->letter, w->sent++);
 	chat->sent++;
-	p->from->said++;
+	w->from->said++;
 	if (chat->load->target.acks)
-		buf_lit(&p->from->link.out, "<r xmlns='urn:xmpp:sm:3'/>");
-	link_send(&p->from->link);
+		buf_lit(&w->from->link.out, "<r xmlns='urn:xmpp:sm:3'/>");
+	link_send(&w->from->link);
 }
 
-static struct pair *pair_of(struct chat *chat, const struct client *c) { return &chat->pair[(c - chat->crowd.client) / 2]; }
+static size_t place_of(const struct chat *chat, const struct client *c) { return (size_t)(c - chat->crowd.client); }
 
-static void latency_note(struct chat *chat, const struct pair *p, uint64_t number)
+static bool one_way(const struct chat *chat) { return chat->load->target.acks || chat->load->options.rate; }
+
+static void latency_note(struct chat *chat, const struct way *w, uint64_t number)
 {
 	if (chat->latencies < chat->latencies_room)
-		chat->latency_ns[chat->latencies++] = net_now() - p->due_ns[number];
+		chat->latency_ns[chat->latencies++] = net_now() - w->due_ns[number];
 }
 
 static void on_message(struct chat *chat, struct client *c, struct str stanza)
 {
-	struct pair *p = pair_of(chat, c);
+	struct way *w = &chat->way[place_of(chat, c) ^ 1];
 	uint64_t number;
 
-	if (c != p->to) {
-		chat->refused++; /* an error came back */
+	if (str_is(stanza_attr(stanza, STR(" type=")), "error")) {
+		chat->refused++;
 		return;
 	}
-	if (!letter_number(stanza, &number) || number != p->received)
+	if (!letter_number(stanza, &number) || number != w->received)
 		chat->disorder++;
-	if (p->due_ns && number < p->sent)
-		latency_note(chat, p, number);
-	p->received++;
+	if (w->due_ns && number < w->sent)
+		latency_note(chat, w, number);
+	w->received++;
 	chat->received++;
-	if (!chat->stopped && !p->due_ns && !chat->load->target.acks)
-		send_one(chat, p);
+	if (!chat->stopped && !one_way(chat))
+		send_one(chat, &chat->way[place_of(chat, c)]);
 }
 
 /* <a h='N'/>: N stanzas of ours, the presence is one. */
 static void on_ack(struct chat *chat, struct client *c, struct str stanza)
 {
-	struct pair *p = pair_of(chat, c);
-	uint64_t h, before = p->acknowledged;
+	struct way *w = &chat->way[place_of(chat, c)];
+	uint64_t h, before = w->acknowledged;
 
 	if (!str_u64(stanza_attr(stanza, STR(" h=")), &h) || h > c->said)
 		chat->disorder++;
-	else if (h > c->said - p->sent)
-		p->acknowledged = h - (c->said - p->sent);
-	for (; before < p->acknowledged; before++) {
+	else if (h > c->said - w->sent)
+		w->acknowledged = h - (c->said - w->sent);
+	for (; before < w->acknowledged; before++) {
 		chat->acknowledged++;
 		if (!chat->stopped)
-			send_one(chat, p);
+			send_one(chat, w);
 	}
 }
 
@@ -114,8 +118,8 @@ static void fill_windows(struct chat *chat)
 	const struct options *o = &chat->load->options;
 
 	for (unsigned i = 0; i < o->pairs; i++)
-		for (unsigned w = 0; w < o->window; w++)
-			send_one(chat, &chat->pair[i]);
+		for (unsigned n = 0; n < o->window; n++)
+			send_one(chat, &chat->way[2 * i]);
 }
 
 /* Open loop: a server that falls behind does not slow the senders down, and what waits counts from when it was due. */
@@ -126,14 +130,14 @@ static void run_paced(struct chat *chat, int64_t begin, int64_t until)
 
 	for (uint64_t i = 0; !chat->load->failed; i++) {
 		int64_t due = begin + (int64_t)(i * 1000000000 / o->rate);
-		struct pair *p = &chat->pair[(total + i) % o->pairs];
+		struct way *w = &chat->way[2 * ((total + i) % o->pairs)];
 
 		while (net_now() < due && !chat->load->failed)
 			net_turn(&chat->load->target.net, due);
 		if (due >= until)
 			return;
-		p->due_ns[p->sent] = due;
-		send_one(chat, p);
+		w->due_ns[w->sent] = due;
+		send_one(chat, w);
 		if (net_now() >= due + 1000000)
 			net_turn(&chat->load->target.net, 0);
 	}
@@ -230,25 +234,24 @@ static void chat_measure(struct chat *chat)
 	report_honesty(chat);
 }
 
-static void pair_init(struct chat *chat, unsigned i)
+static void way_init(struct chat *chat, unsigned i)
 {
 	struct load *l = chat->load;
-	struct pair *p = &chat->pair[i];
+	struct way *w = &chat->way[i];
 
-	p->from = &chat->crowd.client[2 * i];
-	p->to = p->from + 1;
-	letter_make(&p->letter, l, p->to->number, true);
+	w->from = &chat->crowd.client[i];
+	letter_make(&w->letter, l, chat->crowd.client[i ^ 1].number, true);
 	if (l->options.rate)
-		p->due_ns = mem_alloc(((l->options.seconds + 1) * l->options.rate / l->options.pairs + 2) * sizeof *p->due_ns);
+		w->due_ns = mem_alloc(((l->options.seconds + 1) * l->options.rate / l->options.pairs + 2) * sizeof *w->due_ns);
 }
 
 static void chat_free(struct chat *chat)
 {
-	for (unsigned i = 0; i < chat->load->options.pairs; i++) {
-		buf_free(&chat->pair[i].letter.bytes);
-		mem_free(chat->pair[i].due_ns);
+	for (unsigned i = 0; i < 2 * chat->load->options.pairs; i++) {
+		buf_free(&chat->way[i].letter.bytes);
+		mem_free(chat->way[i].due_ns);
 	}
-	mem_free(chat->pair);
+	mem_free(chat->way);
 	mem_free(chat->latency_ns);
 	crowd_free(&chat->crowd, &chat->load->target);
 }
@@ -256,15 +259,15 @@ static void chat_free(struct chat *chat)
 void load_chat(struct load *l)
 {
 	const struct options *o = &l->options;
-	struct chat chat = { .load = l, .pair = mem_alloc(o->pairs * sizeof *chat.pair) };
+	struct chat chat = { .load = l, .way = mem_alloc(2 * o->pairs * sizeof *chat.way) };
 
 	report_number(l, "pairs", o->pairs);
 	report_number(l, "window", o->window);
 	chat.latencies_room = (size_t)o->rate * o->seconds + 1;
 	chat.latency_ns = mem_alloc(chat.latencies_room * sizeof *chat.latency_ns);
 	if (crowd_gather(&chat.crowd, &l->target, o->first, 2 * o->pairs, 1, &chat_acts, &chat)) {
-		for (unsigned i = 0; i < o->pairs; i++)
-			pair_init(&chat, i);
+		for (unsigned i = 0; i < 2 * o->pairs; i++)
+			way_init(&chat, i);
 		chat_measure(&chat);
 	} else {
 		report_failure(l, "not all clients came up");
