@@ -133,7 +133,7 @@ static void test_refused(void **unused)
 		"<a xmlns:p='u' xmlns:q='u' p:b='1' q:b='2'/>",
 		"<a xmlns:p='u' xmlns:q='&#117;' p:b='1' q:b='2'/>",
 		"<a>\x01</a>", "<a>\x1F</a>", "<a b='\x0C'/>", "<a>\xC0\x80</a>", "<a>\xC1\xBF</a>",
-		"<a>\xE0\x80\x80</a>", "<a>\xF0\x80\x80\x80</a>",
+		"<a>\xE0\x80\x80</a>", "<a>\xE0\x9F\xBF</a>", "<a>\xF0\x80\x80\x80</a>", "<a>\xF0\x8F\xBF\xBD</a>",
 		"<a>\xED\xA0\x80</a>", "<a>\xEF\xBF\xBE</a>", "<a>\xEF\xBF\xBF</a>", "<a>\xF4\x90\x80\x80</a>",
 		"<a>\xF8\x88\x80\x80\x80</a>",
 		"<a>\x80</a>", "<a>\xC3</a>", "<a>\xE2\x82</a>", "<a>\xFF</a>", "<a \xC3='b'/>", "<\xC3\x97/>",
@@ -345,6 +345,7 @@ static void test_frames(void **unused)
 		   "O<?xml version='1.0' ?>\n <s>S<a>b</a>S<c d=\"'>\"><e/></c>C</s >.0");
 	frames_are(STR("<s><a><![CDATA[</a>]]]]]></a><b><![CDATA[]]></b>"),
 		"O<s>S<a><![CDATA[</a>]]]]]></a>S<b><![CDATA[]]></b>.0");
+	frames_are(STR("<s><a><![CDATA[]></a>]]></a>"), "O<s>S<a><![CDATA[]></a>]]></a>.0");
 	frames_are(STR("<s><a><b><c/></b><b></b></a><d"), "O<s>S<a><b><c/></b><b></b></a>.2");
 	frames_are(STR("<s><a b='/'>/</a>"), "O<s>S<a b='/'>/</a>.0");
 	frames_are(STR("<s><a b='1' c=\"2\"/></s>"), "O<s>S<a b='1' c=\"2\"/>C</s>.0");
