@@ -100,6 +100,7 @@ enum xmpp_hold {
 	HOLD_BIND = 1 << 2,  /* the session is being opened */
 	HOLD_RATE = 1 << 3,  /* it sent more than its share: only reading is paused */
 	HOLD_RELAY = 1 << 4, /* another core is asked, or wants to be fed no more (relay.c) */
+	HOLD_ASKED = 1 << 5, /* a request changes something, or many wait for the store: those behind it see what it did (RFC 6120, 10.1) */
 };
 
 struct xmpp {
@@ -125,6 +126,7 @@ struct xmpp {
 	struct str status;      /* the text it left with, XEP-0012; own memory, may be absent */
 	struct str bind_id;     /* while binding: id of the IQ; own memory */
 	struct list iqs;        /* kept requests */
+	unsigned asked;         /* of these, waiting for the store (features/asked.c) */
 	size_t under_way;       /* bytes of messages that session_send() has not ended yet */
 	unsigned holds;         /* enum xmpp_hold, or-ed */
 	unsigned busy;          /* calls and posts of ours under way; memory is freed when the last one ends */

@@ -1,6 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "doors/xmpp/features/asked.h"
 
+#include "doors/xmpp/engine.h"
+
+enum { ASKED_MAX = 32 };
+
+static void hold(struct asked *a)
+{
+	a->x->asked++;
+	a->holds = a->q->type == IQ_SET || a->x->asked >= ASKED_MAX;
+	if (a->holds)
+		xmpp_hold(a->x, HOLD_ASKED);
+}
+
+static void let_go(struct asked *a)
+{
+	a->x->asked--;
+	if (a->holds)
+		xmpp_go_on(a->x, HOLD_ASKED);
+}
+
 static void asked_free(struct asked *a)
 {
 	arena_free(&a->arena);
@@ -12,8 +31,11 @@ static void asked_done(struct ask *ask)
 	struct asked *a = holder_of(ask, struct asked, ask);
 
 	a->again = false;
+	let_go(a); /* at the end of the turn; once it is answered the stream may be gone */
 	a->then(a);
-	if (!a->again)
+	if (a->again)
+		hold(a);
+	else
 		asked_free(a);
 }
 
@@ -22,6 +44,7 @@ static void asked_gone(struct iq *q)
 	struct asked *a = q->job;
 
 	ask_cancel(&a->ask);
+	a->x->asked--;
 	asked_free(a);
 }
 
@@ -31,9 +54,11 @@ struct asked *asked_new(struct iq *q, void (*then)(struct asked *a))
 
 	a->ask.done = asked_done;
 	a->then = then;
+	a->x = q->x;
 	a->q = iq_keep(q);
 	a->q->job = a;
 	a->q->gone = asked_gone;
+	hold(a);
 	return a;
 }
 
@@ -58,4 +83,8 @@ bool asked_failed(struct asked *a)
 	}
 }
 
-void asked_drop(struct asked *a) { asked_free(a); }
+void asked_drop(struct asked *a)
+{
+	let_go(a);
+	asked_free(a);
+}

@@ -2,6 +2,8 @@
  *
  * doors/xmpp/features/asked.h - an IQ that can be answered only when the store has spoken. It goes by itself: when `then` has answered
  * the IQ without asking again, or when the stream ends first.
+ *
+ * While a set is under way the stream takes nothing else, so that what comes behind it finds the change; of gets so many may be under way.
  */
 #pragma once
 #include "core/ask.h"
@@ -13,7 +15,8 @@ struct asked {
 	void (*then)(struct asked *a); /* must answer a->q, or call asked_again() and ask */
 	struct arena arena;  /* for what must live until the answer */
 	void *more;          /* the feature's; usually in the arena */
-	bool again;
+	struct xmpp *x;      /* of q */
+	bool again, holds;
 };
 
 /* Keeps `q`. The caller then puts a question with &a->ask. */

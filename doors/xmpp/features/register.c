@@ -4,7 +4,7 @@
  * after it. A password is never asked for without TLS, except on loopback: the state XMPP_SECURE says so.
  */
 #include "core/account.h"
-#include "doors/xmpp/xmpp.h"
+#include "doors/xmpp/engine.h"
 
 #define REGISTER "jabber:iq:register"
 
@@ -30,6 +30,7 @@ static void registering_done(struct account_ask *ask)
 	struct registering *r = holder_of(ask, struct registering, ask);
 	enum stanza_error_condition condition = STANZA_ERROR_RESOURCE_CONSTRAINT;
 
+	xmpp_go_on(r->q->x, HOLD_ASKED);
 	for (size_t i = 0; i < countof(table); i++)
 		if (table[i].verdict == ask->verdict)
 			condition = table[i].condition;
@@ -48,6 +49,7 @@ static void registering_gone(struct iq *q)
 	mem_free(r);
 }
 
+/* One at a time: each costs a key derivation. */
 static struct registering *registering_new(struct iq *q)
 {
 	struct registering *r = mem_new(struct registering);
@@ -56,6 +58,7 @@ static struct registering *registering_new(struct iq *q)
 	r->q = iq_keep(q);
 	r->q->job = r;
 	r->q->gone = registering_gone;
+	xmpp_hold(q->x, HOLD_ASKED);
 	return r;
 }
 
@@ -73,8 +76,6 @@ static void register_new(struct xmpp *x, struct iq *q)
 		iq_error(q, STANZA_ERROR_NOT_ALLOWED, account_verdict_text(ACCOUNT_FORBIDDEN));
 	} else if (!name.n || !password.n) {
 		iq_error(q, STANZA_ERROR_NOT_ACCEPTABLE, "A user name and a password are needed.");
-	} else if (!list_empty(&x->iqs)) { /* each costs a key derivation: one at a time */
-		iq_error(q, STANZA_ERROR_RESOURCE_CONSTRAINT, "Wait for the answer to the request before.");
 	} else {
 		struct registering *r = registering_new(q);
 		account_register(x->core, &r->ask, name, password, &o, false);

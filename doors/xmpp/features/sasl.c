@@ -343,6 +343,6 @@ const struct xmpp_feature feature_sasl = {
 	.closed = exchange_free,
 };
 
-const struct xmpp_feature feature_sasl_channel_binding = { .name = "sasl channel binding", .xep = 440, .version = "0.4.1" };
+const struct xmpp_feature feature_sasl_channel_binding = { .name = "sasl channel binding", .xep = 440, .version = "1.0.0" };
 
-const struct xmpp_feature feature_sasl_downgrade = { .name = "sasl downgrade protection", .xep = 474, .version = "0.3.0" };
+const struct xmpp_feature feature_sasl_downgrade = { .name = "sasl downgrade protection", .xep = 474, .version = "0.5.0" };

@@ -608,7 +608,7 @@ void sm_later(struct xmpp *x)
 const struct xmpp_feature feature_sm = {
 	.name = "stream management",
 	.xep = 198,
-	.version = "1.6",
+	.version = "1.6.3",
 	.nonza = { { "enable", NS_SM, XMPP_AUTHENTICATED | XMPP_BOUND, enable_take },
 		   { "resume", NS_SM, XMPP_AUTHENTICATED | XMPP_BOUND, resume_take },
 		   { "r", NS_SM, XMPP_BOUND, r_take, .overtakes = true },
