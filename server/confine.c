@@ -48,9 +48,8 @@ static void allow(int rules, const char *path, uint64_t what)
 
 static unsigned landlock(const struct confines *c)
 {
-	/* /proc/self/exe: so that a report of the sanitizers can name lines. /dev: null, urandom. */
 	static const char *const system[] = { "/etc", "/usr", "/lib", "/lib64", "/proc", "/dev", "/sys/devices/system/cpu",
-					      "/proc/self/exe", "/run/systemd/resolve" };
+					      "/run/systemd/resolve" };
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 	uint64_t truncate = abi >= FS_ABI ? FS_TRUNCATE : 0;
 	struct ruleset all = { READ | WRITE | NEVER | truncate, abi >= NET_ABI ? NET_BIND_TCP | NET_CONNECT_TCP : 0 };
@@ -83,8 +82,7 @@ static unsigned landlock(const struct confines *c)
 #define OUR_ARCH AUDIT_ARCH_AARCH64
 #endif
 
-/* The sanitizers trace their own process at the end, which is the last thing that anybody else should be able to do. */
-#if defined(OUR_ARCH) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifdef OUR_ARCH
 
 /* What libc, libuv, OpenSSL, SQLite and we may call. Not here, among others: execve, ptrace, process_vm_*, mount, unshare, setns, bpf,
  * io_uring_*, keyctl, kexec_*, *_module, perf_event_open, userfaultfd, set*id, chroot. */

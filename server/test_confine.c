@@ -154,7 +154,7 @@ static void in_a_child(void (*what)(void))
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_HERE)
-		skip(); /* not this kernel, or a sanitizer */
+		skip(); /* not this kernel */
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
