@@ -6,7 +6,11 @@
  */
 #include "store/sqlite.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "store/driver.h"
@@ -592,6 +596,8 @@ static void sqlite_close(void *db)
 	while ((node = map_drain(&s->gone)))
 		mem_free(holder_of(node, struct gone, node));
 	map_free(&s->gone);
+	if (s->lock >= 0)
+		close(s->lock);
 	mem_free(s->going);
 	buf_free(&s->taken);
 	tail_rows_free(&s->newest);
@@ -656,11 +662,11 @@ static int wal_grew(void *arg, sqlite3 *db, const char *name, int pages)
 }
 
 /* A connection for one thread; NULL and a sentence when it cannot be made. */
-static sqlite3 *connect(const char *file, int flags, struct buf *why)
+static sqlite3 *connect(const char *file, struct buf *why)
 {
 	sqlite3 *db;
 
-	if (sqlite3_open_v2(file, &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+	if (sqlite3_open_v2(file, &db, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
 	    sqlite3_busy_timeout(db, 5000) == SQLITE_OK && sqlite3_exec(db, pragmas, NULL, NULL, NULL) == SQLITE_OK)
 		return db;
 	buf_fmt(why, "cannot open the database %s: %s", file, sqlite3_errmsg(db));
@@ -668,11 +674,44 @@ static sqlite3 *connect(const char *file, int flags, struct buf *why)
 	return NULL;
 }
 
+/* What is newest is known in the memory of the process that writes: a second one would be told wrong, and write wrong. (A file of its own:
+ * SQLite's locks on the database end when any descriptor of it is closed.) */
+static int lock(struct sqlite *s, const char *file, struct buf *why)
+{
+	own_buf name = { 0 };
+
+	buf_fmt(&name, "%s-lock", file);
+	s->lock = open(buf_z(&name), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (s->lock < 0) {
+		buf_fmt(why, "cannot open %s: %s", buf_z(&name), strerror(errno));
+		return STORE_FAILED;
+	}
+	if (flock(s->lock, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	buf_fmt(why, "the database %s is in use by another process", file);
+	return STORE_FAILED;
+}
+
+/* Nobody else on this machine has to read what people write to each other. SQLite gives its other files the mode of this one. */
+static int make(const char *file, struct buf *why)
+{
+	int fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0) {
+		buf_fmt(why, "cannot open the database %s: %s", file, strerror(errno));
+		return STORE_FAILED;
+	}
+	close(fd);
+	return 0;
+}
+
 static int writer_open(struct sqlite *s, const char *file, struct str option, struct buf *why)
 {
 	sqlite3 *second;
 
-	s->db = connect(file, SQLITE_OPEN_CREATE, why);
+	if (lock(s, file, why) || make(file, why))
+		return STORE_FAILED;
+	s->db = connect(file, why);
 	if (!s->db || sqlite_schema(s->db, str_z(file), why))
 		return STORE_FAILED;
 	if (options(s, option) != SQLITE_OK) {
@@ -684,7 +723,7 @@ static int writer_open(struct sqlite *s, const char *file, struct str option, st
 		return STORE_FAILED;
 	}
 	sqlite3_wal_hook(s->db, wal_grew, s);
-	second = connect(file, 0, why);
+	second = connect(file, why);
 	s->checkpointer = second ? checkpointer_new(second) : NULL;
 	if (second && !s->checkpointer)
 		buf_lit(why, "the store cannot start a thread");
@@ -695,7 +734,7 @@ static int reader_open(struct sqlite *s, const char *file, struct sqlite *writer
 {
 	s->reads = true;
 	s->tail = writer->tail;
-	s->db = connect(file, 0, why);
+	s->db = connect(file, why);
 	return s->db ? 0 : STORE_FAILED;
 }
 
@@ -707,6 +746,7 @@ static int sqlite_open(void **ret, struct str path, void *writer, struct buf *wh
 	own_buf file = { 0 };
 
 	pthread_once(&once, configure);
+	s->lock = -1;
 	buf_str(&file, str_n(path.p, option));
 	if (writer ? reader_open(s, buf_z(&file), writer, why)
 		   : writer_open(s, buf_z(&file), str_from(path, option), why)) {

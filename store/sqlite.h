@@ -43,6 +43,7 @@ struct sqlite {
 		size_t each;    /* for tests: fold every so many; 0: as is good */
 	} fold;
 
+	int lock; /* the writer's: a descriptor, or -1 */
 	struct checkpointer *checkpointer; /* the writer's */
 	int wal_pages;
 

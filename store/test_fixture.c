@@ -51,7 +51,7 @@ int fixture_setup(void **state)
 
 static void dir_remove(struct fixture *f)
 {
-	static const char *const files[] = { "db", "db-wal", "db-shm", "" };
+	static const char *const files[] = { "db", "db-wal", "db-shm", "db-lock", "" };
 	char path[128];
 
 	for (size_t i = 0; i < countof(files); i++) {

@@ -335,6 +335,8 @@ static void series(unsigned seed, unsigned fold)
 	store_memory.close(p->memory);
 	snprintf(p->path, sizeof p->path, "%s/db", p->dir);
 	unlink(p->path);
+	strcat(p->path, "-lock");
+	unlink(p->path);
 	rmdir(p->dir);
 	mem_free(p);
 }

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -189,6 +190,28 @@ static void database_do(struct fixture *f, const char *sql)
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
+}
+
+static void a_database_belongs_to_one_process(void **state)
+{
+	struct fixture *f = *state;
+
+	open_fails(f->url, "in use by another process");
+}
+
+static void a_database_is_nobody_elses(void **state)
+{
+	static const char *const files[] = { "db", "db-wal", "db-lock" };
+	struct fixture *f = *state;
+	struct stat st;
+	char path[96];
+
+	item_set(f, 1, "x", "x", STR("x"));
+	for (size_t i = 0; i < countof(files); i++) {
+		snprintf(path, sizeof path, "%s/%s", f->dir, files[i]);
+		assert_int_equal(stat(path, &st), 0);
+		assert_int_equal(st.st_mode & 0777, 0600);
+	}
 }
 
 static void an_option_that_is_none_is_refused(void **state)
@@ -608,6 +631,8 @@ int main(void)
 		T(the_disk_can_be_broken_and_mended, sqlite_faulty),
 		T(a_crash_loses_only_what_was_not_answered, memory_slow),
 		T(strange_urls_are_explained, sqlite),
+		T(a_database_belongs_to_one_process, sqlite),
+		T(a_database_is_nobody_elses, sqlite),
 		T(an_option_that_is_none_is_refused, sqlite),
 		T(a_newer_database_is_refused, sqlite),
 		T(a_foreign_database_is_refused, sqlite),
