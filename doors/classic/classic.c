@@ -79,6 +79,14 @@ static bool may_take(const struct classic *c)
 	       link_backlog(c->link) < CLASSIC_REPLIES_MAX;
 }
 
+static void log_broken(struct classic *c, const char *why)
+{
+	own_buf address = { 0 };
+
+	link_address(c->link, &address);
+	log_event(protocol_error, "door=classic ip=%s why=\"%s\"", buf_z(&address), why);
+}
+
 /* No way to find the next request: say so and end, but not before the messages ahead have their replies. */
 static void give_up(struct classic *c)
 {
@@ -86,7 +94,7 @@ static void give_up(struct classic *c)
 		c->held = true;
 		return;
 	}
-	log_event(protocol_error, "door=classic why=\"no frame of either framing\"");
+	log_broken(c, "no frame of either framing");
 	classic_reply(c, "0|bad request");
 	c->leaving = true;
 }
@@ -235,7 +243,7 @@ static void login_late(struct timer *t)
 {
 	struct classic *c = holder_of(t, struct classic, deadline);
 
-	log_event(protocol_error, "door=classic why=\"no login in time\"");
+	log_broken(c, "no login in time");
 	c->link->ops->hang_up(c->link, CLOSE_ASKED);
 }
 
