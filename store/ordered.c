@@ -66,35 +66,36 @@ void ordered_free(struct ordered *o)
 	*o = (struct ordered){ 0 };
 }
 
-/* On every level the last row before `key`. */
-static void find(const struct ordered *o, struct str key, struct row *before[ORDERED_LEVELS])
+/* Sets o->before for `key`. */
+static void find(struct ordered *o, struct str key)
 {
 	struct row *at = o->head;
 
+	if (o->finger_n && str_eq(key, str_n(o->finger, o->finger_n)))
+		return;
 	for (int level = ORDERED_LEVELS - 1; level >= 0; level--) {
 		while (at->next[level] && str_cmp(at->next[level]->key, key) < 0)
 			at = at->next[level];
-		before[level] = at;
+		o->before[level] = at;
 	}
+	o->finger_n = key.n <= ORDERED_FINGER ? key.n : 0;
+	if (o->finger_n)
+		memcpy(o->finger, key.p, key.n);
 }
 
-struct row *ordered_seek(const struct ordered *o, struct str key)
+struct row *ordered_seek(struct ordered *o, struct str key)
 {
-	struct row *before[ORDERED_LEVELS];
-
-	find(o, key, before);
-	return before[0]->next[0];
+	find(o, key);
+	return o->before[0]->next[0];
 }
 
-struct row *ordered_before(const struct ordered *o, struct str key)
+struct row *ordered_before(struct ordered *o, struct str key)
 {
-	struct row *before[ORDERED_LEVELS];
-
-	find(o, key, before);
-	return before[0] == o->head ? NULL : before[0];
+	find(o, key);
+	return o->before[0] == o->head ? NULL : o->before[0];
 }
 
-struct row *ordered_get(const struct ordered *o, struct str key)
+struct row *ordered_get(struct ordered *o, struct str key)
 {
 	struct row *row = ordered_seek(o, key);
 
@@ -103,14 +104,12 @@ struct row *ordered_get(const struct ordered *o, struct str key)
 
 static void link_in(struct ordered *o, struct row *row)
 {
-	struct row *before[ORDERED_LEVELS];
-
-	find(o, row->key, before);
+	find(o, row->key);
 	for (unsigned i = 0; i < row->levels; i++) {
-		row->next[i] = before[i]->next[i];
-		before[i]->next[i] = row;
+		row->next[i] = o->before[i]->next[i];
+		o->before[i]->next[i] = row;
 	}
-	row->prev = before[0];
+	row->prev = o->before[0];
 	if (row->next[0])
 		row->next[0]->prev = row;
 	o->n++;
@@ -118,11 +117,9 @@ static void link_in(struct ordered *o, struct row *row)
 
 static void link_out(struct ordered *o, struct row *row)
 {
-	struct row *before[ORDERED_LEVELS];
-
-	find(o, row->key, before);
+	find(o, row->key);
 	for (unsigned i = 0; i < row->levels; i++)
-		before[i]->next[i] = row->next[i];
+		o->before[i]->next[i] = row->next[i];
 	if (row->next[0])
 		row->next[0]->prev = row->prev;
 	o->n--;

@@ -24,12 +24,16 @@ struct row {
 
 struct change;
 
-enum { ORDERED_LEVELS = 20 };
+enum { ORDERED_LEVELS = 20, ORDERED_FINGER = 64 };
 
 struct ordered {
 	struct row *head, *last;
 	size_t n;
 	uint32_t seed;
+	/* Where the last search ended: a key is mostly looked for, and then set or removed. finger_n 0: nowhere. */
+	char finger[ORDERED_FINGER];
+	size_t finger_n;
+	struct row *before[ORDERED_LEVELS]; /* on every level the last row before it */
 	struct change *changes; /* since the last commit, in order */
 	size_t changes_n, changes_room;
 };
@@ -39,13 +43,13 @@ void ordered_free(struct ordered *o);
 
 struct value *value_make(struct str bytes, uint64_t number, struct stanza *stanza);
 
-struct row *ordered_get(const struct ordered *o, struct str key);
+struct row *ordered_get(struct ordered *o, struct str key);
 
 /* The first row whose key is `key` or comes after it; NULL when there is none. */
-struct row *ordered_seek(const struct ordered *o, struct str key);
+struct row *ordered_seek(struct ordered *o, struct str key);
 
 /* The last row whose key comes before `key`. */
-struct row *ordered_before(const struct ordered *o, struct str key);
+struct row *ordered_before(struct ordered *o, struct str key);
 
 static inline struct row *ordered_next(const struct row *row) { return row->next[0]; }
 
