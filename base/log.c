@@ -20,7 +20,8 @@ static enum log_level least = LOG_INFO;
 static void (*sink_fn)(const char *line, void *arg);
 static void *sink_arg;
 
-void log_level_set(enum log_level level) { least = level; }
+/* Set by one thread (a reload) while others write. */
+void log_level_set(enum log_level level) { __atomic_store_n(&least, level, __ATOMIC_RELAXED); }
 
 void log_sink_set(void (*sink)(const char *line, void *arg), void *arg)
 {
@@ -46,7 +47,7 @@ void log_write(const struct log_event *event, const char *fields, ...)
 	own_buf line = { 0 };
 	va_list ap;
 
-	if (event->level < least)
+	if (event->level < __atomic_load_n(&least, __ATOMIC_RELAXED))
 		return;
 	va_start(ap, fields);
 	vsnprintf(text, sizeof text, fields, ap);
