@@ -5,7 +5,7 @@
 #include "doors/xmpp/xmpp.h"
 
 #define FEATURES(each)                                                                                                       \
-	each(starttls) each(sasl) each(sasl_channel_binding) each(sasl_downgrade) each(register)                             \
+	each(starttls) each(direct_tls) each(sasl) each(sasl_channel_binding) each(sasl_downgrade) each(register)                             \
 	each(bind) each(session) each(sm) each(csi) each(carbons) each(forward)                                              \
 	each(disco) each(caps) each(forms_in_disco) each(contacts)                                                           \
 	each(roster) each(block) each(offline) each(delay) each(stanza_ids) each(hints) each(mam) each(archive_prefs) each(rsm) \

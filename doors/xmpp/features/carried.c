@@ -18,3 +18,6 @@ const struct xmpp_feature feature_delay = { .name = "delayed delivery", .xep = 2
 
 /* <no-store/>, <no-permanent-store/>, <store/> and <no-copy/> are obeyed. */
 const struct xmpp_feature feature_hints = { .name = "processing hints", .xep = 334, .version = "1.0.0", .disco = { "urn:xmpp:hints" } };
+
+/* transport: the port where TLS comes first, with the ALPN "xmpp-client". */
+const struct xmpp_feature feature_direct_tls = { .name = "direct TLS", .xep = 368, .version = "1.1.0" };

@@ -32,6 +32,8 @@ struct sm {
 	struct xmpp *x;
 	struct buf id;          /* CORE.RANDOM */
 	uint32_t received, handled;
+	uint32_t sure;  /* handled before the first error that the client may not have got */
+	bool unsure;    /* there is one */
 	uint32_t acked;         /* of what we sent */
 	struct sm_entry *entry; /* a ring: n of room from head on */
 	uint32_t head, n, room;
@@ -69,6 +71,16 @@ static bool is_attached(const struct xmpp *x) { return x->link && !x->link->clos
 /* ---- what the client sent -------------------------------------------------------------------------------------------- */
 
 void sm_received(struct xmpp *x) { x->sm->received++; }
+
+void sm_refused(struct xmpp *x)
+{
+	struct sm *sm = x->sm;
+
+	if (!sm || sm->unsure)
+		return;
+	sm->unsure = true;
+	sm->sure = sm->handled;
+}
 
 void sm_handled(struct xmpp *x)
 {
@@ -254,6 +266,8 @@ static bool acked_to(struct xmpp *x, uint32_t h)
 		entry_acked(x);
 	if (!bytes_live(sm))
 		bytes_drop(sm);
+	if (!sm->n)
+		sm->unsure = false;
 	return true;
 }
 
@@ -429,7 +443,8 @@ static void past_remember(struct xmpp *x)
 		sm_past_forget(h);
 	memcpy(p->id, id.p, id.n);
 	p->account = x->account.id;
-	p->h = x->sm->handled;
+	/* Behind an error that never arrived nothing is said to be handled: the client would take what was refused for safe. */
+	p->h = x->sm->unsure ? x->sm->sure : x->sm->handled;
 	map_add(&h->past, &p->node, str_n(p->id, id.n));
 	list_append(&h->past_order, &p->here);
 }
