@@ -658,8 +658,12 @@ static int message_leave(struct sqlite *s, int64_t owner, uint64_t stamp)
 	return verdict ? verdict : message_release(s, stamp, &o);
 }
 
-static int leave_all(struct sqlite *s, int64_t owner, sqlite3_stmt *st, int verdict)
+/* Takes `owner` away from all that `which` lists; its first column is the stamp. */
+static int leave_all(struct sqlite *s, int64_t owner, enum statement which, int64_t to)
 {
+	sqlite3_stmt *st;
+	int verdict = to ? ask_numbers(s, which, &st, owner, 0, to) : ask_numbers(s, which, &st, owner, 0);
+
 	for (; !verdict; verdict = sqlite_step(s, st)) {
 		verdict = message_leave(s, owner, (uint64_t)column_number(st, 0));
 		if (verdict)
@@ -670,13 +674,12 @@ static int leave_all(struct sqlite *s, int64_t owner, sqlite3_stmt *st, int verd
 
 int sqlite_forget_messages(struct sqlite *s, int64_t owner)
 {
-	sqlite3_stmt *st;
 	int verdict = fold_all(s);
 
 	if (!verdict)
-		verdict = leave_all(s, owner, st, ask_numbers(s, ST_QUEUE_LIST, &st, owner, 0));
+		verdict = leave_all(s, owner, ST_QUEUE_LIST, 0);
 	if (!verdict)
-		verdict = leave_all(s, owner, st, ask_numbers(s, ST_ARCHIVE_UP, &st, owner, 0, INT64_MAX));
+		verdict = leave_all(s, owner, ST_ARCHIVE_UP, INT64_MAX);
 	if (!verdict)
 		verdict = do_numbers(s, ST_ARCHIVE_DELETE, owner);
 	return verdict;
