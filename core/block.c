@@ -27,6 +27,14 @@ bool block_matches(const struct user *u, struct jid who)
 	return false;
 }
 
+bool block_kept_matches(struct str list, struct jid who)
+{
+	for (size_t end; list.n; list = str_from(list, end + 1))
+		if (entry_matches(str_n(list.p, end = str_find(list, 0)), who))
+			return true;
+	return false;
+}
+
 void block_load(struct user *u, struct str text)
 {
 	for (size_t end; text.n; text = str_from(text, end + 1)) {
@@ -146,7 +154,7 @@ void block_set(struct session *s, struct ask *a, const struct str *addresses, si
 	a->request = r;
 	r->held = ch;
 	r->owner = u->id;
-	r->space = STR("blocks");
+	r->space = STR(BLOCK_SPACE);
 	r->key = STR("");
 	r->value = list.n ? store_str(r, buf_all(&list)) : STR_NONE;
 	store_submit(r);

@@ -12,7 +12,14 @@
 
 #include "core/inside.h"
 
-enum { PAGE = 50, RECENT = 64, HELD_MAX = 1000, HEAD = 512 /* about what a door writes around a payload */ };
+enum {
+	PAGE = 50,
+	RECENT = 256,
+	HELD_MAX = 1000,
+	AGAIN_MS = 1000,    /* after the store failed */
+	HEAD = 512,         /* about what a door writes around a payload */
+	OVERLAP_MS = 10000, /* how far apart stamp and commit may be between cores; far more than a commit takes */
+};
 
 enum catching {
 	CATCH_NOT,
@@ -32,6 +39,7 @@ struct ticket {
  * was read here right after its commit may still be on its way as a parcel. */
 struct page {
 	struct ask ask;
+	struct timer again;  /* the store failed */
 	struct session *session;
 	uint64_t recent[RECENT];
 	unsigned recent_n;
@@ -72,13 +80,11 @@ struct settling {
 	struct job job;
 	struct list here; /* core->settled.under_way */
 	struct core *core;
+	struct user *user;
 	struct timer again;
-	int64_t owner;
 	size_t n;
 	uint64_t stamps[64];
 };
-
-enum { SETTLE_AGAIN_MS = 1000 };
 
 static void settling_free(struct job *j)
 {
@@ -87,6 +93,8 @@ static void settling_free(struct job *j)
 	world_stop(g->core->world, &g->again);
 	list_remove(&g->here);
 	list_remove(&j->here);
+	if (!g->core->ending)
+		user_release(g->user);
 	mem_free(g);
 }
 
@@ -94,16 +102,27 @@ static void settling_submit(struct settling *g);
 
 static void settling_again(struct timer *t) { settling_submit(holder_of(t, struct settling, again)); }
 
+static void remember(struct session *s, uint64_t stamp) { s->page->recent[s->page->recent_n++ % RECENT] = stamp; }
+
+/* A page that was read before this commit still has these rows, and comes after it. */
+static void settling_remember(struct settling *g)
+{
+	list_each(s, &g->user->sessions, struct session, here)
+		for (size_t i = 0; i < g->n && s->catching_up == CATCH_READING; i++)
+			remember(s, g->stamps[i]);
+}
+
 static void settling_done(struct store_request *r)
 {
 	struct settling *g = r->arg;
 
 	if (!r->answer) {
+		settling_remember(g);
 		settling_free(&g->job);
 		return;
 	}
 	g->again.fire = settling_again;
-	world_timer(g->core->world, &g->again, SETTLE_AGAIN_MS);
+	world_timer(g->core->world, &g->again, AGAIN_MS);
 }
 
 static void settling_submit(struct settling *g)
@@ -112,7 +131,7 @@ static void settling_submit(struct settling *g)
 	uint64_t *stamps = arena_get(&r->arena, g->n * sizeof *stamps);
 
 	memcpy(stamps, g->stamps, g->n * sizeof *stamps);
-	r->owner = g->owner;
+	r->owner = g->user->id;
 	r->stamps = stamps;
 	r->stamps_n = g->n;
 	store_submit(r);
@@ -135,18 +154,19 @@ static void settled_turn_end(struct post *p)
 	settled_submit(c);
 }
 
-static void settle(struct core *c, int64_t owner, uint64_t stamp)
+static void settle(struct core *c, struct user *u, uint64_t stamp)
 {
 	struct settling *g = c->settled.now;
 
-	if (g && (g->owner != owner || g->n == countof(g->stamps))) {
+	if (g && (g->user != u || g->n == countof(g->stamps))) {
 		settled_submit(c);
 		g = NULL;
 	}
 	if (!g) {
 		g = c->settled.now = mem_new(struct settling);
 		g->core = c;
-		g->owner = owner;
+		g->user = u;
+		user_hold(u);
 		job_begin(c, &g->job, settling_free);
 		list_append(&c->settled.under_way, &g->here);
 	}
@@ -158,12 +178,10 @@ static void settle(struct core *c, int64_t owner, uint64_t stamp)
 	world_later(c->world, &c->settled.post);
 }
 
-static bool is_settling(const struct core *c, int64_t owner, uint64_t stamp)
+static bool is_settling(struct core *c, const struct user *u, uint64_t stamp)
 {
-	struct core *core = (struct core *)c;
-
-	list_each(g, &core->settled.under_way, struct settling, here)
-		for (size_t i = 0; i < g->n && g->owner == owner; i++)
+	list_each(g, &c->settled.under_way, struct settling, here)
+		for (size_t i = 0; i < g->n && g->user == u; i++)
 			if (g->stamps[i] == stamp)
 				return true;
 	return false;
@@ -176,7 +194,7 @@ void session_delivered(struct session *s, uint64_t stamp)
 	if (!t)
 		return;
 	if (!t->st || (__atomic_fetch_or(&t->st->fate, STANZA_TAKEN, __ATOMIC_RELAXED) & STANZA_QUEUED))
-		settle(s->core, s->user->id, stamp);
+		settle(s->core, s->user, stamp);
 	ticket_close(s, t);
 }
 
@@ -208,6 +226,7 @@ void offline_close(struct session *s)
 	s->catching_up = CATCH_NOT;
 	if (s->page) {
 		ask_cancel(&s->page->ask);
+		world_stop(s->core->world, &s->page->again);
 		mem_free(s->page);
 		s->page = NULL;
 	}
@@ -227,7 +246,7 @@ static void give(struct session *s, struct stanza *st, uint64_t ticket, bool arc
 {
 	core_count_up(s->core, COUNT_DELIVERED, 1);
 	if (PLANTED(PLANT_POP_ON_SEND) && ticket)
-		settle(s->core, s->user->id, ticket);
+		settle(s->core, s->user, ticket);
 	s->ops->deliver(s, &(struct delivery){ .stanza = st, .ticket = ticket, .archived = archived, .waited = waited });
 }
 
@@ -240,13 +259,20 @@ static void hold_back(struct session *s, struct stanza *st)
 		ticket_open(s, st->stamp, st)->held = true;
 }
 
+/* It is in the queue and will be read. */
+static void skipped(struct session *s, uint64_t stamp)
+{
+	if (stamp && (!s->again_from || stamp < s->again_from))
+		s->again_from = stamp;
+}
+
 void offline_deliver(struct session *s, const struct parcel *p)
 {
 	struct stanza *st = p->stanza;
 	bool queued = p->flags & PARCEL_QUEUED, promised = queued || (st->traits & STANZA_BODY);
 
 	if (queued && s->catching_up && p->number > s->cursor) {
-		s->page_again = !PLANTED(PLANT_READ_THEN_SUBSCRIBE);
+		skipped(s, PLANTED(PLANT_READ_THEN_SUBSCRIBE) ? 0 : p->number);
 		return;
 	}
 	if (queued && (is_recent(s, p->number) || (s->catching_up && ticket_find(s, p->number))))
@@ -281,15 +307,33 @@ static void caught_up(struct session *s)
 
 static bool page_give(struct session *s, struct stanza *st)
 {
-	struct page *page = s->page;
-
 	s->cursor = st->stamp;
-	if (ticket_find(s, st->stamp) || is_recent(s, st->stamp) || is_settling(s->core, s->user->id, st->stamp))
+	if (ticket_find(s, st->stamp) || is_recent(s, st->stamp) || is_settling(s->core, s->user, st->stamp))
 		return false;
-	page->recent[page->recent_n++ % RECENT] = st->stamp;
+	remember(s, st->stamp);
 	ticket_open(s, st->stamp, NULL);
 	give(s, st, st->stamp, archive_wants(s->user, jid_bare(st->from)), true);
 	return true;
+}
+
+/* The end was reached, and more has come. Stamps of several cores do not reach the disk in their order, so what came may be before the
+ * cursor, and something that belongs before it too: the last seconds are read again. Only from the end, so that there is always progress. */
+static void go_back(struct session *s)
+{
+	uint64_t overlap = (uint64_t)OVERLAP_MS << 20, from = s->cursor > overlap ? s->cursor - overlap : 0;
+
+	if (s->again_from <= from)
+		from = s->again_from - 1;
+	s->cursor = from;
+	s->again_from = 0;
+}
+
+static void page_again(struct timer *t)
+{
+	struct session *s = holder_of(t, struct page, again)->session;
+
+	if (s->catching_up == CATCH_LATE)
+		page_ask(s);
 }
 
 static void page_done(struct ask *a)
@@ -299,12 +343,13 @@ static void page_done(struct ask *a)
 	/* A page must not by itself make the link look like one that nobody reads. */
 	int64_t room = (int64_t)s->core->settings.backlog_max / 4;
 	size_t i = 0;
-	bool any = false;
+	bool whole, any = false;
 
 	if (a->verdict) {
-		/* The store cannot be read now. What waits goes on waiting; the client gets what is live. */
-		s->page_again = false;
-		caught_up(s);
+		/* The store cannot be read now. What waits goes on waiting, and what comes, behind it. */
+		s->catching_up = CATCH_LATE;
+		page->again.fire = page_again;
+		world_timer(s->core->world, &page->again, AGAIN_MS);
 		return;
 	}
 	for (; i < a->answer->n && s->opened && room > 0; i++) {
@@ -315,9 +360,14 @@ static void page_done(struct ask *a)
 	}
 	if (!s->opened)
 		return;
-	if (i == a->answer->n && !a->answer->more && !s->page_again)
+	whole = i == a->answer->n && !a->answer->more;
+	if (whole && !s->again_from) {
 		caught_up(s);
-	else if (any)
+		return;
+	}
+	if (whole)
+		go_back(s);
+	if (any)
 		s->catching_up = CATCH_PACING;
 	else
 		page_ask(s);
@@ -330,7 +380,6 @@ static void page_ask(struct session *s)
 		return;
 	}
 	s->catching_up = CATCH_READING;
-	s->page_again = false;
 	s->page->ask.done = page_done;
 	queue_read(s->core, &s->page->ask, s->user->id, s->cursor, PAGE);
 }
@@ -355,7 +404,7 @@ void session_catch_up(struct session *s, uint64_t cursor)
 	if (cursor < s->cursor || !s->catching_up)
 		s->cursor = cursor;
 	if (ask_busy(&s->page->ask)) {
-		s->page_again = true;
+		skipped(s, cursor + 1);
 		return;
 	}
 	page_ask(s);

@@ -199,7 +199,9 @@ static void message_out(struct transit *t)
 	/* A full address that nobody is at is taken as the bare one (RFC 6121, 8.5.3.2.1) - for chat and normal messages. */
 	if (st->to.resource && !bus_interest(c->bus, jid_full(st->to)))
 		p.flags |= PARCEL_BARE;
-	core_tell(c, 'u', str_z(t->to->name), &p);
+	/* Relayed, and gone while it waited behind others: then it waits for the receiver. */
+	if (!core_tell(c, 'u', str_z(t->to->name), &p) && !(t->flags & PARCEL_QUEUED) && is_worth_keeping(st))
+		route_keep_late(c, t->to, st);
 	if (copies && (t->from->available > 1 || core_interest(c, 'u', str_z(t->from->name)) > 1))
 		core_tell(c, 'u', str_z(t->from->name),
 			  &(struct parcel){ .kind = PARCEL_SENT, .stanza = st,

@@ -83,9 +83,9 @@ struct session {
 	bool carbons;            /* XEP-0280 */
 	bool detached;           /* the link is gone, the client may come back (XEP-0198) */
 	uint8_t catching_up;     /* reading what waits: see core/offline.c */
-	bool page_again;
 	bool asks_acks;          /* set by the door: its client is told what is safe (XEP-0198, classic 1|), so even what nobody archives goes to disk first */
 	uint64_t missed_from;    /* lowest stamp given back by session_undelivered(); 0: none */
+	uint64_t again_from;     /* while catching up: lowest stamp that came meanwhile; 0: none */
 	uint64_t cursor;         /* while catching up: all up to this stamp was delivered */
 	unsigned under_way;      /* tickets given out and not settled */
 	unsigned waiting;        /* transits that are not finished */

@@ -168,6 +168,7 @@ static void write_error(struct xmpp *x, const struct stanza *error, enum sent_ve
 		stanza_write(out, error, error->to, STR_NONE);
 	}
 	stanza_end(x, at, 0);
+	sm_error_sent(x);
 }
 
 static void on_sent(struct session *s, const struct stanza *st, enum sent_verdict verdict)
@@ -184,8 +185,10 @@ static void on_sent(struct session *s, const struct stanza *st, enum sent_verdic
 		error = stanza_error(st, sent_errors[verdict].condition, verdict == SENT_BLOCKING ? STANZA_ERROR_CANCEL : STANZA_ERROR_USUAL,
 				     sent_errors[verdict].text);
 	}
-	if (error)
+	if (error) {
+		sm_refused(x);
 		write_error(x, error, verdict);
+	}
 	stanza_unref(error);
 	if (counted)
 		sm_handled(x);

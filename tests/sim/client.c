@@ -130,6 +130,7 @@ void client_received(struct client *c, struct str body)
 	struct sim *s = c->sim;
 	struct letter *l;
 	uint64_t index;
+	bool other_device;
 
 	if (!str_starts(body, STR("L")) || !str_u64(str_from(body, 1), &index) || index >= s->letters_n) {
 		sim_fail(s, "client %u received something nobody wrote: %.*s", c->index, STR_ARG(body));
@@ -142,7 +143,11 @@ void client_received(struct client *c, struct str body)
 		sim_fail(s, "client %u received L%u, which was for %s", c->index, (unsigned)index, names[l->to]);
 		return;
 	}
+	other_device = l->received && !c->seen[index];
 	l->received = true;
+	/* What another device of the account has taken already may come late here: the queue no longer holds it in its place. */
+	if (other_device && l->number < c->last[l->from])
+		return;
 	if (l->tries > 1)
 		return; /* handed in twice after a break without an answer: it may come twice, and late */
 	if (c->seen[index])

@@ -35,6 +35,7 @@ struct sm {
 	uint32_t sure;  /* handled before the first error that the client may not have got */
 	bool unsure;    /* there is one */
 	uint32_t acked;         /* of what we sent */
+	uint32_t error_at;      /* how many we had sent with the last error for a stanza of the client */
 	struct sm_entry *entry; /* a ring: n of room from head on */
 	uint32_t head, n, room;
 	uint32_t tickets;       /* entries that have one */
@@ -204,6 +205,12 @@ bool sm_sent(struct xmpp *x, struct str bytes, uint64_t ticket)
 	if (!sm->asked && is_attached(x) && (ticket || sm->n >= SM_ASK_AFTER))
 		xmpp_later(x, LATER_SM);
 	return true;
+}
+
+void sm_error_sent(struct xmpp *x)
+{
+	if (x->sm)
+		x->sm->error_at = x->sm->acked + x->sm->n;
 }
 
 bool sm_has_room(const struct xmpp *x)
@@ -433,12 +440,16 @@ void sm_past_forget(struct xmpp_home *h)
 	mem_free(p);
 }
 
+/* Not when the client was not told of something that went wrong: what is counted as handled it would take for delivered. */
 static void past_remember(struct xmpp *x)
 {
 	struct xmpp_home *h = x->home;
 	struct str id = buf_all(&x->sm->id);
-	struct sm_past *p = mem_alloc(sizeof *p + id.n);
+	struct sm_past *p;
 
+	if ((int32_t)(x->sm->error_at - x->sm->acked) > 0)
+		return;
+	p = mem_alloc(sizeof *p + id.n);
 	if (h->past.n == PAST_MAX)
 		sm_past_forget(h);
 	memcpy(p->id, id.p, id.n);
