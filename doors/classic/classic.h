@@ -18,7 +18,6 @@ enum {
 	CLASSIC_REPLIES_MAX = 65536,   /* bytes of unread replies, above which no request is looked at */
 	CLASSIC_HISTORY_MAX = 500,
 	CLASSIC_HISTORY_PAGE = 25,     /* messages read at a time: what is in memory for who asks */
-	CLASSIC_LINES_MAX = 1000,      /* pushes that one message of many lines may become */
 	CLASSIC_BOUNCES_MAX = 16,
 };
 

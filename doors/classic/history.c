@@ -30,16 +30,20 @@ static void forget(struct classic *c)
 	c->telling = false;
 }
 
+/* Tells what the link has room for, at least one; moves on behind it. */
 static void tell(struct classic *c, const struct store_request *page)
 {
 	own_buf body = { 0 };
 
-	for (size_t i = 0; i < page->n; i++) {
+	for (size_t i = 0; i < page->n && (i == 0 || link_backlog(c->link) < CLASSIC_REPLIES_MAX); i++) {
 		const struct stanza *st = page->stanzas[i];
 
 		buf_clear(&body);
 		if (stanza_body(st, &body))
 			classic_push(c, "111", classic_sender(st->from), buf_all(&body), st->time);
+		c->cursor = st->stamp + 1;
+		if (c->wanted)
+			c->wanted--;
 	}
 }
 
@@ -61,8 +65,6 @@ static void page_told(struct ask *a)
 		return;
 	}
 	tell(c, a->answer);
-	c->wanted -= a->answer->n < c->wanted ? a->answer->n : c->wanted;
-	c->cursor = a->answer->stanzas[a->answer->n - 1]->stamp + 1;
 	if (c->wanted)
 		classic_continue(c);
 	else
@@ -80,12 +82,13 @@ static void begin_telling(struct classic *c, size_t found, const struct store_re
 {
 	classic_reply(c, "1|");
 	c->wanted = found;
-	if (only_page) {
+	if (only_page)
 		tell(c, only_page);
-		end(c);
-	} else {
+	if (c->wanted) {
 		c->telling = true;
 		classic_continue(c);
+	} else {
+		end(c);
 	}
 }
 

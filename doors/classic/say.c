@@ -105,7 +105,7 @@ static struct str line_take(struct str *rest)
 	return line;
 }
 
-/* What a message has more of lines than anybody wrote by hand: as one line, so that no few bytes become many megabytes. */
+/* As one line, with blanks for the line endings. */
 static void push_joined(struct classic *c, const char *type, struct str sender, struct str rest, msec time)
 {
 	own_buf line = { 0 };
@@ -119,14 +119,20 @@ static void push_joined(struct classic *c, const char *type, struct str sender, 
 
 void classic_push(struct classic *c, const char *type, struct str sender, struct str content, msec time)
 {
+	/* Each line costs a push of its own. A message with more of them than anybody writes by hand must not make a page of waiting
+	 * messages outgrow the backlog of the link: what goes beyond is joined. */
+	size_t cost = sender.n + sizeof "1|103@@@2026-11-21 09:28:00\n";
+	size_t room = core_settings(c->core)->backlog_max / 128 + content.n;
+
 	if (time == 0)
 		time = core_now(c->core);
 	/* A line ending at the very end begins no line, but an empty content is one. */
-	for (unsigned lines = 1; lines == 1 || content.n; lines++) {
-		if (lines == CLASSIC_LINES_MAX) {
+	for (bool first = true; first || content.n; first = false) {
+		if (room < cost && !first) {
 			push_joined(c, type, sender, content, time);
 			return;
 		}
+		room -= room < cost ? room : cost;
 		push_line(c, type, sender, line_take(&content), time);
 	}
 }

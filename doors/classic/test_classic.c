@@ -443,6 +443,48 @@ static void a_long_history_waits_for_its_reader(void **state)
 	talk_free(t);
 }
 
+/* ---- many lines --------------------------------------------------------------------------------------------- */
+
+/* From a client of the other door, since a line has no lines in it. */
+static void java_lines(struct talk *t, const char *unit, int n);
+
+static size_t count(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	for (const char *at = text; (at = strstr(at, what)); at += strlen(what))
+		n++;
+	return n;
+}
+
+static void a_message_of_lines_is_several_pushes(void **state)
+{
+	struct talk *t = begin(1);
+	struct line *jack = login(t, 0, JACK);
+
+	java_lines(t, "x\n", 150);
+	assert_int_equal(count(talk_hear(jack), "1|103@tom@x@"), 150);
+	java_lines(t, "one\r\ntwo\r\rthree", 1);
+	assert_string_equal(talk_hear(jack), "1|103@tom@one" NOW "\n1|103@tom@two" NOW "\n1|103@tom@" NOW "\n1|103@tom@three" NOW "\n");
+	talk_free(t);
+}
+
+/* Some bytes must not become many: nothing is lost, but what goes beyond comes in one line. */
+static void very_many_lines_are_joined(void **state)
+{
+	struct talk *t = begin(1);
+	struct line *jack = talk_open(t, 0, &classic_door, TALK_HERE);
+	const char *heard;
+
+	for (int i = 0; i < 60; i++)
+		java_lines(t, "y\n", 20000);
+	heard = talk_ask(jack, JACK);
+	assert_false(talk_closed(jack));
+	assert_int_equal(count(heard, "y"), 60 * 20000);
+	assert_true(strlen(heard) < 3 * 60 * (40000 + 8192));
+	talk_free(t);
+}
+
 /* ---- framing ------------------------------------------------------------------------------------------------ */
 
 static void a_start_that_fits_no_framing_ends(void **state)
@@ -539,6 +581,20 @@ static void java_hears(struct line *l, const char *wanted)
 
 	java_hear(l, &heard);
 	assert_string_equal(buf_z(&heard), wanted);
+}
+
+static void java_lines(struct talk *t, const char *unit, int n)
+{
+	struct line *java = talk_open(t, 0, &classic_door, TALK_HERE);
+	own_buf said = { 0 };
+
+	buf_lit(&said, "103|tom,jack,");
+	while (n--)
+		buf_str(&said, str_z(unit));
+	java_say(java, "101|tom,secret");
+	java_say(java, buf_z(&said));
+	java_say(java, "112|");
+	java_hears(java, "1|\n1|\n");
 }
 
 static void java_dialect(void **state)
@@ -668,6 +724,8 @@ int main(void)
 		cmocka_unit_test(tls_may_be_required),
 		cmocka_unit_test(history_is_told_oldest_first),
 		cmocka_unit_test(a_long_history_waits_for_its_reader),
+		cmocka_unit_test(a_message_of_lines_is_several_pushes),
+		cmocka_unit_test(very_many_lines_are_joined),
 		cmocka_unit_test(a_start_that_fits_no_framing_ends),
 		cmocka_unit_test(what_is_no_text_ends),
 		cmocka_unit_test(a_frame_is_bounded),
