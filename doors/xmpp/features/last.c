@@ -3,6 +3,7 @@
  * doors/xmpp/features/last.c - XEP-0012: for how long a user has been away, for those who see the user's presence; and how long the
  * server has been up, for anybody.
  */
+#include "core/block.h"
 #include "core/directory.h"
 #include "core/roster.h"
 #include "doors/xmpp/features/asked.h"
@@ -26,33 +27,61 @@ static void last_server(struct xmpp *x, struct iq *q)
 	last_say(q, core_clock(x->core) - core_started(x->core), STR(""));
 }
 
-static void last_found(struct asked *a)
+/* What is known of a user until it is known whether the asker may know it. */
+struct leave {
+	struct str name;
+	msec seen;
+	struct str status;
+};
+
+static void last_blocks_read(struct asked *a)
 {
-	struct core *c = a->q->x->core;
+	struct xmpp *x = a->q->x;
+	const struct leave *l = a->more;
 
 	if (asked_failed(a))
 		return;
-	if (a->ask.verdict || !a->ask.answer->account.seen) /* it has gone meanwhile, or never was here */
+	if (!a->ask.verdict && block_kept_matches(a->ask.answer->value, x->session.jid))
+		iq_error(a->q, STANZA_ERROR_SERVICE_UNAVAILABLE, NULL); /* as any request of somebody who is blocked */
+	else if (directory_online(x->core, l->name))
+		last_say(a->q, 0, STR(""));
+	else if (!l->seen)
 		iq_error(a->q, STANZA_ERROR_ITEM_NOT_FOUND, "This user has never been here.");
 	else
-		last_say(a->q, core_now(c) - a->ask.answer->account.seen, a->ask.answer->account.seen_status);
+		last_say(a->q, core_now(x->core) - l->seen, l->status);
+}
+
+static void last_found(struct asked *a)
+{
+	const struct account *account = &a->ask.answer->account;
+	struct leave *l = a->more;
+
+	if (asked_failed(a))
+		return;
+	if (a->ask.verdict) { /* it has gone meanwhile */
+		iq_error(a->q, STANZA_ERROR_ITEM_NOT_FOUND, "There is no such user.");
+		return;
+	}
+	l->seen = account->seen;
+	l->status = arena_str(&a->arena, account->seen_status);
+	asked_again(a, last_blocks_read);
+	item_get(a->q->x->core, &a->ask, account->id, STR(BLOCK_SPACE), STR(""));
 }
 
 static void last_user(struct xmpp *x, struct iq *q)
 {
 	struct jid who = q->target == TO_USER ? q->to : x->session.jid;
 	struct asked *a;
+	struct leave *l;
 
 	if (q->target == TO_USER && !(roster_state(&x->session, jid_bare(who)) & ROSTER_TO)) {
 		iq_error(q, STANZA_ERROR_FORBIDDEN, "Only who sees the user's presence may ask.");
 		return;
 	}
-	if (directory_online(x->core, jid_local(who))) {
-		last_say(q, 0, STR(""));
-		return;
-	}
 	a = asked_new(q, last_found);
-	account_find(x->core, &a->ask, arena_str(&a->arena, jid_local(who)));
+	l = a->more = arena_zero(&a->arena, sizeof(*l));
+	l->name = arena_str(&a->arena, jid_local(who));
+	account_find(x->core, &a->ask, l->name);
 }
 
 const struct xmpp_feature feature_last = {

@@ -2,6 +2,7 @@
  *
  * doors/xmpp/features/vcard.c - XEP-0054: the card of a user. Every user of this server may read it, only its owner may change it.
  */
+#include "core/block.h"
 #include "doors/xmpp/features/asked.h"
 
 #define VCARD "vcard-temp"
@@ -21,6 +22,21 @@ static void vcard_got(struct asked *a)
 		iq_error(a->q, STANZA_ERROR_ITEM_NOT_FOUND, "There is no card.");
 }
 
+static void vcard_blocks_read(struct asked *a)
+{
+	struct xmpp *x = a->q->x;
+	const int64_t *owner = a->more;
+
+	if (asked_failed(a))
+		return;
+	if (!a->ask.verdict && block_kept_matches(a->ask.answer->value, x->session.jid)) {
+		iq_error(a->q, STANZA_ERROR_SERVICE_UNAVAILABLE, NULL); /* as any request of somebody who is blocked */
+		return;
+	}
+	asked_again(a, vcard_got);
+	item_get(x->core, &a->ask, *owner, STR(VCARD_SPACE), STR(""));
+}
+
 static void vcard_found(struct asked *a)
 {
 	if (asked_failed(a))
@@ -29,8 +45,10 @@ static void vcard_found(struct asked *a)
 		iq_error(a->q, STANZA_ERROR_ITEM_NOT_FOUND, "There is no card.");
 		return;
 	}
-	asked_again(a, vcard_got);
-	item_get(a->q->x->core, &a->ask, a->ask.answer->account.id, STR(VCARD_SPACE), STR(""));
+	a->more = arena_get(&a->arena, sizeof(int64_t));
+	*(int64_t *)a->more = a->ask.answer->account.id;
+	asked_again(a, vcard_blocks_read);
+	item_get(a->q->x->core, &a->ask, a->ask.answer->account.id, STR(BLOCK_SPACE), STR(""));
 }
 
 static void vcard_get(struct xmpp *x, struct iq *q)
