@@ -24,11 +24,8 @@ packages_missing() {
 as_root() {
 	if [ "$(id -u)" = 0 ]; then
 		env "$@"
-	elif command -v sudo >/dev/null; then
-		sudo env "$@"
 	else
-		say "This needs root: run it as root, or install sudo." "这一步需要 root 权限：请用 root 运行，或先安装 sudo。"
-		return 1
+		sudo env "$@"
 	fi
 }
 
@@ -43,6 +40,10 @@ packages_install() {
 	missing=$(packages_missing "$@")
 	[ -n "$missing" ] || return 0
 	say "Missing packages, to be installed with apt: $missing" "缺少以下软件包，将用 apt 安装：$missing"
+	if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+		say "This needs root: run it as root, or install sudo." "这一步需要 root 权限：请用 root 运行，或先安装 sudo。"
+		exit 1
+	fi
 	as_root DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 update </dev/null >&2 ||
 		say "apt-get update had errors; going on." "apt-get update 有错误；继续。"
 	# shellcheck disable=SC2086 -- a list of names
