@@ -279,6 +279,12 @@ static void accounts_make(struct pair *p)
 	store_sqlite.commit(p->writer);
 }
 
+static int integrity_line(void *arg, int n, char **values, char **names)
+{
+	assert_string_equal(values[0], "ok");
+	return 0;
+}
+
 /* When the last account is gone, nothing may be left. */
 static void delete_all(struct pair *p)
 {
@@ -304,6 +310,7 @@ static void delete_all(struct pair *p)
 			fail_msg("%d rows are left in %s", sqlite3_column_int(st, 0), tables[i]);
 		sqlite3_finalize(st);
 	}
+	assert_int_equal(sqlite3_exec(db, "PRAGMA integrity_check", integrity_line, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
 }
 

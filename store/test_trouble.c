@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -301,6 +302,40 @@ static void a_full_disk_is_survived(void **state)
 	archive_read(f, &a, 1, &(struct archive_query){ .count = true }, 1);
 	assert_int_equal(a.r->total, kept);
 	keep(f, "ann@x", "bob@x", 1, 2, 2);
+}
+
+/* Writes of the operating system itself that fail, until they work again: the store needs no new start. */
+static void failing_writes_are_survived(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	struct rlimit limit, small;
+	uint64_t kept = 0;
+	int verdict;
+
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &limit);
+	small = (struct rlimit){ 1 << 20, limit.rlim_max };
+	setrlimit(RLIMIT_FSIZE, &small);
+	do {
+		verdict = submit(&a, keep_ask(f, &a, message(f, "ann@x", "bob@x", "<body>more and more</body>"), 1, 2, 2));
+		kept += verdict == 0;
+		assert_true(kept < 100000);
+	} while (!verdict);
+	assert_int_equal(verdict, STORE_FAILED);
+	assert_int_not_equal(submit(&a, keep_ask(f, &a, message(f, "ann@x", "bob@x", "<body/>"), 1, 2, 2)), 0);
+	assert_int_equal(failures_logged, 1);
+	queue_read(f, &a, 2, 0, 0);
+	assert_int_equal(a.r->n, kept);
+	setrlimit(RLIMIT_FSIZE, &limit);
+	signal(SIGXFSZ, SIG_DFL);
+	keep(f, "ann@x", "bob@x", 1, 2, 2);
+	assert_int_equal(recoveries_logged, 1);
+	fixture_reopen(f);
+	queue_read(f, &a, 2, 0, 0);
+	assert_int_equal(a.r->n, kept + 1);
+	archive_read(f, &a, 1, &(struct archive_query){ .count = true }, 1);
+	assert_int_equal(a.r->total, kept + 1);
 }
 
 /* ---- kill -9 ---------------------------------------------------------------------------------------------------- */
@@ -638,6 +673,8 @@ int main(void)
 		T(a_foreign_database_is_refused, sqlite),
 		T(what_is_no_database_is_refused, sqlite),
 		T(a_full_disk_is_survived, sqlite_small),
+		T(failing_writes_are_survived, sqlite),
+		T(failing_writes_are_survived, sqlite_folding),
 		T(a_full_disk_is_survived, sqlite_small_folding),
 		T(two_cores_share_a_store, memory),
 		T(two_cores_share_a_store, sqlite),
