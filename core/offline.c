@@ -271,13 +271,16 @@ void offline_deliver(struct session *s, const struct parcel *p)
 	struct stanza *st = p->stanza;
 	bool queued = p->flags & PARCEL_QUEUED, promised = queued || (st->traits & STANZA_BODY);
 
+	/* What the door let go is read again: what comes after it stays behind it. */
+	if (queued && s->missed_from && p->number > s->missed_from)
+		return;
 	if (queued && s->catching_up && p->number > s->cursor) {
 		skipped(s, PLANTED(PLANT_READ_THEN_SUBSCRIBE) ? 0 : p->number);
 		return;
 	}
 	if (queued && (is_recent(s, p->number) || (s->catching_up && ticket_find(s, p->number))))
 		return;
-	if (!queued && promised && s->catching_up) {
+	if (!queued && promised && (s->catching_up || s->missed_from)) {
 		hold_back(s, st);
 		return;
 	}
