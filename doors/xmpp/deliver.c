@@ -168,7 +168,6 @@ static void write_error(struct xmpp *x, const struct stanza *error, enum sent_ve
 		stanza_write(out, error, error->to, STR_NONE);
 	}
 	stanza_end(x, at, 0);
-	sm_error_sent(x);
 }
 
 static void on_sent(struct session *s, const struct stanza *st, enum sent_verdict verdict)

@@ -98,8 +98,6 @@ void sm_handled(struct xmpp *x);
 void sm_refused(struct xmpp *x);
 /* Remembers a stanza that was written until it is acknowledged; false: it must not be sent now (it will come again from the store). */
 bool sm_sent(struct xmpp *x, struct str bytes, uint64_t ticket);
-/* What was just sent told the client that a stanza of its own came to nothing. */
-void sm_error_sent(struct xmpp *x);
 /* Whether more may be read from the store. */
 bool sm_has_room(const struct xmpp *x);
 void sm_later(struct xmpp *x);

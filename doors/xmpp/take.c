@@ -18,6 +18,7 @@ static void bounce(struct xmpp *x, const struct stanza *st, enum stanza_error_co
 	if (!error)
 		return;
 	core_count_up(x->core, COUNT_REFUSED, 1);
+	sm_refused(x);
 	out = stanza_begin(x);
 	at = out->n;
 	stanza_write(out, error, error->to, STR_NONE);

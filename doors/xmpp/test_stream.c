@@ -875,7 +875,15 @@ static void a_session_waits_ten_minutes(void **state)
 	hears_not(sees, "<message");
 	for (unsigned core = 0; core < 2; core++)
 		hears(resume(t, core, AUTH_TOM, id, 0), "<failed xmlns='urn:xmpp:sm:3' h='1'><item-not-found");
-	/* What it was never told waits for the next one. */
+	/* Up to where something went wrong that it has not heard of. */
+	tom = log_in(t, 0, "tom", "sofa");
+	resumable(tom, id);
+	talk_stall(tom, true);
+	talk_ask(tom, MESSAGE("ann@anser.test", "2", "two") MESSAGE("nobody@anser.test", "3", "three") MESSAGE("ann@anser.test", "4", "four"));
+	talk_cut(tom);
+	talk_wait(t, 601 * 1000);
+	hears(resume(t, 0, AUTH_TOM, id, 0), "<failed xmlns='urn:xmpp:sm:3' h='1'><item-not-found");
+	/* What the first was never told waits for the next one. */
 	talk_say(sees, "<presence/>");
 	hears(sees, "<body>one</body>", "<delay ");
 	talk_free(t);

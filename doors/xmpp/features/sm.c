@@ -34,8 +34,8 @@ struct sm {
 	uint32_t received, handled;
 	uint32_t sure;  /* handled before the first error that the client may not have got */
 	bool unsure;    /* there is one */
+	uint32_t answered;      /* what the client may have been told of `handled` */
 	uint32_t acked;         /* of what we sent */
-	uint32_t error_at;      /* how many we had sent with the last error for a stanza of the client */
 	struct sm_entry *entry; /* a ring: n of room from head on */
 	uint32_t head, n, room;
 	uint32_t tickets;       /* entries that have one */
@@ -98,6 +98,7 @@ static void answer_write(struct xmpp *x)
 {
 	struct buf *out = xmpp_out(x);
 
+	x->sm->answered = x->sm->handled;
 	buf_lit(out, "<a xmlns='" NS_SM "' h='");
 	buf_u64(out, x->sm->handled);
 	buf_lit(out, "'/>");
@@ -205,12 +206,6 @@ bool sm_sent(struct xmpp *x, struct str bytes, uint64_t ticket)
 	if (!sm->asked && is_attached(x) && (ticket || sm->n >= SM_ASK_AFTER))
 		xmpp_later(x, LATER_SM);
 	return true;
-}
-
-void sm_error_sent(struct xmpp *x)
-{
-	if (x->sm)
-		x->sm->error_at = x->sm->acked + x->sm->n;
 }
 
 bool sm_has_room(const struct xmpp *x)
@@ -440,22 +435,22 @@ void sm_past_forget(struct xmpp_home *h)
 	mem_free(p);
 }
 
-/* Not when the client was not told of something that went wrong: what is counted as handled it would take for delivered. */
 static void past_remember(struct xmpp *x)
 {
 	struct xmpp_home *h = x->home;
 	struct str id = buf_all(&x->sm->id);
+	uint32_t handled = x->sm->unsure ? x->sm->sure : x->sm->handled;
 	struct sm_past *p;
 
-	if ((int32_t)(x->sm->error_at - x->sm->acked) > 0)
-		return;
+	if ((int32_t)(handled - x->sm->answered) < 0)
+		return; /* it may know of more already: a number cannot go back */
 	p = mem_alloc(sizeof *p + id.n);
 	if (h->past.n == PAST_MAX)
 		sm_past_forget(h);
 	memcpy(p->id, id.p, id.n);
 	p->account = x->account.id;
 	/* Behind an error that never arrived nothing is said to be handled: the client would take what was refused for safe. */
-	p->h = x->sm->unsure ? x->sm->sure : x->sm->handled;
+	p->h = handled;
 	map_add(&h->past, &p->node, str_n(p->id, id.n));
 	list_append(&h->past_order, &p->here);
 }
@@ -527,6 +522,7 @@ static void resumed_write(struct xmpp *x)
 	struct buf *out = xmpp_out(x);
 	struct sm *sm = x->sm;
 
+	sm->answered = sm->handled;
 	buf_lit(out, "<resumed xmlns='" NS_SM "' previd='");
 	buf_str(out, buf_all(&sm->id));
 	buf_lit(out, "' h='");
