@@ -35,11 +35,13 @@ class Queue(asyncio.Queue):
 
 
 class Client(slixmpp.ClientXMPP):
-    def __init__(self, server, address, direct=False):
+    """`tls`: 'start', 'direct' or 'none'; `mechanism`: the only one to try."""
+
+    def __init__(self, server, address, tls='start', mechanism=None):
         name, _, resource = address.partition('/')
-        super().__init__(f'{name}@{DOMAIN}' + (f'/{resource}' if resource else ''), PASSWORD)
-        self.place = ('127.0.0.1', server.xmpps if direct else server.xmpp)
-        self.direct = direct
+        super().__init__(f'{name}@{DOMAIN}' + (f'/{resource}' if resource else ''), PASSWORD, sasl_mech=mechanism)
+        self.place = ('127.0.0.1', server.xmpps if tls == 'direct' else server.xmpp)
+        self.tls = tls
         self.auto_authorize = self.auto_subscribe = None
         for plugin in PLUGINS:
             self.register_plugin(plugin)
@@ -68,12 +70,16 @@ class Client(slixmpp.ClientXMPP):
     async def open(self):
         started = self.once('session_start')
         refused = self.once('failed_all_auth')
-        self.connect(self.place, use_ssl=self.direct, force_starttls=not self.direct, disable_starttls=self.direct)
+        self.connect_again()
         done, _ = await asyncio.wait((started, refused), timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
         expect(started in done, True)
         await self.get_roster()
         self.send_presence()
         await self.round_trip()
+
+    def connect_again(self):
+        self.connect(self.place, use_ssl=self.tls == 'direct', force_starttls=self.tls == 'start',
+                     disable_starttls=self.tls != 'start')
 
     def once(self, event):
         future = asyncio.get_running_loop().create_future()
@@ -145,7 +151,7 @@ class Client(slixmpp.ClientXMPP):
 
     async def resume(self):
         resumed = self.once('session_resumed')
-        self.connect(self.place)
+        self.connect_again()
         await asyncio.wait_for(resumed, PATIENCE)
 
 

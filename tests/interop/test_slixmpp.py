@@ -124,15 +124,17 @@ def resumption(server):
     run(talk())
 
 
-def direct_tls(server):
+def ways_to_log_in(server):
+    """By STARTTLS is how all the others here do it."""
     server.add('mina')
 
     async def talk():
-        async with Client(server, 'mina', direct=True) as m:
-            await m.round_trip()
+        for tls, mechanism in (('direct', None), ('none', 'SCRAM-SHA-256'), ('none', 'SCRAM-SHA-1')):
+            async with Client(server, 'mina', tls=tls, mechanism=mechanism) as m:
+                await m.round_trip()
 
     run(talk())
 
 
 if __name__ == '__main__':
-    main(login_and_roster, one_to_one, carbons, offline, archive_paging, resumption, direct_tls)
+    main(login_and_roster, one_to_one, carbons, offline, archive_paging, resumption, ways_to_log_in)
