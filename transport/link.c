@@ -470,7 +470,7 @@ static void tls_take(struct tcp *t)
 	}
 	if (!ls->plain)
 		ls->plain = mem_raw(PLAIN_BYTES);
-	while (!r && t->state == OPEN && !t->paused) {
+	while (!r && t->state == OPEN && !t->paused && tls_more(t->tls)) {
 		r = tls_read(t->tls, ls->plain, PLAIN_BYTES);
 		if (r > 0) {
 			feed(t, ls->plain, (size_t)r);

@@ -270,6 +270,15 @@ static int verdict(struct tls *t, int r)
 	}
 }
 
+bool tls_more(const struct tls *t) { return t->in_n || SSL_has_pending(t->ssl); }
+
+/* SSL_get_error() takes what an earlier call left behind for an error of this one. */
+static void forget_errors(void)
+{
+	if (ERR_peek_error())
+		ERR_clear_error();
+}
+
 int tls_handshake(struct tls *t)
 {
 	int r;
@@ -285,7 +294,7 @@ int tls_read(struct tls *t, char *to, size_t room)
 {
 	int r;
 
-	ERR_clear_error();
+	forget_errors();
 	r = SSL_read(t->ssl, to, (int)room);
 	return r > 0 ? r : verdict(t, r);
 }
@@ -294,7 +303,7 @@ int tls_write(struct tls *t, const char *bytes, size_t n)
 {
 	size_t done = 0;
 
-	ERR_clear_error();
+	forget_errors();
 	for (size_t at = 0; at < n; at += done)
 		if (SSL_write_ex(t->ssl, bytes + at, n - at, &done) != 1) {
 			ERR_clear_error();

@@ -29,6 +29,9 @@ bool tls_rest(struct tls *t);
 
 enum { TLS_MORE = -1, TLS_END = -2, TLS_BROKEN = -3 };
 
+/* Whether tls_read() may find anything: cheaper than to let it look. */
+bool tls_more(const struct tls *t);
+
 /* 0 when it is complete, TLS_MORE (bytes are missing) or TLS_BROKEN. */
 int tls_handshake(struct tls *t);
 /* How many bytes were put into `to` (> 0), TLS_MORE, TLS_END (the peer said good-bye) or TLS_BROKEN. */
