@@ -66,7 +66,7 @@ static int read_with(struct page *p, struct asked *a, const struct xml *field, s
 
 	if (!jid_parse(&jid, value, &a->arena))
 		return READ_BAD;
-	p->query.with = jid_full(jid);
+	p->query.with = arena_str(&a->arena, jid_full(jid)); /* the tree is gone when it is asked for in a second step */
 	return READ_OK;
 }
 

@@ -7,7 +7,11 @@
 #define PRIVATE "jabber:iq:private"
 #define PRIVATE_SPACE "private"
 
-enum { PRIVATE_KINDS_MAX = 100 }; /* different elements; the size of each is bound by the stanza */
+enum {
+	PRIVATE_KINDS_MAX = 100, /* different elements of one account */
+	PRIVATE_BYTES_MAX = 128 * 1024,
+	PRIVATE_KEY_MAX = 1023,
+};
 
 /* Where an element stands: "namespace name". */
 static struct str private_key(const struct xml *e, struct arena *arena)
@@ -87,11 +91,17 @@ static void private_counted(struct asked *a)
 
 static void private_set(struct xmpp *x, struct iq *q, const struct xml *e)
 {
-	struct asked *a = asked_new(q, private_counted);
-	struct keeping *k = arena_zero(&a->arena, sizeof(*k));
+	struct asked *a;
+	struct keeping *k;
 	own_buf b = { 0 };
 
 	xml_write(&b, e, STR(PRIVATE));
+	if (b.n > PRIVATE_BYTES_MAX) {
+		iq_error(q, STANZA_ERROR_NOT_ACCEPTABLE, "The element is over 128 KiB.");
+		return;
+	}
+	a = asked_new(q, private_counted);
+	k = arena_zero(&a->arena, sizeof(*k));
 	k->key = private_key(e, &a->arena);
 	k->value = arena_str(&a->arena, buf_all(&b));
 	a->more = k;
@@ -104,6 +114,8 @@ static void private_answer(struct xmpp *x, struct iq *q)
 
 	if (!e || xml_sibling(e, NULL, NULL))
 		iq_error(q, STANZA_ERROR_BAD_REQUEST, "Name exactly one element.");
+	else if (e->ns.n + e->name.n > PRIVATE_KEY_MAX)
+		iq_error(q, STANZA_ERROR_NOT_ACCEPTABLE, "The name of the element is too long.");
 	else if (!e->ns.n || str_is(e->ns, PRIVATE) || str_is(e->ns, "vcard-temp"))
 		iq_error(q, STANZA_ERROR_NOT_ACCEPTABLE, "The element needs a namespace of its own.");
 	else if (q->type == IQ_GET)
