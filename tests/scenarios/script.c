@@ -8,6 +8,7 @@
 #include "core/account.h"
 #include "match.h"
 #include "stage.h"
+#include "store/faulty.h"
 #include "wire/xml.h"
 
 #define DOMAIN "verona"
@@ -672,6 +673,21 @@ static bool server_line(struct script *s, struct str rest)
 	return fail(s, "the server does what?");
 }
 
+/* "the disk is full", "… fails", "… works again" */
+static bool disk_line(struct script *s, struct str rest)
+{
+	stage(s);
+	if (says(&rest, "is full"))
+		store_faulty_set(STORE_FULL);
+	else if (says(&rest, "fails"))
+		store_faulty_set(STORE_FAILED);
+	else if (says(&rest, "works again"))
+		store_faulty_set(0);
+	else
+		return fail(s, "the disk does what?");
+	return true;
+}
+
 /* "30 s pass" */
 static bool time_line(struct script *s, struct str line, bool *was)
 {
@@ -692,6 +708,8 @@ static bool line_play(struct script *s, struct str line)
 
 	if (says(&rest, "the server"))
 		return server_line(s, rest);
+	if (says(&rest, "the disk"))
+		return disk_line(s, rest);
 	if (!time_line(s, line, &was) || was)
 		return !s->failed;
 	a = actor(s, word(&rest));
@@ -768,6 +786,7 @@ bool script_play(const char *file, struct str text, const struct script_mode *mo
 		if (line.n)
 			line_play(&s, line);
 	}
+	store_faulty_set(0);
 	stage_free(s.stage);
 	arena_free(&s.names.arena);
 	arena_free(&s.arena);

@@ -317,7 +317,7 @@ struct stage *stage_new(unsigned cores, const struct core_settings *settings)
 	list_init(&s->peers);
 	for (unsigned i = 0; i < cores; i++)
 		world_begin(&s->worlds[i], s, i);
-	if (store_open(&s->store, STR("memory:"), &why)) {
+	if (store_open(&s->store, STR("faulty::memory:"), &why)) {
 		fprintf(stderr, "%s\n", buf_z(&why));
 		abort();
 	}
