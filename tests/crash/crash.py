@@ -278,7 +278,7 @@ def main():
     anserd, anserctl, cores, kills = sys.argv[1:5]
     seed = int(sys.argv[5]) if len(sys.argv) > 5 else random.randrange(1 << 32)
     print(f'seed {seed}', flush=True)
-    with Server(anserd, anserctl, cores, ['limits.login_attempts=1000000']) as server:
+    with Server(anserd, anserctl, cores, ['limits.login_attempts=100000']) as server:
         failures = run(server, int(kills), random.Random(seed))
     for failure in failures:
         print(failure)
