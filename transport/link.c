@@ -62,6 +62,7 @@ struct tcp {
 	struct list ended; /* host->ended */
 	msec deadline;     /* while dying */
 	uint8_t state, why;
+	bool full;           /* it filled the buffer: it is read again when the others have had their turn */
 	bool paused, resumed; /* resumed: TLS may hold bytes that were read before */
 	bool inside;         /* counted by the gate */
 	bool wrote;          /* something was written since door->written ran */
@@ -389,12 +390,30 @@ static void drained(struct tcp *t)
 
 static void tls_take(struct tcp *t);
 
+/* The loop would read from one link again and again while there is more, up to two megabytes; the others, and what the first has set off, would
+ * wait for it. */
+static void rest(struct tcp *t)
+{
+	uv_read_stop(&t->stream);
+	t->full = true;
+	turn(t);
+}
+
+static void rested(struct tcp *t)
+{
+	t->full = false;
+	if (t->state == OPEN && !t->paused)
+		uv_read_start(&t->stream, on_room, on_read);
+}
+
 /* What a link has to do at the end of a turn. While something is unsent nothing is added to it, so that what waits stays one
  * piece and in our sight. Before TLS is up only the handshake is written: what the door says waits for it. */
 static void flush(struct tcp *t)
 {
 	struct link *l = &t->link;
 
+	if (t->full)
+		rested(t);
 	if (t->state == OPEN && t->tls && t->resumed && !t->paused) {
 		t->resumed = false;
 		tls_take(t);
@@ -506,6 +525,8 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 		} else {
 			feed(t, buf->base, (size_t)n);
 		}
+		if (n == READ_BYTES && t->state == OPEN && !t->paused)
+			rest(t);
 	}
 }
 
