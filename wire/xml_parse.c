@@ -178,7 +178,7 @@ static uint32_t reference_read(const char **p, const char *end)
 static const char *part_end_wide(const struct parser *ps, const char *start)
 {
 	const char *p = start;
-	uint32_t c;
+	uint32_t c = 0;
 	size_t len;
 
 	while (p < ps->end) {
