@@ -1010,6 +1010,41 @@ static void a_stalled_session_can_be_resumed(void **state)
 	}
 }
 
+/* One message may be larger than all that is kept of the others: it is sent when it is alone. */
+static void large_messages_reach_a_session(void **state)
+{
+	struct core_settings settings = talk_settings();
+	own_buf big = { 0 };
+	struct talk *t;
+	struct line *tom, *ann;
+
+	settings.backlog_max = 300 * 1000;
+	while (big.n < 100 * 1000)
+		buf_lit(&big, "....................");
+	t = talk_new_with(1, NULL, &settings);
+	talk_account(t, "tom", "secret");
+	talk_account(t, "ann", "secret");
+	tom = online(t, 0, "tom", "sofa");
+	ann = online(t, 0, "ann", "desk");
+	talk_ask(tom, ENABLE);
+	talk_ask(ann, "<presence to='tom@anser.test/sofa'/>"); /* something that is not asked for by itself */
+	for (unsigned i = 0; i < 3; i++) {
+		talk_say(ann, "<message to='tom@anser.test' type='chat'><body>");
+		talk_say_n(ann, big.p, big.n);
+		talk_ask(ann, "</body></message>");
+	}
+	hears(tom, "<presence ", R);
+	talk_say(tom, A("1"));
+	hears(tom, "<body>", R);
+	hears_nothing(tom);
+	talk_say(tom, A("2"));
+	hears(tom, "<body>", R);
+	hears_nothing(tom);
+	talk_say(tom, A("3"));
+	hears(tom, "<body>", R);
+	talk_free(t);
+}
+
 static void no_answer_means_gone(void **state)
 {
 	struct talk *t = begin(1, NULL);
@@ -1104,6 +1139,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(resumption_waits_for_the_disk),
 		cmocka_unit_test(a_stalled_reader_is_let_go),
 		cmocka_unit_test(a_stalled_session_can_be_resumed),
+		cmocka_unit_test(large_messages_reach_a_session),
 		cmocka_unit_test(no_answer_means_gone),
 		cmocka_unit_test(the_server_says_good_bye),
 		cmocka_unit_test(the_server_ends_while_sessions_wait),

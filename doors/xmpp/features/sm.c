@@ -192,13 +192,14 @@ bool sm_sent(struct xmpp *x, struct str bytes, uint64_t ticket)
 	struct sm *sm = x->sm;
 	size_t after = bytes_live(sm) + bytes.n;
 
-	if (ticket && sm->resumable && (sm->missed || after > bytes_max(x))) {
+	/* Alone even the largest is kept: else it would never be sent. */
+	if (ticket && sm->resumable && (sm->missed || (bytes_live(sm) && after > bytes_max(x)))) {
 		sm->missed = true;
 		buf_add(&sm->refused, &ticket, sizeof ticket);
 		xmpp_later(x, LATER_SM);
 		return false;
 	}
-	if (after > 2 * bytes_max(x))
+	if (!ticket && after > 2 * bytes_max(x) && bytes_live(sm))
 		resumable_end(x);
 	if (sm->resumable)
 		bytes_keep(sm, bytes);
@@ -316,7 +317,7 @@ static void ask_write(struct xmpp *x)
 {
 	struct sm *sm = x->sm;
 
-	if (sm->asked || !is_attached(x) || !(sm->tickets || sm->n >= SM_ASK_AFTER))
+	if (sm->asked || !is_attached(x) || !(sm->tickets || sm->missed || sm->n >= SM_ASK_AFTER))
 		return;
 	sm->asked = true;
 	buf_lit(xmpp_out(x), "<r xmlns='" NS_SM "'/>");
