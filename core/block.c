@@ -21,6 +21,9 @@ static bool entry_matches(struct str e, struct jid who)
 
 bool block_matches(const struct user *u, struct jid who)
 {
+	/* Whatever is blocked, the own devices are not (XEP-0191, 4). */
+	if (!u->blocks_n || (str_is(jid_local(who), u->name) && core_is_local(u->core, who)))
+		return false;
 	for (size_t i = 0; i < u->blocks_n; i++)
 		if (entry_matches(u->blocks[i], who))
 			return true;
