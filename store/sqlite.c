@@ -612,7 +612,7 @@ static void sqlite_close(void *db)
  * and messages that come and go leave their pages seldom: bench_store shows no difference beyond its noise between ON, FAST and OFF.
  * Checkpoints: sqlite_checkpoint.c. journal_size_limit: what a long read let the WAL grow to is given back. */
 static const char pragmas[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-			      "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 0;"
+			      "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2000; PRAGMA wal_autocheckpoint = 0;"
 			      "PRAGMA journal_size_limit = 67108864;";
 
 static int pages_limit(struct sqlite *s, uint64_t pages)

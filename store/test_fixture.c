@@ -33,7 +33,7 @@ void fixture_reopen(struct fixture *f)
 
 static void dir_make(struct fixture *f)
 {
-	snprintf(f->dir, sizeof f->dir, "%s/anser-store-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+	snprintf(f->dir, sizeof f->dir, "%s/anser-store-XXXXXX", test_world_tmp());
 	assert_non_null(mkdtemp(f->dir));
 }
 

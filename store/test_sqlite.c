@@ -18,6 +18,7 @@
 
 #include "base/mem.h"
 #include "store/driver.h"
+#include "store/test_world.h"
 
 enum { ACCOUNTS = 5, MESSAGES = 4000 };
 
@@ -321,7 +322,7 @@ static void series(unsigned seed, unsigned fold)
 
 	print_message("seed %u, folding every %u\n", seed, fold);
 	p->seed = seed;
-	snprintf(p->dir, sizeof p->dir, "%s/anser-sqlite-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+	snprintf(p->dir, sizeof p->dir, "%s/anser-sqlite-XXXXXX", test_world_tmp());
 	assert_non_null(mkdtemp(p->dir));
 	snprintf(p->path, sizeof p->path, "%s/db?fold=%u", p->dir, fold);
 	assert_int_equal(store_memory.open(&p->memory, STR(""), NULL, &why), 0);

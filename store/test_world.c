@@ -3,6 +3,8 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/timers.h"
@@ -111,4 +113,11 @@ void test_world_turn(struct test_world *tw)
 		tw->later.first = NULL;
 		run(&at_end);
 	}
+}
+
+const char *test_world_tmp(void)
+{
+	const char *own = getenv("TMPDIR");
+
+	return own ? own : access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
 }

@@ -14,3 +14,6 @@ struct world *test_world_of(struct test_world *tw);
 
 /* One turn: posts, then what is due, then what was put off to the end of the turn. Where there is nothing, waits for a post. */
 void test_world_turn(struct test_world *tw);
+
+/* Where tests put files: in memory where that is possible, since thousands of commits would wait for a disk that others use. */
+const char *test_world_tmp(void);
