@@ -64,7 +64,8 @@ struct server {
 	unsigned confined; /* enum confined */
 	struct ask first_account;
 	struct timer certificate;
-	bool stopping;
+	bool stopping, reload_due;
+	struct post reload;
 };
 
 static const struct settings *settings_of(const struct server *s) { return s->generation->settings; }
@@ -268,6 +269,15 @@ static void reload_now(struct server *s)
 	reload(s, &changed, &restart, &why);
 }
 
+static void reload_at_last(struct post *p)
+{
+	struct server *s = holder_of(p, struct server, reload);
+
+	s->reload_due = false;
+	if (!s->stopping)
+		reload_now(s);
+}
+
 /* A certificate of our own is renewed while the server runs for years. */
 static void certificate_due(struct timer *t)
 {
@@ -318,12 +328,16 @@ static void caught(void *arg, int number)
 {
 	struct server *s = arg;
 
-	if (number == SIGHUP && !s->stopping)
-		reload_now(s);
-	else if (number != SIGHUP && s->stopping)
+	if (number == SIGHUP) {
+		/* Once, however many of them came in this turn: a reload takes milliseconds, and SIGTERM may stand behind them. */
+		if (!s->reload_due)
+			world_later(&s->nodes[0].loop->world, &s->reload);
+		s->reload_due = true;
+	} else if (s->stopping) {
 		_exit(128 + number); /* asked a second time: the one who asks does not want to wait */
-	else if (number != SIGHUP)
+	} else {
 		server_stop(s);
+	}
 }
 
 /* ---- what operators ask for (admin/admin.h), on node 0's thread -------------------------------------------------------------- */
@@ -384,6 +398,7 @@ static void threads_run(struct server *s)
 			fprintf(stderr, "anserd: no thread can be made; set server.cores lower\n");
 			abort();
 		}
+	s->reload.run = reload_at_last;
 	loop_signal(first, SIGTERM, caught, s);
 	loop_signal(first, SIGINT, caught, s);
 	loop_signal(first, SIGHUP, caught, s);

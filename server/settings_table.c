@@ -84,7 +84,7 @@ const struct setting settings_table[] = {
 	       "Contacts of one account. Every login of any of them sends presence to all the others."),
 	NUMBER("limits.offline_messages", INT, "10000", 1, 10000000, LIVE,
 	       "Messages that wait for one account. Then its senders get an error, so that nobody can fill the disk."),
-	NUMBER("limits.backlog", BYTES, "1M", 64 * KIB, 1024 * MIB, LIVE,
+	NUMBER("limits.backlog", BYTES, "512K", 64 * KIB, 1024 * MIB, LIVE,
 	       "What one client may leave unread before its connection is closed; its messages then wait in the store, not in memory."),
 	NUMBER("limits.resume_time", DURATION, "10m", 0, 7 * DAY, LIVE,
 	       "How long a session whose connection broke waits for its client to come back (XEP-0198). Meanwhile its contacts see it online."),
