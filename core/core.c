@@ -98,6 +98,7 @@ const struct core_settings *core_settings(const struct core *c) { return &c->set
 struct world *core_world(const struct core *c) { return c->world; }
 struct str core_domain(const struct core *c) { return c->settings.domain; }
 unsigned core_index(const struct core *c) { return c->index; }
+unsigned core_waiting(const struct core *c) { return c->waiting; }
 unsigned core_count(const struct core *c) { return bus_cores(c->bus); }
 msec core_started(const struct core *c) { return c->started; }
 

@@ -71,6 +71,8 @@ static inline msec core_now(const struct core *c) { return world_now(core_world(
 /* core_clock() at the time of core_new(). */
 msec core_started(const struct core *c);
 static inline msec core_clock(const struct core *c) { return world_clock(core_world(c)); }
+/* How many messages of all clients are on their way to the disk: beyond a thousand or so more of them gain nothing but memory. */
+unsigned core_waiting(const struct core *c);
 /* A fresh stamp (model/stamp.h). */
 uint64_t core_stamp(struct core *c);
 

@@ -65,6 +65,10 @@ struct user *user_get(struct core *c, struct str name);
 struct user *user_here(struct core *c, struct str name);
 /* Calls w->ready in this call when nothing has to be loaded, else later. */
 void user_when_ready(struct user *u, struct user_wait *w);
+/* Whether its sessions here are all there are, and all that "u.NAME" reaches: then the bus need not be asked. */
+bool user_is_all_here(const struct user *u);
+/* How many cores have sessions of this user. */
+unsigned user_interest(const struct user *u);
 void user_hold(struct user *u);
 void user_release(struct user *u);
 void user_free_all(struct core *c);
@@ -118,6 +122,7 @@ struct core {
 	uint8_t secret[32];       /* for verifiers of unknown names */
 	bool secret_known;
 	struct core_door doors[4];
+	unsigned waiting;         /* transits of all its sessions that are not finished */
 	bool ending;
 };
 
@@ -133,6 +138,7 @@ static inline struct str parcel_name(const struct parcel *p) { return str_from(p
 /* ---- pieces that call one another ------------------------------------------------------------------------------- */
 
 /* route.c */
+unsigned route_tell(struct user *u, const struct parcel *p); /* PARCEL_MESSAGE or PARCEL_SENT to "u.NAME" */
 void route_message_in(struct core *c, const struct parcel *p);
 void route_sent_in(struct core *c, const struct parcel *p);
 void route_iq_in(struct core *c, const struct parcel *p);

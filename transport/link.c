@@ -19,7 +19,7 @@
 #include "base/log.h"
 
 enum {
-	READ_BYTES = 64 * 1024,
+	READ_BYTES = 16 * 1024,
 	PLAIN_BYTES = 16 * 1024,         /* the largest TLS record */
 	UNSENT_MAX = 4 * 1024 * 1024,    /* a door that forgot to look at its backlog must not fill the memory */
 	WARM_BYTES_MAX = 8 * 1024,       /* larger output buffers are given back as soon as they are empty */
@@ -322,7 +322,7 @@ static void tls_flush(struct tcp *t)
 		write_out(t, out);
 	if (out->n || !out->room)
 		return;
-	if (!t->host->spare.room && out->room <= 4 * READ_BYTES) {
+	if (!t->host->spare.room && out->room <= 16 * READ_BYTES) {
 		t->host->spare = *out;
 		*out = (struct buf){ 0 };
 	} else {

@@ -5,8 +5,8 @@
  */
 #include "doors/xmpp/engine.h"
 
-/* Messages of one client that may be on their way to the disk before it is asked to wait. */
-enum { WAITING_MAX = 1000, WAITING_BYTES_MAX = 1024 * 1024 };
+/* Messages of one client, and of all, that may be on their way to the disk before a client is asked to wait. */
+enum { WAITING_MAX = 200, WAITING_BYTES_MAX = 512 * 1024, WAITING_ALL_MAX = 1000 };
 
 /* Sends an error for what the client sent; not for errors and results. */
 static void bounce(struct xmpp *x, const struct stanza *st, enum stanza_error_condition condition, const char *text)
@@ -69,7 +69,8 @@ void message_take(struct xmpp *x, const struct xml *element)
 		return;
 	x->under_way += st->cost;
 	session_send(&x->session, st);
-	if (x->under_way > WAITING_BYTES_MAX || session_waiting(&x->session) > WAITING_MAX)
+	if (x->under_way > WAITING_BYTES_MAX || session_waiting(&x->session) > WAITING_MAX ||
+	    (session_waiting(&x->session) && core_waiting(x->core) > WAITING_ALL_MAX))
 		xmpp_hold(x, HOLD_STORE);
 }
 
