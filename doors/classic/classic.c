@@ -61,7 +61,7 @@ static void request_take(struct classic *c, struct str text)
 	else if (!rq)
 		classic_reply(c, "0|bad request");
 	else if (!(rq->when & (c->logged_in ? AFTER_LOGIN : BEFORE_LOGIN)))
-		classic_reply(c, "0|log in first");
+		(rq->overlaps ? classic_reply_message : classic_reply)(c, "0|log in first");
 	else
 		rq->take(c, data);
 }
