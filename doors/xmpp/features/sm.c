@@ -297,9 +297,9 @@ static void a_take(struct xmpp *x, const struct xml *element)
 	world_stop(core_world(x->core), &x->deadline);
 	if (!acked_to(x, h))
 		return;
-	if (sm->tickets)
-		xmpp_later(x, LATER_SM);
 	room_use(x);
+	if (sm->tickets || sm->missed)
+		xmpp_later(x, LATER_SM);
 }
 
 /* No answer to <r/>: the network is gone without a word. The session stays for who comes back. */
