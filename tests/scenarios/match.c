@@ -58,7 +58,7 @@ void names_fill(const struct names *names, struct str text, bool xml, struct buf
 	}
 }
 
-/* ---- text ----------------------------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------------------------- */
 
 bool match_text(struct names *names, struct str pattern, struct str text)
 {
@@ -88,7 +88,7 @@ bool match_text(struct names *names, struct str pattern, struct str text)
 	return text.n && text.p[0] == pattern.p[0] && match_text(names, str_from(pattern, 1), str_from(text, 1));
 }
 
-/* ---- XML ------------------------------------------------------------------------------------------------------------ */
+/* ---- XML -------------------------------------------------------------------------------------------------------- */
 
 struct comparing {
 	struct names *names;
@@ -170,7 +170,8 @@ static bool element_matches(struct comparing *c, const struct xml *pattern, cons
 		return differ(c, "the namespace", pattern->ns, heard->ns);
 	if (!attrs_match(c, pattern, heard))
 		return false;
-	if (!str_trim(text).n ? str_trim(has).n > 0 && !xml_child(pattern, "_", NULL) : !match_text(c->names, text, has))
+	if (!str_trim(text).n ? str_trim(has).n > 0 && !xml_child(pattern, "_", NULL)
+			      : !match_text(c->names, text, has))
 		return differ(c, "the text", text, has);
 	return children_match(c, pattern, heard);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tests/scenarios/match.h - whether what somebody heard is what the script says. In text and in attribute values `*` stands for anything
- * and {name} for the same thing everywhere: it is bound where it is heard first.
+ * tests/scenarios/match.h - whether what somebody heard is what the script says. In text and in attribute values `*`
+ * stands for anything and {name} for the same thing everywhere: it is bound where it is heard first.
  */
 #pragma once
 #include "base/arena.h"
@@ -25,7 +25,8 @@ void names_fill(const struct names *names, struct str text, bool xml, struct buf
 
 bool match_text(struct names *names, struct str pattern, struct str text);
 
-/* Compares by structure: attributes in any order, white space between elements ignored, children in their order. An attribute _='*' allows
- * further attributes, a child <_/> further children. `open`: both are start tags of a stream. A mismatch binds nothing; `why` says where it is.
- * A pattern that is no XML is an error in the script: `why` says so. */
+/* Compares by structure: attributes in any order, white space between elements ignored, children in their order. An
+ * attribute _='*' allows further attributes, a child <_/> further children. `open`: both are start tags of a stream.
+ * A mismatch binds nothing; `why` says where it is. A pattern that is no XML is an error in the script: `why` says
+ * so. */
 bool match_xml(struct names *names, struct str pattern, struct str bytes, bool open, struct buf *why);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tests/scenarios/run.c - plays dialogues (*.talk, README.md) in every mode: with one core and with two, what is said arriving whole and
- * in pieces of 1, 2, 3 and 7 bytes. The answers are the same.
+ * tests/scenarios/run.c - plays dialogues (*.talk, README.md) in every mode: with one core and with two, what is said
+ * arriving whole and in pieces of 1, 2, 3 and 7 bytes. The answers are the same.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,7 +63,8 @@ int main(int argc, char **argv)
 			break;
 	}
 	if (i >= argc || argv[i][0] == '-') {
-		fprintf(stderr, "usage: run [--cores N] [--split BYTES] [--loud] FILE.talk...\nWithout options: every mode.\n");
+		fprintf(stderr, "usage: run [--cores N] [--split BYTES] [--loud] FILE.talk...\nWithout options: "
+				"every mode.\n");
 		return 2;
 	}
 	setenv("TZ", "UTC", 1); /* the classic door tells the time of its zone */
@@ -76,7 +77,8 @@ int main(int argc, char **argv)
 			fprintf(stderr, "%s: cannot be read\n", argv[i]);
 			return 2;
 		}
-		ok &= cores || piece || loud ? play(argv[i], buf_all(&text), cores ? cores : 1, piece, loud) : play_all(argv[i], buf_all(&text));
+		ok &= cores || piece || loud ? play(argv[i], buf_all(&text), cores ? cores : 1, piece, loud)
+					     : play_all(argv[i], buf_all(&text));
 	}
 	return ok ? 0 : 1;
 }

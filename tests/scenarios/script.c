@@ -52,8 +52,8 @@ __attribute__((format(printf, 2, 3))) static bool fail(struct script *s, const c
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
 	if (!s->failed)
-		buf_fmt(s->why, "%s:%u: [%u core%s, %s] %s\n", s->file, s->line, s->mode->cores, s->mode->cores > 1 ? "s" : "",
-			s->mode->piece ? "in pieces" : "whole", text);
+		buf_fmt(s->why, "%s:%u: [%u core%s, %s] %s\n", s->file, s->line, s->mode->cores,
+			s->mode->cores > 1 ? "s" : "", s->mode->piece ? "in pieces" : "whole", text);
 	s->failed = true;
 	return false;
 }
@@ -65,7 +65,7 @@ static struct stage *stage(struct script *s)
 	return s->stage;
 }
 
-/* ---- words ---------------------------------------------------------------------------------------------------------- */
+/* ---- words ------------------------------------------------------------------------------------------------------ */
 
 /* Takes the next word of `rest`; empty at its end. */
 static struct str word(struct str *rest)
@@ -113,7 +113,7 @@ static struct actor *actor(struct script *s, struct str name)
 	return a;
 }
 
-/* ---- saying --------------------------------------------------------------------------------------------------------- */
+/* ---- saying ----------------------------------------------------------------------------------------------------- */
 
 static bool listens(struct script *s, struct actor *a)
 {
@@ -176,7 +176,7 @@ static bool say_hex(struct script *s, struct actor *a, struct str rest)
 	return true;
 }
 
-/* ---- hearing -------------------------------------------------------------------------------------------------------- */
+/* ---- hearing ---------------------------------------------------------------------------------------------------- */
 
 enum heard { HEARD_NOTHING, HEARD_TEXT, HEARD_OPEN, HEARD_ELEMENT, HEARD_CLOSE, HEARD_RUBBISH };
 
@@ -236,7 +236,8 @@ static enum heard next_xml(struct actor *a, struct str *text, size_t *len)
 
 static enum heard next(struct actor *a, struct str *text, size_t *len)
 {
-	static enum heard (*const by[])(struct actor *, struct str *, size_t *) = { [XMPP] = next_xml, [CLASSIC] = next_line, [JAVA] = next_utf };
+	static enum heard (*const by[])(struct actor *, struct str *,
+					size_t *) = { [XMPP] = next_xml, [CLASSIC] = next_line, [JAVA] = next_utf };
 
 	return by[a->tongue](a, text, len);
 }
@@ -287,8 +288,8 @@ static bool hear(struct script *s, struct actor *a, struct str pattern)
 	if (kind == HEARD_NOTHING)
 		return fail(s, "%.*s hears nothing but should hear %.*s", STR_ARG(a->name), STR_ARG(pattern));
 	if (!fits(s, pattern, kind, text, &why))
-		return fail(s, "%.*s hears\n\t%.*s\n    but should hear\n\t%.*s\n    %.*s", STR_ARG(a->name), STR_ARG(text), STR_ARG(pattern),
-			    STR_ARG(buf_all(&why)));
+		return fail(s, "%.*s hears\n\t%.*s\n    but should hear\n\t%.*s\n    %.*s", STR_ARG(a->name),
+			    STR_ARG(text), STR_ARG(pattern), STR_ARG(buf_all(&why)));
 	taken(s, a, kind, text, len);
 	return true;
 }
@@ -335,12 +336,13 @@ static bool hear_any_order(struct script *s, struct actor *a, struct str rest)
 			return false;
 		kind = next(a, &text, &len);
 		if (kind == HEARD_NOTHING)
-			return fail(s, "%.*s hears nothing more but should hear %.*s", STR_ARG(a->name), STR_ARG(wanted[0]));
+			return fail(s, "%.*s hears nothing more but should hear %.*s", STR_ARG(a->name),
+				    STR_ARG(wanted[0]));
 		while (i < n && !fits(s, wanted[i], kind, text, &why))
 			i++;
 		if (i == n)
-			return fail(s, "%.*s hears %.*s\n    which is none of what is left, such as\n\t%.*s", STR_ARG(a->name),
-				    STR_ARG(text), STR_ARG(wanted[0]));
+			return fail(s, "%.*s hears %.*s\n    which is none of what is left, such as\n\t%.*s",
+				    STR_ARG(a->name), STR_ARG(text), STR_ARG(wanted[0]));
 		taken(s, a, kind, text, len);
 		wanted[i] = wanted[--n];
 	}
@@ -361,7 +363,8 @@ static bool hear_nothing(struct script *s, struct actor *a)
 
 static bool hear_end(struct script *s, struct actor *a)
 {
-	return hear_nothing(s, a) && (!a->peer->open || fail(s, "the server did not hang up on %.*s", STR_ARG(a->name)));
+	return hear_nothing(s, a) &&
+	       (!a->peer->open || fail(s, "the server did not hang up on %.*s", STR_ARG(a->name)));
 }
 
 /* What is heard depends on how the bytes were split. */
@@ -393,7 +396,7 @@ static bool forget(struct script *s, struct actor *a)
 	return true;
 }
 
-/* ---- accounts ------------------------------------------------------------------------------------------------------- */
+/* ---- accounts --------------------------------------------------------------------------------------------------- */
 
 static void account_made(struct account_ask *ask) {}
 
@@ -471,7 +474,7 @@ static bool subscribe(struct script *s, struct str viewer, struct str seen)
 	return true;
 }
 
-/* ---- links ---------------------------------------------------------------------------------------------------------- */
+/* ---- links ------------------------------------------------------------------------------------------------------ */
 
 /* "xmpp|classic|java [remote] [tls]" */
 static bool connects(struct script *s, struct actor *a, struct str rest)
@@ -488,16 +491,19 @@ static bool connects(struct script *s, struct actor *a, struct str rest)
 	tls = says(&rest, "tls");
 	a->tongue = (enum tongue)i;
 	a->framer = (struct xml_framer){ 0 };
-	a->peer = peer_open(stage(s), a->tongue == XMPP ? &xmpp_door : &classic_door, s->links++ % s->cores, remote, tls,
-			    s->mode->piece);
+	a->peer = peer_open(stage(s), a->tongue == XMPP ? &xmpp_door : &classic_door, s->links++ % s->cores, remote,
+			    tls, s->mode->piece);
 	return true;
 }
 
 static bool xmpp_open(struct script *s, struct actor *a)
 {
-	return say(s, a, STR("<?xml version='1.0'?><stream:stream to='" DOMAIN "' version='1.0' xmlns='jabber:client' "
-			     "xmlns:stream='http://etherx.jabber.org/streams'>")) &&
-	       hear(s, a, STR("<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' _='*'>")) &&
+	return say(s, a,
+		   STR("<?xml version='1.0'?><stream:stream to='" DOMAIN "' version='1.0' xmlns='jabber:client' "
+		       "xmlns:stream='http://etherx.jabber.org/streams'>")) &&
+	       hear(s, a,
+		    STR("<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' "
+			"_='*'>")) &&
 	       hear(s, a, STR("<stream:features><_/></stream:features>"));
 }
 
@@ -517,12 +523,16 @@ static bool xmpp_bind(struct script *s, struct actor *a)
 	own_buf text = { 0 }, full = { 0 };
 
 	buf_fmt(&full, "%.*s@" DOMAIN "/%.*s", STR_ARG(a->user), STR_ARG(a->resource));
-	buf_fmt(&text, "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>%.*s</resource></bind></iq>",
+	buf_fmt(&text,
+		"<iq type='set' id='bind'><bind "
+		"xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>%.*s</resource></bind></iq>",
 		STR_ARG(a->resource));
 	if (!say(s, a, buf_all(&text)))
 		return false;
 	buf_clear(&text);
-	buf_fmt(&text, "<iq type='result' id='bind' _='*'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>%.*s</jid></bind></iq>",
+	buf_fmt(&text,
+		"<iq type='result' id='bind' _='*'><bind "
+		"xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>%.*s</jid></bind></iq>",
 		STR_ARG(buf_all(&full)));
 	names_bind(&s->names, a->name, buf_all(&full));
 	return hear(s, a, buf_all(&text));
@@ -562,7 +572,7 @@ static bool comes_online(struct script *s, struct actor *a, struct str rest)
 	return say(s, a, buf_all(&text)) && forget(s, a);
 }
 
-/* ---- lines ---------------------------------------------------------------------------------------------------------- */
+/* ---- lines ------------------------------------------------------------------------------------------------------ */
 
 static bool starts_tls(struct script *s, struct actor *a, struct str rest)
 {
@@ -587,7 +597,10 @@ static bool reads_again(struct script *s, struct actor *a, struct str rest)
 
 static bool has_account(struct script *s, struct actor *a, struct str rest) { return account_make(s, a->user); }
 static bool opens_stream(struct script *s, struct actor *a, struct str rest) { return xmpp_open(s, a); }
-static bool authenticates(struct script *s, struct actor *a, struct str rest) { return account_make(s, a->user) && xmpp_authenticate(s, a); }
+static bool authenticates(struct script *s, struct actor *a, struct str rest)
+{
+	return account_make(s, a->user) && xmpp_authenticate(s, a);
+}
 static bool forgets(struct script *s, struct actor *a, struct str rest) { return forget(s, a); }
 static bool hears_nothing(struct script *s, struct actor *a, struct str rest) { return hear_nothing(s, a); }
 static bool hears_end(struct script *s, struct actor *a, struct str rest) { return hear_end(s, a); }
@@ -637,9 +650,21 @@ static bool server_has(struct script *s, struct str rest)
 		size_t at, size;
 	} numbers[] = {
 #define NUMBER(field) { #field, offsetof(struct core_settings, field), sizeof(((struct core_settings *)0)->field) }
-		NUMBER(archive), NUMBER(registration), NUMBER(registration_loopback), NUMBER(registrations_per_hour), NUMBER(roster_max),
-		NUMBER(offline_max), NUMBER(sessions_max), NUMBER(login_attempts), NUMBER(resume_ms), NUMBER(backlog_max),
-		NUMBER(stanza_max), NUMBER(stanza_before_login), NUMBER(rate_bytes), NUMBER(classic_approve), NUMBER(classic_require_tls),
+		NUMBER(archive),
+		NUMBER(registration),
+		NUMBER(registration_loopback),
+		NUMBER(registrations_per_hour),
+		NUMBER(roster_max),
+		NUMBER(offline_max),
+		NUMBER(sessions_max),
+		NUMBER(login_attempts),
+		NUMBER(resume_ms),
+		NUMBER(backlog_max),
+		NUMBER(stanza_max),
+		NUMBER(stanza_before_login),
+		NUMBER(rate_bytes),
+		NUMBER(classic_approve),
+		NUMBER(classic_require_tls),
 #undef NUMBER
 	};
 	size_t eq = str_find(rest, '=');
@@ -719,8 +744,8 @@ static bool line_play(struct script *s, struct str line)
 	return fail(s, "not understood: %.*s", STR_ARG(line));
 }
 
-/* A line and those below it that begin with a blank: joined, with a line feed before items ("- …"), else with a blank between
- * words and with nothing between tags. */
+/* A line and those below it that begin with a blank: joined, with a line feed before items ("- …"), else with a blank
+ * between words and with nothing between tags. */
 static struct str line_take(struct script *s, struct str *text)
 {
 	own_buf b = { 0 };
@@ -749,14 +774,28 @@ static struct str line_take(struct script *s, struct str *text)
 static void namespaces_bind(struct names *names)
 {
 	static const char *const known[][2] = {
-		{ "stanzas", "urn:ietf:params:xml:ns:xmpp-stanzas" }, { "streams", "urn:ietf:params:xml:ns:xmpp-streams" },
-		{ "sasl", NS_SASL }, { "tls", "urn:ietf:params:xml:ns:xmpp-tls" }, { "bind", "urn:ietf:params:xml:ns:xmpp-bind" },
-		{ "roster", "jabber:iq:roster" }, { "register", "jabber:iq:register" }, { "private", "jabber:iq:private" },
-		{ "info", "http://jabber.org/protocol/disco#info" }, { "items", "http://jabber.org/protocol/disco#items" },
-		{ "sm", "urn:xmpp:sm:3" }, { "csi", "urn:xmpp:csi:0" }, { "carbons", "urn:xmpp:carbons:2" },
-		{ "forward", "urn:xmpp:forward:0" }, { "delay", "urn:xmpp:delay" }, { "sid", "urn:xmpp:sid:0" },
-		{ "mam", "urn:xmpp:mam:2" }, { "rsm", "http://jabber.org/protocol/rsm" }, { "data", "jabber:x:data" },
-		{ "blocking", "urn:xmpp:blocking" }, { "hints", "urn:xmpp:hints" }, { "receipts", "urn:xmpp:receipts" },
+		{ "stanzas", "urn:ietf:params:xml:ns:xmpp-stanzas" },
+		{ "streams", "urn:ietf:params:xml:ns:xmpp-streams" },
+		{ "sasl", NS_SASL },
+		{ "tls", "urn:ietf:params:xml:ns:xmpp-tls" },
+		{ "bind", "urn:ietf:params:xml:ns:xmpp-bind" },
+		{ "roster", "jabber:iq:roster" },
+		{ "register", "jabber:iq:register" },
+		{ "private", "jabber:iq:private" },
+		{ "info", "http://jabber.org/protocol/disco#info" },
+		{ "items", "http://jabber.org/protocol/disco#items" },
+		{ "sm", "urn:xmpp:sm:3" },
+		{ "csi", "urn:xmpp:csi:0" },
+		{ "carbons", "urn:xmpp:carbons:2" },
+		{ "forward", "urn:xmpp:forward:0" },
+		{ "delay", "urn:xmpp:delay" },
+		{ "sid", "urn:xmpp:sid:0" },
+		{ "mam", "urn:xmpp:mam:2" },
+		{ "rsm", "http://jabber.org/protocol/rsm" },
+		{ "data", "jabber:x:data" },
+		{ "blocking", "urn:xmpp:blocking" },
+		{ "hints", "urn:xmpp:hints" },
+		{ "receipts", "urn:xmpp:receipts" },
 		{ "chatstates", "http://jabber.org/protocol/chatstates" },
 	};
 
@@ -767,10 +806,22 @@ static void namespaces_bind(struct names *names)
 static void settings_default(struct core_settings *c)
 {
 	*c = (struct core_settings){
-		.domain = STR(DOMAIN), .archive = ARCHIVE_ALWAYS, .registration = REGISTRATION_INVITE, .registration_loopback = true,
-		.registrations_per_hour = 100, .roster_max = 1000, .offline_max = 1000, .sessions_max = 20, .login_attempts = 5,
-		.resume_ms = 300000, .backlog_max = 1 << 20, .stanza_before_login = 10000, .stanza_max = 1 << 18,
-		.login_deadline_ms = 30000, .classic_approve = true, .contacts = STR(""),
+		.domain = STR(DOMAIN),
+		.archive = ARCHIVE_ALWAYS,
+		.registration = REGISTRATION_INVITE,
+		.registration_loopback = true,
+		.registrations_per_hour = 100,
+		.roster_max = 1000,
+		.offline_max = 1000,
+		.sessions_max = 20,
+		.login_attempts = 5,
+		.resume_ms = 300000,
+		.backlog_max = 1 << 20,
+		.stanza_before_login = 10000,
+		.stanza_max = 1 << 18,
+		.login_deadline_ms = 30000,
+		.classic_approve = true,
+		.contacts = STR(""),
 	};
 }
 

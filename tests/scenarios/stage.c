@@ -34,7 +34,7 @@ struct stage {
 	struct list peers;
 };
 
-/* ---- the world ------------------------------------------------------------------------------------------------------ */
+/* ---- the world -------------------------------------------------------------------------------------------------- */
 
 static struct stage_world *world_of(struct world *w) { return holder_of(w, struct stage_world, world); }
 static msec w_now(struct world *w) { return stage_begins + world_of(w)->stage->clock; }
@@ -82,7 +82,8 @@ static void w_work(struct world *w, struct work *job)
 	sw->works_end = &job->next;
 }
 
-static const struct world_ops world_ops = { w_now, w_clock, w_random, w_timer_set, w_timer_stop, w_later, w_post, w_work };
+static const struct world_ops world_ops = { w_now,        w_clock, w_random, w_timer_set,
+					    w_timer_stop, w_later, w_post,   w_work };
 
 static void world_begin(struct stage_world *sw, struct stage *s, unsigned index)
 {
@@ -139,7 +140,7 @@ static bool world_turn(struct stage_world *sw)
 	return true;
 }
 
-/* ---- links ---------------------------------------------------------------------------------------------------------- */
+/* ---- links ------------------------------------------------------------------------------------------------------ */
 
 static struct peer *peer_of(struct link *l) { return holder_of(l, struct peer, link); }
 static void l_dirty(struct link *l) { peer_of(l)->dirty = true; }
@@ -248,8 +249,17 @@ struct peer *peer_open(struct stage *s, const struct door *door, unsigned core, 
 	p->stage = s;
 	p->core = core;
 	p->piece = piece;
-	p->link = (struct link){ .ops = &link_ops, .door = door, .core = s->core[core], .loopback = !remote, .port = 4321,
-				 .address = { [10] = 0xff, [11] = 0xff, [12] = remote ? 192 : 127, [13] = 0, [14] = remote ? 2 : 0, [15] = 1 } };
+	p->link = (struct link){ .ops = &link_ops,
+				 .door = door,
+				 .core = s->core[core],
+				 .loopback = !remote,
+				 .port = 4321,
+				 .address = { [10] = 0xff,
+					      [11] = 0xff,
+					      [12] = remote ? 192 : 127,
+					      [13] = 0,
+					      [14] = remote ? 2 : 0,
+					      [15] = 1 } };
 	if (door->open(&p->link))
 		abort();
 	p->open = true;
@@ -279,7 +289,7 @@ void peer_stall(struct peer *p, bool stalled)
 	stage_settle(p->stage);
 }
 
-/* ---- the server ----------------------------------------------------------------------------------------------------- */
+/* ---- the server ------------------------------------------------------------------------------------------------- */
 
 static void stage_begin(struct stage *s)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tests/scenarios/stage.h - a whole server inside a test: cores on the store in memory (which can be told to fail: store/faulty.h), a clock that stands still until it is told to go on, chance from
- * a fixed seed, and links that are no sockets. The same calls give the same bytes, always.
+ * tests/scenarios/stage.h - a whole server inside a test: cores on the store in memory (which can be told to fail:
+ * store/faulty.h), a clock that stands still until it is told to go on, chance from a fixed seed, and links that are
+ * no sockets. The same calls give the same bytes, always.
  */
 #pragma once
 #include "base/list.h"

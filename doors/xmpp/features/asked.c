@@ -73,7 +73,8 @@ bool asked_failed(struct asked *a)
 	switch (a->ask.verdict) {
 	case STORE_FULL:
 	case STORE_FAILED:
-		iq_error(a->q, STANZA_ERROR_RESOURCE_CONSTRAINT, "The server could not reach its storage. Try again later.");
+		iq_error(a->q, STANZA_ERROR_RESOURCE_CONSTRAINT,
+			 "The server could not reach its storage. Try again later.");
 		return true;
 	case STORE_LIMIT:
 		iq_error(a->q, STANZA_ERROR_RESOURCE_CONSTRAINT, "The account holds as many of these as it may.");

@@ -8,7 +8,8 @@
 
 static int by_number(const void *a, const void *b)
 {
-	const struct xmpp_feature *l = *(const struct xmpp_feature *const *)a, *r = *(const struct xmpp_feature *const *)b;
+	const struct xmpp_feature *l = *(const struct xmpp_feature *const *)a,
+				  *r = *(const struct xmpp_feature *const *)b;
 
 	return l->xep != r->xep ? (l->xep > r->xep) - (l->xep < r->xep) : strcmp(l->name, r->name);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/disco.c - XEP-0030: what the server and its accounts can do, read off the feature table; XEP-0157 says whom to
- * write to (as a form of XEP-0128), and XEP-0115 sums it all up in stream features so that clients need not ask.
+ * doors/xmpp/features/disco.c - XEP-0030: what the server and its accounts can do, read off the feature table;
+ * XEP-0157 says whom to write to (as a form of XEP-0128), and XEP-0115 sums it all up in stream features so that
+ * clients need not ask.
  */
 #include <stdlib.h>
 
@@ -65,7 +66,10 @@ static void contacts_write(struct buf *to, struct str list)
 	buf_lit(to, "</field></x>");
 }
 
-static int contact_order(const void *a, const void *b) { return str_cmp(*(const struct str *)a, *(const struct str *)b); }
+static int contact_order(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
 
 /* The same for the hash: values sorted, "<" behind everything. */
 static void contacts_sum(struct buf *to, struct str list)
@@ -129,7 +133,8 @@ static bool disco_node_known(struct xmpp *x, const struct iq *q, struct str node
 	return str_eq(node, buf_all(&own));
 }
 
-/* Whether the asker may know anything of this account (XEP-0030, 8: who is not subscribed learns nothing, not even that it exists). */
+/* Whether the asker may know anything of this account (XEP-0030, 8: who is not subscribed learns nothing, not even
+ * that it exists). */
 static bool disco_may_see(struct xmpp *x, const struct iq *q)
 {
 	return q->target != TO_USER || (roster_state(&x->session, jid_bare(q->to)) & ROSTER_TO);

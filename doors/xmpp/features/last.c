@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/last.c - XEP-0012: for how long a user has been away, for those who see the user's presence; and how long the
- * server has been up, for anybody.
+ * doors/xmpp/features/last.c - XEP-0012: for how long a user has been away, for those who see the user's presence;
+ * and how long the server has been up, for anybody.
  */
 #include "core/block.h"
 #include "core/directory.h"

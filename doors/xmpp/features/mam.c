@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/mam.c - XEP-0313: reading the own archive, page by page (XEP-0059), and XEP-0441: what goes into it. The id of a
- * message in the archive is its stamp in decimal; the same stands in the <stanza-id/> it was delivered with.
+ * doors/xmpp/features/mam.c - XEP-0313: reading the own archive, page by page (XEP-0059), and XEP-0441: what goes
+ * into it. The id of a message in the archive is its stamp in decimal; the same stands in the <stanza-id/> it was
+ * delivered with.
  */
 #include "core/archive.h"
 #include "doors/xmpp/features/asked.h"
@@ -13,9 +14,9 @@
 #define DATA "jabber:x:data"
 
 enum {
-	PAGE = 50,                /* messages of a page where the client names no number */
+	PAGE = 50,     /* messages of a page where the client names no number */
 	PAGE_MAX = 100,
-	PAGE_PART = 8, /* of what a link may have unread: a page of large messages ends early, and several pages fit one behind the other */
+	PAGE_PART = 8, /* of what a link may have unread: a page of large messages ends early */
 	RESULT_HEAD = 512, /* about what is written around a payload */
 	IDS_MAX = 100,
 	PREFS_MAX = 1000,
@@ -39,7 +40,7 @@ enum { READ_OK, READ_BAD, READ_UNSUPPORTED, READ_NOT_FOUND, READ_TOO_MANY };
 
 static bool id_read(struct str text, uint64_t *ret) { return str_u64(text, ret) && *ret && *ret <= INT64_MAX; }
 
-/* A bound on the ids, exclusive. Where there is one already, the tighter holds and the other must exist all the same. */
+/* A bound on the ids, exclusive. Where there is one already, the tighter holds and the other must exist, too. */
 static int id_bound(struct page *p, struct str text, uint64_t *bound, bool upper)
 {
 	uint64_t id, old = *bound;
@@ -66,7 +67,8 @@ static int read_with(struct page *p, struct asked *a, const struct xml *field, s
 
 	if (!jid_parse(&jid, value, &a->arena))
 		return READ_BAD;
-	p->query.with = arena_str(&a->arena, jid_full(jid)); /* the tree is gone when it is asked for in a second step */
+	/* A copy: the tree has gone when there is a second step. */
+	p->query.with = arena_str(&a->arena, jid_full(jid));
 	return READ_OK;
 }
 
@@ -249,7 +251,8 @@ static void result_push(struct xmpp *x, const struct page *p, const struct stanz
 	xmpp_push(x, buf_all(&b));
 }
 
-/* The part of an answer that is shown: at least one message, then no more than the bytes allow, from the end it is read from. */
+/* The part of an answer that is shown: at least one message, then no more than the bytes allow, from the end it is
+ * read from. */
 struct shown {
 	struct stanza **first;
 	size_t n;
@@ -347,7 +350,8 @@ static void page_refuse(struct asked *a, int why)
 		const char *text;
 	} table[] = {
 		[READ_BAD] = { STANZA_ERROR_BAD_REQUEST, "The query is not of the form of XEP-0313." },
-		[READ_UNSUPPORTED] = { STANZA_ERROR_FEATURE_NOT_IMPLEMENTED, "The query uses what this archive does not support." },
+		[READ_UNSUPPORTED] = { STANZA_ERROR_FEATURE_NOT_IMPLEMENTED,
+				       "The query uses what this archive does not support." },
 		[READ_NOT_FOUND] = { STANZA_ERROR_ITEM_NOT_FOUND, "The archive has no message of this id." },
 		[READ_TOO_MANY] = { STANZA_ERROR_POLICY_VIOLATION, "Ask for 100 ids at most." },
 	};
@@ -381,11 +385,13 @@ static void mam_form(struct xmpp *x, struct iq *q)
 {
 	own_buf b = { 0 };
 
-	buf_lit(&b, "<query xmlns='" MAM "'><x xmlns='" DATA "' type='form'><field var='FORM_TYPE' type='hidden'><value>" MAM "</value></field>");
+	buf_lit(&b, "<query xmlns='" MAM "'><x xmlns='" DATA
+		    "' type='form'><field var='FORM_TYPE' type='hidden'><value>" MAM "</value></field>");
 	for (size_t i = 1; i < countof(form); i++) {
 		buf_fmt(&b, "<field var='%s' type='%s'", form[i].var, form[i].type);
 		if (!strcmp(form[i].type, "list-multi"))
-			buf_lit(&b, "><validate xmlns='http://jabber.org/protocol/xdata-validate' datatype='xs:string'><open/></validate></field>");
+			buf_lit(&b, "><validate xmlns='http://jabber.org/protocol/xdata-validate' "
+				    "datatype='xs:string'><open/></validate></field>");
 		else
 			buf_lit(&b, "/>");
 	}
@@ -440,7 +446,9 @@ const struct xmpp_feature feature_mam = {
 };
 
 /* RSM is announced here since nothing else uses it yet. */
-const struct xmpp_feature feature_rsm = { .name = "result sets", .xep = 59, .version = "1.0", .disco_account = { RSM } };
+const struct xmpp_feature feature_rsm = {
+	.name = "result sets", .xep = 59, .version = "1.0", .disco_account = { RSM }
+};
 const struct xmpp_feature feature_forward = { .name = "forwarding", .xep = 297, .version = "1.0" };
 
 /* ---- preferences (XEP-0441) ------------------------------------------------------------------------------------- */
@@ -517,7 +525,8 @@ static void prefs_set(struct xmpp *x, struct iq *q)
 		archive_prefs_set(&x->session, &a->ask, p);
 		return;
 	}
-	iq_error(a->q, STANZA_ERROR_BAD_REQUEST, "The default is always, roster or never; the lists hold up to 1000 addresses.");
+	iq_error(a->q, STANZA_ERROR_BAD_REQUEST,
+		 "The default is always, roster or never; the lists hold up to 1000 addresses.");
 	asked_drop(a);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/offline.c - XEP-0160: messages wait for who is not there. The core does it (core/offline.c), here it is only told.
+ * doors/xmpp/features/offline.c - XEP-0160: messages wait for who is not there. The core does it (core/offline.c),
+ * here it is only told.
  */
 #include "doors/xmpp/xmpp.h"
 

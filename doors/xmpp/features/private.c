@@ -82,7 +82,8 @@ static void private_counted(struct asked *a)
 	for (size_t i = 0; i < a->ask.answer->n; i++)
 		known |= str_eq(a->ask.answer->pairs[i].key, k->key);
 	if (!known && a->ask.answer->n >= PRIVATE_KINDS_MAX) {
-		iq_error(a->q, STANZA_ERROR_RESOURCE_CONSTRAINT, "The account keeps as many private elements as it may.");
+		iq_error(a->q, STANZA_ERROR_RESOURCE_CONSTRAINT,
+			 "The account keeps as many private elements as it may.");
 		return;
 	}
 	asked_again(a, private_kept);

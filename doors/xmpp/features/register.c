@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/register.c - XEP-0077: making an account before login, where the policy allows it; changing the password and leaving
- * after it. A password is never asked for without TLS, except on loopback: the state XMPP_SECURE says so.
+ * doors/xmpp/features/register.c - XEP-0077: making an account before login, where the policy allows it; changing the
+ * password and leaving after it. A password is never asked for without TLS, except on loopback: the state XMPP_SECURE
+ * says so.
  */
 #include "core/account.h"
 #include "doors/xmpp/engine.h"
@@ -87,7 +88,8 @@ static void register_form(struct xmpp *x, struct iq *q)
 	struct origin o = xmpp_origin(x);
 
 	if (account_may_register(x->core, &o))
-		iq_result(q, STR("<query xmlns='" REGISTER "'><instructions>Choose a user name and a password.</instructions>"
+		iq_result(q, STR("<query xmlns='" REGISTER
+				 "'><instructions>Choose a user name and a password.</instructions>"
 				 "<username/><password/></query>"));
 	else
 		iq_error(q, STANZA_ERROR_SERVICE_UNAVAILABLE, account_verdict_text(ACCOUNT_FORBIDDEN));
@@ -99,7 +101,8 @@ static void registered_show(struct xmpp *x, struct iq *q)
 {
 	own_buf b = { 0 };
 
-	buf_lit(&b, "<query xmlns='" REGISTER "'><registered/><instructions>Send a new password to change it.</instructions><username>");
+	buf_lit(&b, "<query xmlns='" REGISTER
+		    "'><registered/><instructions>Send a new password to change it.</instructions><username>");
 	xml_escape(&b, session_name(&x->session));
 	buf_lit(&b, "</username><password/></query>");
 	iq_result(q, buf_all(&b));

@@ -107,7 +107,8 @@ static bool groups_read(struct iq *q, const struct xml *item, struct arena *scra
 		struct str name = xml_text(g, scratch);
 
 		if (!name.n || name.n > NAME_BYTES_MAX || ++n > GROUPS_MAX) {
-			iq_error(q, STANZA_ERROR_NOT_ACCEPTABLE, "A group has an empty name or one over 1023 bytes, or there are over 64.");
+			iq_error(q, STANZA_ERROR_NOT_ACCEPTABLE,
+				 "A group has an empty name or one over 1023 bytes, or there are over 64.");
 			return false;
 		}
 		if (group_known(buf_all(to), name)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/test_features.c - the table of features is whole, and docs/xeps.md says what it says. `test_features --write FILE`
- * writes that file anew.
+ * doors/xmpp/features/test_features.c - the table of features is whole, and docs/xeps.md says what it says.
+ * `test_features --write FILE` writes that file anew.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,7 +24,8 @@ static void every_feature_is_whole(void **state)
 		for (size_t k = 0; k < countof(f->iq) && f->iq[k].ns; k++) {
 			assert_non_null(f->iq[k].answer);
 			assert_true(f->iq[k].types && !(f->iq[k].types & ~(1u << IQ_GET | 1u << IQ_SET)));
-			assert_true(f->iq[k].targets && !(f->iq[k].targets & ~(unsigned)(TO_SERVER | TO_ACCOUNT | TO_USER)));
+			assert_true(f->iq[k].targets &&
+				    !(f->iq[k].targets & ~(unsigned)(TO_SERVER | TO_ACCOUNT | TO_USER)));
 		}
 		for (size_t k = 0; k < countof(f->nonza) && f->nonza[k].ns; k++)
 			assert_true(f->nonza[k].take && f->nonza[k].element && f->nonza[k].states);
@@ -43,8 +44,10 @@ static void no_feature_stands_twice(void **state)
 /* Extensions between clients are theirs to announce. */
 static void nothing_is_announced_for_clients(void **state)
 {
-	static const char *const theirs[] = { "urn:xmpp:receipts", "urn:xmpp:chat-markers:0", "http://jabber.org/protocol/chatstates",
-					      "urn:xmpp:message-correct:0", "urn:xmpp:reactions:0", "urn:xmpp:reply:0" };
+	static const char *const theirs[] = {
+		"urn:xmpp:receipts",          "urn:xmpp:chat-markers:0", "http://jabber.org/protocol/chatstates",
+		"urn:xmpp:message-correct:0", "urn:xmpp:reactions:0",    "urn:xmpp:reply:0"
+	};
 
 	for (size_t i = 0; xmpp_features[i]; i++)
 		for (size_t k = 0; k < countof(xmpp_features[i]->disco); k++)
@@ -61,7 +64,8 @@ static void list_write(struct buf *to)
 	own_buf all = { 0 };
 
 	xmpp_features_describe(&all);
-	buf_lit(to, "# What the XMPP door implements\n\nWritten from the table in doors/xmpp/features.c; a test keeps the two alike.\n\n");
+	buf_lit(to, "# What the XMPP door implements\n\nWritten from the table in doors/xmpp/features.c; a test "
+		    "keeps the two alike.\n\n");
 	for (struct str rest = buf_all(&all); rest.n;) {
 		size_t end = str_find(rest, '\n');
 
@@ -69,8 +73,10 @@ static void list_write(struct buf *to)
 		buf_add(to, rest.p, end + 1);
 		rest = str_from(rest, end + 1);
 	}
-	buf_lit(to, "\nCarried and archived untouched, for clients to use with one another: XEP-0085 (chat states), XEP-0184 (receipts), XEP-0308 (corrections),\n"
-		    "XEP-0333 (markers), XEP-0444 (reactions), XEP-0461 (replies), and whatever else is not the server's business.\n");
+	buf_lit(to, "\nCarried and archived untouched, for clients to use with one another: XEP-0085 (chat states), "
+		    "XEP-0184 (receipts), XEP-0308 (corrections),\n"
+		    "XEP-0333 (markers), XEP-0444 (reactions), XEP-0461 (replies), and whatever else is not the "
+		    "server's business.\n");
 }
 
 static void the_list_is_true(void **state)

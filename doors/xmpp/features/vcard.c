@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/vcard.c - XEP-0054: the card of a user. Every user of this server may read it, only its owner may change it.
+ * doors/xmpp/features/vcard.c - XEP-0054: the card of a user. Every user of this server may read it, only its owner
+ * may change it.
  */
 #include "core/block.h"
 #include "doors/xmpp/features/asked.h"
@@ -81,7 +82,8 @@ static void vcard_set(struct xmpp *x, struct iq *q)
 		return;
 	}
 	a = asked_new(q, vcard_kept);
-	item_set(x->core, &a->ask, session_account(&x->session), STR(VCARD_SPACE), STR(""), arena_str(&a->arena, buf_all(&b)));
+	item_set(x->core, &a->ask, session_account(&x->session), STR(VCARD_SPACE), STR(""),
+		 arena_str(&a->arena, buf_all(&b)));
 }
 
 static void vcard_foreign(struct xmpp *x, struct iq *q)

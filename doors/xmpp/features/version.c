@@ -6,7 +6,8 @@
 
 static void version_answer(struct xmpp *x, struct iq *q)
 {
-	iq_result(q, STR("<query xmlns='jabber:iq:version'><name>Anser</name><version>" ANSER_VERSION "</version></query>"));
+	iq_result(q, STR("<query xmlns='jabber:iq:version'><name>Anser</name><version>" ANSER_VERSION
+			 "</version></query>"));
 }
 
 const struct xmpp_feature feature_version = {

@@ -3,8 +3,8 @@
 
 enum { DAY_S = 86400 };
 
-/* Days from 1970-01-01 to the first of March of the year that `month` (3 … 14) belongs to, and on: the civil calendar is
- * regular when a year begins in March, since the leap day then comes last. */
+/* Days from 1970-01-01 to the first of March of the year that `month` (3 … 14) belongs to, and on: the civil calendar
+ * is regular when a year begins in March, since the leap day then comes last. */
 static int64_t when_days(int64_t year, int month, int day)
 {
 	int64_t y = month <= 2 ? year - 1 : year;
@@ -35,8 +35,9 @@ void when_write(struct buf *to, msec time)
 	int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	int month = (int)((5 * of_year + 2) / 153);
 
-	buf_fmt(to, "%04d-%02d-%02dT%02d:%02d:%02d", (int)(year_of_era + era * 400 + (month >= 10)), month < 10 ? month + 3 : month - 9,
-		(int)(of_year - (153 * month + 2) / 5 + 1), (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
+	buf_fmt(to, "%04d-%02d-%02dT%02d:%02d:%02d", (int)(year_of_era + era * 400 + (month >= 10)),
+		month < 10 ? month + 3 : month - 9, (int)(of_year - (153 * month + 2) / 5 + 1), (int)(rest / 3600),
+		(int)(rest / 60 % 60), (int)(rest % 60));
 	if (ms)
 		buf_fmt(to, ".%03d", ms);
 	buf_byte(to, 'Z');
@@ -95,9 +96,9 @@ bool when_read(struct str text, msec *ret)
 {
 	int year, month, day, h, m, s, ms, zone;
 
-	if (!when_number(&text, 4, '-', &year) || !when_number(&text, 2, '-', &month) || !when_number(&text, 2, 'T', &day) ||
-	    !when_number(&text, 2, ':', &h) || !when_number(&text, 2, ':', &m) || !when_number(&text, 2, 0, &s) ||
-	    !when_fraction(&text, &ms) || !when_zone(text, &zone))
+	if (!when_number(&text, 4, '-', &year) || !when_number(&text, 2, '-', &month) ||
+	    !when_number(&text, 2, 'T', &day) || !when_number(&text, 2, ':', &h) || !when_number(&text, 2, ':', &m) ||
+	    !when_number(&text, 2, 0, &s) || !when_fraction(&text, &ms) || !when_zone(text, &zone))
 		return false;
 	if (month < 1 || month > 12 || day < 1 || day > when_month_days(year, month) || h > 23 || m > 59 || s > 60)
 		return false;
