@@ -77,7 +77,7 @@ static struct keeping keeping_of(const struct transit *t)
 	if (t->to != t->from && archive_wants(t->from, jid_bare(t->st->to)))
 		k.archive_from = t->from->id;
 	if (k.archive_to || k.archive_from || (t->session && t->session->asks_acks) ||
-	    !core_interest(t->core, 'u', str_z(t->to->name)))
+	    !user_interest(t->to))
 		k.queue_for = t->to->id;
 	return k;
 }
@@ -189,6 +189,15 @@ static void transit_free(struct transit *t)
 	transit_release(&t->job);
 }
 
+/* Whether somebody is at the full address of `st`, which is one of this account. */
+static bool is_there(const struct user *to, const struct stanza *st)
+{
+	list_each(s, &to->sessions, struct session, here)
+		if (jid_eq(s->jid, st->to))
+			return true;
+	return bus_interest(to->core->bus, jid_full(st->to)) > 0;
+}
+
 static void message_out(struct transit *t)
 {
 	struct core *c = t->core;
@@ -197,15 +206,15 @@ static void message_out(struct transit *t)
 	bool copies = st->type == MESSAGE_CHAT && !(st->traits & STANZA_NO_COPY);
 
 	/* A full address that nobody is at is taken as the bare one (RFC 6121, 8.5.3.2.1) - for chat and normal messages. */
-	if (st->to.resource && !bus_interest(c->bus, jid_full(st->to)))
+	if (st->to.resource && !is_there(t->to, st))
 		p.flags |= PARCEL_BARE;
 	/* Relayed, and gone while it waited behind others: then it waits for the receiver. */
-	if (!core_tell(c, 'u', str_z(t->to->name), &p) && !(t->flags & PARCEL_QUEUED) && is_worth_keeping(st))
+	if (!route_tell(t->to, &p) && !(t->flags & PARCEL_QUEUED) && is_worth_keeping(st))
 		route_keep_late(c, t->to, st);
-	if (copies && (t->from->available > 1 || core_interest(c, 'u', str_z(t->from->name)) > 1))
-		core_tell(c, 'u', str_z(t->from->name),
-			  &(struct parcel){ .kind = PARCEL_SENT, .stanza = st,
-					    .flags = archive_wants(t->from, jid_bare(st->to)) ? t->flags & PARCEL_QUEUED : 0 });
+	if (copies && (t->from->available > 1 || user_interest(t->from) > 1))
+		route_tell(t->from,
+			   &(struct parcel){ .kind = PARCEL_SENT, .stanza = st,
+					     .flags = archive_wants(t->from, jid_bare(st->to)) ? t->flags & PARCEL_QUEUED : 0 });
 }
 
 static bool carry(struct transit *t)
@@ -330,15 +339,13 @@ static void copy_to(struct session *s, struct stanza *st, enum delivery_kind kin
 /* RFC 6121, 8.5.2.1: whom a message to the bare address reaches. */
 static bool takes_bare(const struct session *s) { return s->presence && s->priority >= 0; }
 
-void route_message_in(struct core *c, const struct parcel *p)
+static void message_in(struct user *u, const struct parcel *p)
 {
-	struct user *u = user_here(c, parcel_name(p));
+	struct core *c = u->core;
 	struct stanza *st = p->stanza;
 	bool full = st->to.resource && !(p->flags & PARCEL_BARE), taken = false;
 	bool copies = st->type == MESSAGE_CHAT && !(st->traits & STANZA_NO_COPY);
 
-	if (!u)
-		return;
 	if (!full && (st->type == MESSAGE_ERROR || (st->to.resource && st->type == MESSAGE_HEADLINE)))
 		return; /* RFC 6121, 8.5.2.1.1 and 8.5.3.2.1: silently dropped */
 	user_hold(u);
@@ -356,18 +363,41 @@ void route_message_in(struct core *c, const struct parcel *p)
 	user_release(u);
 }
 
-void route_sent_in(struct core *c, const struct parcel *p)
+static void sent_in(struct user *u, const struct parcel *p)
 {
-	struct user *u = user_here(c, parcel_name(p));
-
-	if (!u)
-		return;
 	user_hold(u);
 	list_each(s, &u->sessions, struct session, here)
 		/* To oneself it arrives as a message already: no second copy (XEP-0280, 8). */
 		if (s->carbons && !jid_eq(s->jid, p->stanza->from) && !jid_same_bare(p->stanza->to, s->jid))
 			copy_to(s, p->stanza, DELIVERY_CARBON_SENT, p->flags & PARCEL_QUEUED);
 	user_release(u);
+}
+
+void route_message_in(struct core *c, const struct parcel *p)
+{
+	struct user *u = user_here(c, parcel_name(p));
+
+	if (u)
+		message_in(u, p);
+}
+
+void route_sent_in(struct core *c, const struct parcel *p)
+{
+	struct user *u = user_here(c, parcel_name(p));
+
+	if (u)
+		sent_in(u, p);
+}
+
+/* As core_tell(), by the short way where there is one. */
+unsigned route_tell(struct user *u, const struct parcel *p)
+{
+	if (!user_is_all_here(u))
+		return core_tell(u->core, 'u', str_z(u->name), p);
+	if (list_empty(&u->sessions))
+		return 0;
+	(p->kind == PARCEL_MESSAGE ? message_in : sent_in)(u, p);
+	return 1;
 }
 
 void route_iq_in(struct core *c, const struct parcel *p)

@@ -121,6 +121,14 @@ struct user *user_here(struct core *c, struct str name)
 	return u && u->state == USER_READY ? u : NULL;
 }
 
+/* One that is gone shares its name with whoever has registered it since. */
+bool user_is_all_here(const struct user *u) { return core_count(u->core) == 1 && !u->gone; }
+
+unsigned user_interest(const struct user *u)
+{
+	return user_is_all_here(u) ? !list_empty(&u->sessions) : core_interest(u->core, 'u', str_z(u->name));
+}
+
 void user_when_ready(struct user *u, struct user_wait *w)
 {
 	if (u->state != USER_LOADING) {
