@@ -221,7 +221,7 @@ static void on_kick(struct session *s, enum kick_why why)
 
 	xmpp_enter(x); /* it is the core's for the time of this call */
 	if (x->link)
-		xmpp_stream_error(x, kicks[why].condition, kicks[why].text);
+		stream_dismiss(x, kicks[why].condition, kicks[why].text);
 	xmpp_session_end(x);
 	x->busy--;
 	if (x->dead && why != KICK_SHUTDOWN)

@@ -71,7 +71,9 @@ void stream_frames(struct link *l);
 void stream_restart(struct xmpp *x, enum xmpp_state state);
 /* Says good-bye and closes the link, without an error. */
 void stream_end(struct xmpp *x);
-/* The same with an application-specific condition, as XML, inside the error; may be absent. */
+/* The same with a stream error that is no fault of the peer's, and so not logged as one. */
+void stream_dismiss(struct xmpp *x, const char *condition, const char *text);
+/* The peer broke the rules; `extra`: an application-specific condition, as XML, may be absent. */
 void stream_error(struct xmpp *x, const char *condition, const char *text, struct str extra);
 
 /* ---- stanzas in (take.c) ------------------------------------------------------------------------------------------ */

@@ -65,11 +65,10 @@ static void farewell(struct xmpp *x)
 	l->ops->hang_up(l, CLOSE_ASKED);
 }
 
-void stream_error(struct xmpp *x, const char *condition, const char *text, struct str extra)
+static bool is_over(const struct xmpp *x) { return !x->link || x->link->closing || x->ended; }
+
+static void error_end(struct xmpp *x, const char *condition, const char *text, struct str extra)
 {
-	if (!x->link || x->link->closing || x->ended)
-		return;
-	error_log(x, condition);
 	if (!x->opened)
 		header_write(x, (struct jid){ 0 });
 	error_write(xmpp_out(x), condition, text, extra);
@@ -77,9 +76,23 @@ void stream_error(struct xmpp *x, const char *condition, const char *text, struc
 	xmpp_session_end(x);
 }
 
+void stream_error(struct xmpp *x, const char *condition, const char *text, struct str extra)
+{
+	if (is_over(x))
+		return;
+	error_log(x, condition);
+	error_end(x, condition, text, extra);
+}
+
+void stream_dismiss(struct xmpp *x, const char *condition, const char *text)
+{
+	if (!is_over(x))
+		error_end(x, condition, text, STR_NONE);
+}
+
 void stream_end(struct xmpp *x)
 {
-	if (!x->link || x->link->closing || x->ended)
+	if (is_over(x))
 		return;
 	farewell(x);
 	xmpp_session_end(x);

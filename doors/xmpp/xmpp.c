@@ -266,7 +266,7 @@ static void xmpp_secured(struct link *l)
 		stream_restart(x, XMPP_CONNECTED);
 }
 
-static void xmpp_stop(struct link *l) { xmpp_stream_error(l->state, "system-shutdown", "The server is being stopped."); }
+static void xmpp_stop(struct link *l) { stream_dismiss(l->state, "system-shutdown", "The server is being stopped."); }
 
 static void xmpp_close(struct link *l, enum close_why why)
 {

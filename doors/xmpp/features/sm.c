@@ -561,7 +561,7 @@ static void link_old_end(struct xmpp *x)
 	shell->link->state = shell;
 	shell->opened = x->opened;
 	x->link = NULL;
-	xmpp_stream_error(shell, "conflict", "The session was resumed over another connection.");
+	stream_dismiss(shell, "conflict", "The session was resumed over another connection.");
 	xmpp_session_end(shell);
 }
 
