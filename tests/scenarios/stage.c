@@ -160,7 +160,9 @@ static bool l_binding(struct link *l, enum binding kind, struct buf *to)
 {
 	if (!l->secure || kind != BINDING_TLS_EXPORTER)
 		return false;
-	buf_lit(to, "scenario's channel binding, 32 b.");
+	if (to)
+		if (to) /* else it is only asked whether there is one */
+		buf_lit(to, "scenario's channel binding, 32 b.");
 	return true;
 }
 
