@@ -172,6 +172,7 @@ static struct transit *transit_keep(struct transit *from)
 	if (t->session) {
 		list_append(&t->session->transits, &t->here);
 		t->session->waiting++;
+		t->core->waiting++;
 	}
 	return t;
 }
@@ -237,6 +238,7 @@ static void transit_finish(struct transit *t)
 	if (t->heap && s) {
 		list_remove(&t->here);
 		s->waiting--;
+		s->core->waiting--;
 	}
 	if (t->verdict == SENT_OK && !carry(t))
 		t->verdict = SENT_NO_SUCH_RESOURCE;
@@ -268,6 +270,7 @@ void route_orphan(struct session *s)
 	while ((t = list_first(&s->transits, struct transit, here))) {
 		list_remove(&t->here);
 		s->waiting--;
+		s->core->waiting--;
 		t->session = NULL;
 		if (t->state == TRANSIT_READY)
 			transit_finish(t);
