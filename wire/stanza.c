@@ -23,42 +23,77 @@ enum {
 	MARKER = STANZA_RECEIPT | STANZA_WORTH_KEEPING | OTHER,
 };
 
-static const struct child_kind {
+/* By the length of the namespace: what a message has is mostly none of these, or the only one that is so long. */
+struct child_kind {
 	struct str ns, name; /* an absent name: any */
 	uint32_t marks;
-} kinds[] = {
+};
+
+static const struct child_kind kinds_14[] = {
 	{ STR_INIT("urn:xmpp:sid:0"), STR_INIT("origin-id"), ORIGIN | BESIDE },
 	{ STR_INIT("urn:xmpp:sid:0"), STR_INIT("stanza-id"), STRIP },
 	{ STR_INIT("urn:xmpp:delay"), STR_INIT("delay"), STRIP_DELAY | BESIDE },
-	{ STR_INIT("urn:xmpp:carbons:2"), STR_INIT("sent"), STRIP },
-	{ STR_INIT("urn:xmpp:carbons:2"), STR_INIT("received"), STRIP },
-	{ STR_INIT("urn:xmpp:carbons:2"), STR_INIT("private"), STANZA_NO_COPY | BESIDE },
 	{ STR_INIT("urn:xmpp:mam:2"), STR_INIT("result"), STRIP },
 	{ STR_INIT("urn:xmpp:mam:1"), STR_INIT("result"), STRIP },
-	{ STR_INIT("urn:xmpp:occupant-id:0"), STR_INIT("occupant-id"), STRIP },
-	{ STR_INIT("http://jabber.org/protocol/chatstates"), STR_NONE, STATE },
 	{ STR_INIT("urn:xmpp:hints"), STR_INIT("no-store"), STANZA_NO_STORE | BESIDE },
 	{ STR_INIT("urn:xmpp:hints"), STR_INIT("no-permanent-store"), STANZA_NO_STORE | BESIDE },
 	{ STR_INIT("urn:xmpp:hints"), STR_INIT("no-copy"), STANZA_NO_COPY | BESIDE },
 	{ STR_INIT("urn:xmpp:hints"), STR_INIT("store"), STANZA_STORE | OTHER },
+	{ STR_INIT("urn:xmpp:eme:0"), STR_INIT("encryption"), STANZA_ENCRYPTED | OTHER },
+	{ STR_INIT("urn:xmpp:sfs:0"), STR_INIT("file-sharing"), STANZA_WORTH_KEEPING | OTHER },
+};
+static const struct child_kind kinds_16[] = {
+	{ STR_INIT("urn:xmpp:omemo:1"), STR_INIT("encrypted"), STANZA_ENCRYPTED | OTHER },
+	{ STR_INIT("urn:xmpp:omemo:2"), STR_INIT("encrypted"), STANZA_ENCRYPTED | OTHER },
+};
+static const struct child_kind kinds_17[] = {
 	{ STR_INIT("urn:xmpp:receipts"), STR_INIT("received"), MARKER },
+	{ STR_INIT("urn:xmpp:fasten:0"), STR_INIT("apply-to"), STANZA_WORTH_KEEPING | OTHER },
+};
+static const struct child_kind kinds_18[] = {
+	{ STR_INIT("urn:xmpp:carbons:2"), STR_INIT("sent"), STRIP },
+	{ STR_INIT("urn:xmpp:carbons:2"), STR_INIT("received"), STRIP },
+	{ STR_INIT("urn:xmpp:carbons:2"), STR_INIT("private"), STANZA_NO_COPY | BESIDE },
+	{ STR_INIT("urn:xmpp:openpgp:0"), STR_INIT("openpgp"), STANZA_ENCRYPTED | OTHER },
+	{ STR_INIT("jabber:x:encrypted"), STR_INIT("x"), STANZA_ENCRYPTED | OTHER },
+};
+static const struct child_kind kinds_19[] = {
+	{ STR_INIT("jabber:x:conference"), STR_INIT("x"), STANZA_WORTH_KEEPING | OTHER },
+};
+static const struct child_kind kinds_20[] = {
+	{ STR_INIT("urn:xmpp:reactions:0"), STR_INIT("reactions"), STANZA_WORTH_KEEPING | OTHER },
+};
+static const struct child_kind kinds_22[] = {
+	{ STR_INIT("urn:xmpp:occupant-id:0"), STR_INIT("occupant-id"), STRIP },
+};
+static const struct child_kind kinds_23[] = {
 	{ STR_INIT("urn:xmpp:chat-markers:0"), STR_INIT("received"), MARKER },
 	{ STR_INIT("urn:xmpp:chat-markers:0"), STR_INIT("displayed"), MARKER },
 	{ STR_INIT("urn:xmpp:chat-markers:0"), STR_INIT("acknowledged"), MARKER },
-	{ STR_INIT("urn:xmpp:eme:0"), STR_INIT("encryption"), STANZA_ENCRYPTED | OTHER },
-	{ STR_INIT("eu.siacs.conversations.axolotl"), STR_INIT("encrypted"), STANZA_ENCRYPTED | OTHER },
-	{ STR_INIT("urn:xmpp:omemo:1"), STR_INIT("encrypted"), STANZA_ENCRYPTED | OTHER },
-	{ STR_INIT("urn:xmpp:omemo:2"), STR_INIT("encrypted"), STANZA_ENCRYPTED | OTHER },
-	{ STR_INIT("urn:xmpp:openpgp:0"), STR_INIT("openpgp"), STANZA_ENCRYPTED | OTHER },
-	{ STR_INIT("jabber:x:encrypted"), STR_INIT("x"), STANZA_ENCRYPTED | OTHER },
-	{ STR_INIT("urn:xmpp:reactions:0"), STR_INIT("reactions"), STANZA_WORTH_KEEPING | OTHER },
+};
+static const struct child_kind kinds_25[] = {
+	{ STR_INIT("urn:xmpp:jingle-message:0"), STR_NONE, STANZA_WORTH_KEEPING | OTHER },
+};
+static const struct child_kind kinds_26[] = {
 	{ STR_INIT("urn:xmpp:message-correct:0"), STR_INIT("replace"), STANZA_WORTH_KEEPING | OTHER },
 	{ STR_INIT("urn:xmpp:message-retract:0"), STR_INIT("retract"), STANZA_WORTH_KEEPING | OTHER },
 	{ STR_INIT("urn:xmpp:message-retract:1"), STR_INIT("retract"), STANZA_WORTH_KEEPING | OTHER },
-	{ STR_INIT("urn:xmpp:fasten:0"), STR_INIT("apply-to"), STANZA_WORTH_KEEPING | OTHER },
-	{ STR_INIT("urn:xmpp:sfs:0"), STR_INIT("file-sharing"), STANZA_WORTH_KEEPING | OTHER },
-	{ STR_INIT("jabber:x:conference"), STR_INIT("x"), STANZA_WORTH_KEEPING | OTHER },
-	{ STR_INIT("urn:xmpp:jingle-message:0"), STR_NONE, STANZA_WORTH_KEEPING | OTHER },
+};
+static const struct child_kind kinds_30[] = {
+	{ STR_INIT("eu.siacs.conversations.axolotl"), STR_INIT("encrypted"), STANZA_ENCRYPTED | OTHER },
+};
+static const struct child_kind kinds_37[] = {
+	{ STR_INIT("http://jabber.org/protocol/chatstates"), STR_NONE, STATE },
+};
+
+#define KINDS(list) { list, countof(list) }
+static const struct {
+	const struct child_kind *first;
+	size_t n;
+} kinds[] = {
+	[14] = KINDS(kinds_14), [16] = KINDS(kinds_16), [17] = KINDS(kinds_17), [18] = KINDS(kinds_18),
+	[19] = KINDS(kinds_19), [20] = KINDS(kinds_20), [22] = KINDS(kinds_22), [23] = KINDS(kinds_23),
+	[25] = KINDS(kinds_25), [26] = KINDS(kinds_26), [30] = KINDS(kinds_30), [37] = KINDS(kinds_37),
 };
 
 static bool has_text(const struct xml *x)
@@ -78,9 +113,13 @@ static uint32_t child_marks(const struct xml *c)
 			return STANZA_SUBJECT | OTHER;
 		return str_eq(c->name, STR("thread")) ? BESIDE : OTHER;
 	}
-	for (size_t i = 0; i < countof(kinds); i++)
-		if (str_eq(kinds[i].ns, c->ns) && (!kinds[i].name.p || str_eq(kinds[i].name, c->name)))
-			return kinds[i].marks;
+	for (size_t i = 0; c->ns.n < countof(kinds) && i < kinds[c->ns.n].n; i++) {
+		const struct child_kind *k = &kinds[c->ns.n].first[i];
+
+		assert(k->ns.n == c->ns.n); /* it stands in the right list */
+		if (str_eq(k->ns, c->ns) && (!k->name.p || str_eq(k->name, c->name)))
+			return k->marks;
+	}
 	return OTHER;
 }
 

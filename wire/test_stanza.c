@@ -223,6 +223,20 @@ static void test_traits(void **unused)
 	}
 }
 
+/* Whatever the length of its name, a namespace that means nothing to us is compared with those that are as long. */
+static void test_foreign_namespaces(void **unused)
+{
+	for (int n = 1; n < 48; n++) {
+		own_buf b = { 0 };
+		struct stanza *s;
+
+		buf_fmt(&b, "<message><x xmlns='%0*d'/></message>", n, 0);
+		assert_int_equal(take(&s, buf_all(&b)), 0);
+		assert_int_equal(s->traits, 0);
+		stanza_unref(s);
+	}
+}
+
 static void test_origin_id(void **unused)
 {
 	struct stanza *s;
@@ -296,6 +310,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_left_alone, forget),
 		cmocka_unit_test_teardown(test_made_complete, forget),
 		cmocka_unit_test_teardown(test_traits, forget),
+		cmocka_unit_test_teardown(test_foreign_namespaces, forget),
 		cmocka_unit_test_teardown(test_origin_id, forget),
 		cmocka_unit_test_teardown(test_written, forget),
 		cmocka_unit_test_teardown(test_errors, forget),
