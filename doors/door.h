@@ -31,7 +31,7 @@ struct link_ops {
 	void (*pause)(struct link *l, bool paused);
 	/* Write what is in `out`, then hang up. door->close follows in a later turn, once. */
 	void (*hang_up)(struct link *l, enum close_why why);
-	/* Channel binding data of the TLS session: appended to `to`; false when there is none. */
+	/* Channel binding data of the TLS session: appended to `to`; false when there is none. `to` NULL: only tells, at no cost. */
 	bool (*binding)(struct link *l, enum binding kind, struct buf *to);
 };
 

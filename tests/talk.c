@@ -164,7 +164,8 @@ static bool link_binding(struct link *l, enum binding kind, struct buf *to)
 
 	if (!l->secure)
 		return false;
-	buf_str(to, str_z(data[kind]));
+	if (to)
+		buf_str(to, str_z(data[kind]));
 	return true;
 }
 

@@ -109,8 +109,10 @@ static void more(struct parrot *p)
 static void binding(struct parrot *p, enum binding kind)
 {
 	own_buf data = { 0 };
+	bool there = p->link->ops->binding(p->link, kind, NULL);
 
-	if (!p->link->ops->binding(p->link, kind, &data))
+	assert_int_equal(p->link->ops->binding(p->link, kind, &data), there);
+	if (!there)
 		buf_lit(&data, "none");
 	say(p, data.p, data.n);
 }

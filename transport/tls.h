@@ -43,4 +43,5 @@ void tls_bye(struct tls *t);
 /* What is to be sent; the caller takes it. */
 struct buf *tls_out(struct tls *t);
 
+/* As door.h says of link_ops.binding. */
 bool tls_binding(struct tls *t, enum binding kind, struct buf *to);

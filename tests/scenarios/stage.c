@@ -160,8 +160,7 @@ static bool l_binding(struct link *l, enum binding kind, struct buf *to)
 {
 	if (!l->secure || kind != BINDING_TLS_EXPORTER)
 		return false;
-	if (to)
-		if (to) /* else it is only asked whether there is one */
+	if (to) /* else it is only asked whether there is one */
 		buf_lit(to, "scenario's channel binding, 32 b.");
 	return true;
 }

@@ -39,9 +39,7 @@ static void exchange_free(struct xmpp *x)
 
 static bool binding_there(const struct xmpp *x, enum binding kind)
 {
-	own_buf data = { 0 };
-
-	return x->link->secure && x->link->ops->binding(x->link, kind, &data);
+	return x->link->secure && x->link->ops->binding(x->link, kind, NULL);
 }
 
 static bool can_bind(const struct xmpp *x)
