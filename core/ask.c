@@ -97,10 +97,19 @@ void account_list(struct core *c, struct ask *a, struct str after, size_t limit)
 	store_submit(r);
 }
 
+static void found(struct store_request *r)
+{
+	if (!r->answer && r->arg)
+		seen_tell(r->held, &r->account);
+	answered(r);
+}
+
 void account_find(struct core *c, struct ask *a, struct str name)
 {
 	struct store_request *r = begin(c, a, STORE_ACCOUNT_GET, 0);
 
+	r->done = found;
+	r->held = c;
 	r->account.name = store_str(r, name);
 	store_submit(r);
 }

@@ -55,6 +55,7 @@ struct core *core_new(struct world *w, struct store *store, struct bus *bus, uns
 	list_init(&c->throttles_old);
 	list_init(&c->jobs);
 	list_init(&c->settled.under_way);
+	list_init(&c->seen.waiting);
 	c->store = store_link_open(store, w);
 	c->bus = bus_open(bus, index, w, receive, c);
 	bus_subscribe(c->bus, STR("all"));
@@ -66,6 +67,7 @@ struct core *core_free(struct core *c)
 	if (!c)
 		return NULL;
 	c->ending = true;
+	seen_write_all(c);
 	session_end_all(c);
 	for (size_t i = 0; i < countof(c->doors); i++)
 		if (c->doors[i].drop)

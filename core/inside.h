@@ -45,6 +45,7 @@ struct user {
 	struct archive_prefs prefs; /* own memory */
 	char *prefs_text;       /* what prefs points into */
 	struct account account; /* while loading */
+	struct seen *seen;      /* core/seen.c: NULL when nothing is to be written */
 };
 
 struct contact {
@@ -119,6 +120,10 @@ struct core {
 		struct settling *now;
 		struct list under_way; /* struct settling */
 	} settled;
+	struct {                  /* core/seen.c */
+		struct timer timer;
+		struct list waiting;
+	} seen;
 	uint8_t secret[32];       /* for verifiers of unknown names */
 	bool secret_known;
 	struct core_door doors[4];
@@ -179,6 +184,14 @@ void archive_prefs_load(struct user *u, struct str text);
 /* block.c */
 bool block_matches(const struct user *u, struct jid who);
 void block_load(struct user *u, struct str text);
+
+/* seen.c */
+/* The last session of this account has ended, with this status. */
+void seen_note(struct user *u, struct str status);
+/* Writes what waits, now. */
+void seen_write_all(struct core *c);
+/* Puts what waits to be written into what the store has answered; the status is borrowed. */
+void seen_tell(struct core *c, struct account *account);
 
 /* directory.c */
 void directory_up(struct session *s);

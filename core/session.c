@@ -256,15 +256,9 @@ static void address_release(struct session *s)
 static void seen_write(struct session *s, struct str status)
 {
 	struct core *c = s->core;
-	struct store_request *r;
 
-	if (c->ending || s->user->gone || core_interest(c, 'u', str_z(s->user->name)) > 0)
-		return;
-	r = store_ask(c->store, STORE_ACCOUNT_SEEN, NULL, NULL);
-	r->account.id = s->user->id;
-	r->account.seen = core_now(c);
-	r->account.seen_status = store_str(r, status.p ? status : STR(""));
-	store_submit(r);
+	if (!c->ending && !s->user->gone && core_interest(c, 'u', str_z(s->user->name)) == 0)
+		seen_note(s->user, status.p ? status : STR(""));
 }
 
 void session_close(struct session *s, struct str status)
