@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tests/talk.h - a whole server inside a test: N cores on a deterministic world (one thread, a clock that only the test moves, chance from a seed)
- * over a store, and lines of clients to any door. What is said and heard is bytes; the same calls give the same bytes every time.
+ * tests/talk.h - a whole server inside a test: N cores on a deterministic world (one thread, a clock that only the
+ * test moves, chance from a seed) over a store, and lines of clients to any door. What is said and heard is bytes;
+ * the same calls give the same bytes every time.
  *
  *	struct talk *t = talk_new(1, NULL);
  *	talk_account(t, "tom", "secret");
@@ -24,7 +25,8 @@ enum talk_from {
 	TALK_TLS,     /* from somewhere else, with TLS from the beginning */
 };
 
-/* `store_url` NULL: "memory:". The settings are such that tests are easily written: domain "anser.test", everything kept, no rate limit. */
+/* `store_url` NULL: "memory:". The settings are such that tests are easily written: domain "anser.test", everything
+ * kept, no rate limit. */
 struct talk *talk_new(unsigned cores, const char *store_url);
 /* The same with other settings: those of talk_settings(), changed. */
 struct talk *talk_new_with(unsigned cores, const char *store_url, const struct core_settings *settings);
@@ -46,7 +48,8 @@ struct line *talk_open(struct talk *t, unsigned core, const struct door *door, e
 /* Says bytes; the server takes them when it runs. */
 void talk_say(struct line *l, const char *text);
 void talk_say_n(struct line *l, const char *bytes, size_t n);
-/* All that was heard since the last call; zero-terminated, good until the next call for this line. Runs the server first. */
+/* All that was heard since the last call; zero-terminated, good until the next call for this line. Runs the server
+ * first. */
 const char *talk_hear(struct line *l);
 /* The same for bytes that may hold zeros. */
 struct str talk_hear_bytes(struct line *l);
@@ -67,9 +70,10 @@ bool talk_paused(const struct line *l);
 bool talk_secure(const struct line *l);
 struct link *talk_link(struct line *l);
 
-/* Says `bytes` on a new line in one piece, then for every cut on another new line in two pieces, all to one server of `cores` cores prepared by
- * `prepare` (may be NULL), and compares what was heard; runs of 16 or more hexadecimal digits count as equal: stream ids, archive ids. What is said must end the
- * line, and leave nothing behind that changes an answer. True when it was always the same; else prints where it was not. `heard`: what was heard in
- * one piece is appended; may be NULL. */
+/* Says `bytes` on a new line in one piece, then for every cut on another new line in two pieces, all to one server of
+ * `cores` cores prepared by `prepare` (may be NULL), and compares what was heard; runs of 16 or more hexadecimal
+ * digits count as equal: stream ids, archive ids. What is said must end the line, and leave nothing behind that
+ * changes an answer. True when it was always the same; else prints where it was not. `heard`: what was heard in one
+ * piece is appended; may be NULL. */
 bool talk_every_split(unsigned cores, const struct door *door, enum talk_from from, void (*prepare)(struct talk *t),
 		      struct str bytes, struct buf *heard);

@@ -110,8 +110,8 @@ static unsigned unit_at(const unsigned char *p, const unsigned char *end)
 
 static void utf8_write4(struct buf *to, unsigned code)
 {
-	const char bytes[] = { (char)(0xF0 | code >> 18), (char)(0x80 | (code >> 12 & 0x3F)), (char)(0x80 | (code >> 6 & 0x3F)),
-			       (char)(0x80 | (code & 0x3F)) };
+	const char bytes[] = { (char)(0xF0 | code >> 18), (char)(0x80 | (code >> 12 & 0x3F)),
+			       (char)(0x80 | (code >> 6 & 0x3F)), (char)(0x80 | (code & 0x3F)) };
 
 	buf_add(to, bytes, sizeof bytes);
 }
@@ -171,7 +171,8 @@ bool java_utf_read(struct buf *to, struct str modified)
 
 static void unit_write(struct buf *to, unsigned unit)
 {
-	const char bytes[] = { (char)(0xE0 | unit >> 12), (char)(0x80 | (unit >> 6 & 0x3F)), (char)(0x80 | (unit & 0x3F)) };
+	const char bytes[] = { (char)(0xE0 | unit >> 12), (char)(0x80 | (unit >> 6 & 0x3F)),
+			       (char)(0x80 | (unit & 0x3F)) };
 
 	buf_add(to, bytes, sizeof bytes);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * wire/line.h - the two framings of the classic protocol: lines of UTF-8, and Java's DataOutputStream.writeUTF (two bytes of length, then
- * modified UTF-8: U+0000 as C0 80, characters above U+FFFF as two surrogates of three bytes). Which one a client speaks shows in its first bytes.
+ * wire/line.h - the two framings of the classic protocol: lines of UTF-8, and Java's DataOutputStream.writeUTF (two
+ * bytes of length, then modified UTF-8: U+0000 as C0 80, characters above U+FFFF as two surrogates of three bytes).
+ * Which one a client speaks shows in its first bytes.
  */
 #pragma once
 #include "base/buf.h"
@@ -13,7 +14,7 @@ enum line_framing { LINE_UNKNOWN, LINE_LF, LINE_JAVA };
 enum line_frame {
 	LINE_MORE = 0, /* not complete yet */
 	LINE_WHOLE,    /* a frame */
-	LINE_BAD,      /* the start fits neither framing, or the frame is too long; asking again gives the same answer */
+	LINE_BAD,      /* the start fits neither framing, or it is too long; asking again gives the same answer */
 };
 
 /* State between reads; all-zero at the start of a connection. */
@@ -22,12 +23,13 @@ struct line_framer {
 	uint32_t scanned; /* bytes of the current frame already looked at */
 };
 
-/* Looks at the `n` bytes of the current frame (the same bytes again as last time, then more); `max` bounds its content. With LINE_WHOLE *len is
- * how many bytes to take away; as long as they are not taken away, asking again gives the same frame. */
+/* Looks at the `n` bytes of the current frame (the same bytes again as last time, then more); `max` bounds its
+ * content. With LINE_WHOLE *len is how many bytes to take away; as long as they are not taken away, asking again
+ * gives the same frame. */
 enum line_frame line_frame(struct line_framer *f, const char *bytes, size_t n, size_t max, size_t *len);
 
-/* The text of a whole frame, as UTF-8 without length or line ending. It lies in `frame` or, where it had to be converted, in `room` (cleared first).
- * False when the bytes are not text of this framing. */
+/* The text of a whole frame, as UTF-8 without length or line ending. It lies in `frame` or, where it had to be
+ * converted, in `room` (cleared first). False when the bytes are not text of this framing. */
 bool line_text(const struct line_framer *f, struct str frame, struct buf *room, struct str *ret);
 
 /* Appends `utf8` (well-formed) as a frame. In Java's framing it must fit (java_utf_fit). */

@@ -9,7 +9,8 @@
 
 #define BYTES(literal) str_n("" literal, sizeof(literal) - 1)
 
-/* Feeds `stream` cut into pieces of `step` bytes after a first one of `cut`; writes what comes out as [text] per frame, "BAD" at the end of it. */
+/* Feeds `stream` cut into pieces of `step` bytes after a first one of `cut`; writes what comes out as [text] per
+ * frame, "BAD" at the end of it. */
 static void stream_read(struct buf *out, struct str stream, size_t cut, size_t step, size_t max)
 {
 	struct line_framer f = { 0 };
@@ -57,14 +58,16 @@ static void lines_come_whole_from_any_split(void **state)
 {
 	stream_check(BYTES("101|tom,x\n"), BYTES("[101|tom,x]"));
 	stream_check(BYTES("101|tom,x\r\n102|\n\n112|\n"), BYTES("[101|tom,x][102|][][112|]"));
-	stream_check(BYTES("103|a,b,\xE4\xBD\xA0\xE5\xA5\xBD \xF0\x9F\x98\x80\n1"), BYTES("[103|a,b,\xE4\xBD\xA0\xE5\xA5\xBD \xF0\x9F\x98\x80]"));
+	stream_check(BYTES("103|a,b,\xE4\xBD\xA0\xE5\xA5\xBD \xF0\x9F\x98\x80\n1"),
+		     BYTES("[103|a,b,\xE4\xBD\xA0\xE5\xA5\xBD \xF0\x9F\x98\x80]"));
 	stream_check(BYTES("1\r2\r\r\n"), BYTES("[1\r2\r]"));
 }
 
 static void java_frames_come_whole_from_any_split(void **state)
 {
 	stream_check(BYTES("\0\x09" "101|tom,x\0\x04" "102|"), BYTES("[101|tom,x][102|]"));
-	stream_check(BYTES("\0\x0A" "1|\xED\xA0\xBD\xED\xB8\x80\xC0\x80\0\0\0\x02" "\xC3\xA9"), BYTES("[1|\xF0\x9F\x98\x80\0][][\xC3\xA9]"));
+	stream_check(BYTES("\0\x0A" "1|\xED\xA0\xBD\xED\xB8\x80\xC0\x80\0\0\0\x02" "\xC3\xA9"),
+		     BYTES("[1|\xF0\x9F\x98\x80\0][][\xC3\xA9]"));
 	stream_check(BYTES("\0\x03" "1\n2"), BYTES("[1\n2]"));
 }
 
@@ -80,7 +83,8 @@ static void what_fits_no_framing_is_bad(void **state)
 static void bytes_that_are_no_text_are_bad(void **state)
 {
 	static const char *const malformed[] = {
-		"\xC0\xAF", "\xC1\x81", "\x80", "\xC3", "\xE4\xBD", "\xE0\x80\x80", "\xED\xA0\x80", "\xED\xB0\x80", "\xED\xA0\x80zzz",
+		"\xC0\xAF", "\xC1\x81", "\x80", "\xC3", "\xE4\xBD", "\xE0\x80\x80", "\xED\xA0\x80", "\xED\xB0\x80",
+		"\xED\xA0\x80zzz",
 		"\xED\xA0\x80\xED\xA0\x80", "\xF5\x80\x80\x80", "\xFF", "\xF4\x90\x80\x80",
 	};
 
@@ -180,7 +184,7 @@ static void every_character_survives_java(void **state)
 
 static void what_fits_is_counted_in_whole_characters(void **state)
 {
-	static const char text[] = "a\0\xC3\xA9\xE4\xBD\xA0\xF0\x9F\x98\x80z"; /* 1 + 2 + 2 + 3 + 6 + 1 in modified form */
+	static const char text[] = "a\0\xC3\xA9\xE4\xBD\xA0\xF0\x9F\x98\x80z"; /* 1 + 2 + 2 + 3 + 6 + 1 */
 	static const size_t fits[] = { 0, 1, 1, 2, 2, 4, 4, 4, 7, 7, 7, 7, 7, 7, 11, 12, 12 };
 
 	for (size_t max = 0; max < sizeof fits / sizeof fits[0]; max++) {

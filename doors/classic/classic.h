@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/classic/classic.h - inside the classic door: one client, and the table of what it may ask. Requests are answered in order, one
- * after another; only messages (103) overlap, since each waits for the disk: their replies come in the order of session_ops.sent.
+ * doors/classic/classic.h - inside the classic door: one client, and the table of what it may ask. Requests are
+ * answered in order, one after another; only messages (103) overlap, since each waits for the disk: their replies come
+ * in the order of session_ops.sent.
  */
 #pragma once
 #include "core/account.h"
@@ -28,7 +29,8 @@ struct classic_request {
 	unsigned when;   /* enum classic_when, or-ed */
 	bool overlaps;   /* may be taken while messages are on their way */
 	const char *help;
-	/* Replies now, or sets c->busy and replies later with classic_answer(); sets c->held when it must come again later. */
+	/* Replies now, or sets c->busy and replies later with classic_answer(); sets c->held when it must come again
+	 * later. */
 	void (*take)(struct classic *c, struct str data);
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/classic/history.c - 111: the last messages with a peer, oldest first. They are read page by page, since hundreds of large ones
- * would not fit in what one client may cost: backwards without a word until the first is found, then forwards, telling.
+ * doors/classic/history.c - 111: the last messages with a peer, oldest first. They are read page by page, since
+ * hundreds of large ones would not fit in what one client may cost: backwards without a word until the first is found,
+ * then forwards, telling.
  */
 #include "doors/classic/classic.h"
 

@@ -75,8 +75,8 @@ static void refuse(struct classic *c)
 static void opened(struct session *s, int verdict)
 {
 	struct classic *c = classic_of(s);
-	const struct stanza_init here = { .name = STANZA_PRESENCE, .type = PRESENCE_AVAILABLE, .time = core_now(c->core),
-					  .from = s->jid, .payload = STR("") };
+	const struct stanza_init here = { .name = STANZA_PRESENCE, .type = PRESENCE_AVAILABLE,
+					  .time = core_now(c->core), .from = s->jid, .payload = STR("") };
 
 	if (verdict) {
 		c->begun = false;

@@ -31,7 +31,8 @@ static void write_time(struct buf *to, msec time)
 	struct tm tm;
 
 	localtime_r(&seconds, &tm);
-	buf_fmt(to, "%d-%d-%d %02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	buf_fmt(to, "%d-%d-%d %02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+		tm.tm_sec);
 }
 
 /* A wild client of the Java dialect cuts at every semicolon (1.7). */
@@ -119,8 +120,8 @@ static void push_joined(struct classic *c, const char *type, struct str sender, 
 
 void classic_push(struct classic *c, const char *type, struct str sender, struct str content, msec time)
 {
-	/* Each line costs a push of its own. A message with more of them than anybody writes by hand must not make a page of waiting
-	 * messages outgrow the backlog of the link: what goes beyond is joined. */
+	/* Each line costs a push of its own. A message with more of them than anybody writes by hand must not make a
+	 * page of waiting messages outgrow the backlog of the link: what goes beyond is joined. */
 	size_t cost = sender.n + sizeof "1|103@@@2026-11-21 09:28:00\n";
 	size_t room = core_settings(c->core)->backlog_max / 128 + content.n;
 

@@ -109,13 +109,14 @@ static struct stanza *message_make(struct classic *c, struct jid to, struct str 
 	body_write(&payload, content);
 	buf_fmt(&id, "c%llx", (unsigned long long)core_stamp(c->core));
 	return stanza_make(&(struct stanza_init){
-		.name = STANZA_MESSAGE, .type = MESSAGE_CHAT, .traits = content.n ? STANZA_BODY : 0, .time = core_now(c->core),
-		.from = c->session.jid, .to = to, .id = buf_all(&id), .payload = buf_all(&payload) });
+		.name = STANZA_MESSAGE, .type = MESSAGE_CHAT, .traits = content.n ? STANZA_BODY : 0,
+		.time = core_now(c->core), .from = c->session.jid, .to = to, .id = buf_all(&id),
+		.payload = buf_all(&payload) });
 }
 
 /* Why the message cannot even be tried; NULL: it can, and *to is the receiver's address. */
-static const char *message_refuse(struct classic *c, struct str from, struct str to, struct str content, struct jid *ret,
-				  struct arena *arena)
+static const char *message_refuse(struct classic *c, struct str from, struct str to, struct str content,
+				  struct jid *ret, struct arena *arena)
 {
 	struct str name;
 
@@ -179,14 +180,17 @@ static void on_notice(struct session *s, const struct notice *n)
 
 /* ---- what the core has for the client ----------------------------------------------------------------------- */
 
-/* An IQ needs an answer (RFC 6120, 8.2.3); this client knows none. It is sent at the end of the turn, since the core is calling. */
+/* An IQ needs an answer (RFC 6120, 8.2.3); this client knows none. It is sent at the end of the turn, since the core
+ * is calling. */
 static void bounce(struct classic *c, const struct stanza *iq)
 {
 	if ((iq->type != IQ_GET && iq->type != IQ_SET) || c->bounces_n == CLASSIC_BOUNCES_MAX)
 		return;
 	c->bounces[c->bounces_n++] = stanza_make(&(struct stanza_init){
-		.name = STANZA_IQ, .type = IQ_ERROR, .time = core_now(c->core), .from = c->session.jid, .to = iq->from, .id = iq->id,
-		.payload = STR("<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>") });
+		.name = STANZA_IQ, .type = IQ_ERROR, .time = core_now(c->core), .from = c->session.jid, .to = iq->from,
+		.id = iq->id,
+		.payload = STR("<error type='cancel'>"
+			       "<service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>") });
 	classic_continue(c);
 }
 

@@ -58,7 +58,8 @@ static void before_login_little_is_served(void **state)
 
 static void login_takes_blanks_around_its_comma(void **state)
 {
-	static const char *const good[] = { "101|tom,secret\n", "101|tom, secret\r\n", "101|tom ,\t secret\n", "101| TOM , secret\n" };
+	static const char *const good[] = { "101|tom,secret\n", "101|tom, secret\r\n", "101|tom ,\t secret\n",
+					    "101| TOM , secret\n" };
 	static const char *const bad[] = { "101|tom,secret \n", "101|tom,\n", "101|,secret\n", "101|tom\n", "101|\n",
 					   "101|tom@anser.test,secret\n", "101|nobody,secret\n", "101|tom,wrong\n" };
 
@@ -139,7 +140,8 @@ static void who_is_online(void **state)
 {
 	for (unsigned cores = 1; cores <= 2; cores++) {
 		struct talk *t = begin(cores);
-		struct line *tom = login(t, 0, TOM), *again = login(t, cores - 1, TOM), *jack = login(t, cores - 1, JACK);
+		struct line *tom = login(t, 0, TOM), *again = login(t, cores - 1, TOM);
+		struct line *jack = login(t, cores - 1, JACK);
 
 		HEARS(tom, "102|\n", "1|102@Server@jack,tom" NOW "\n");
 		HEARS(jack, "102|#room\n", "0|no such room\n");
@@ -181,7 +183,8 @@ static void what_is_no_request(void **state)
 	HEARS(l, "hello\n", "0|bad request\n");
 	HEARS(l, "\n", "0|bad request\n");
 	HEARS(l, "1022|\n", "0|bad request\n");
-	HEARS(l, "111|jack\n111|jack,0\n111|jack,-1\n111|jack,x\n", "0|bad request\n0|bad request\n0|bad request\n0|bad request\n");
+	HEARS(l, "111|jack\n111|jack,0\n111|jack,-1\n111|jack,x\n",
+	      "0|bad request\n0|bad request\n0|bad request\n0|bad request\n");
 	HEARS(l, "111|#room,1\n", "0|no such room\n");
 	assert_false(talk_closed(l));
 	talk_free(t);
@@ -191,8 +194,9 @@ static void what_is_no_request(void **state)
 
 static void messages_arrive_as_sent(void **state)
 {
-	static const char *const content[] = { "hello", "a, b | c @ d", "  blanks stay  ", "\xE4\xBD\xA0\xE5\xA5\xBD \xF0\x9F\x98\x80",
-					       "<b>&amp;</b> ]]> \"'", "1|103@tom@forged@2026-1-1 00:00:00", "tab\there" };
+	static const char *const content[] = { "hello", "a, b | c @ d", "  blanks stay  ",
+					       "\xE4\xBD\xA0\xE5\xA5\xBD \xF0\x9F\x98\x80", "<b>&amp;</b> ]]> \"'",
+					       "1|103@tom@forged@2026-1-1 00:00:00", "tab\there" };
 
 	for (unsigned cores = 1; cores <= 2; cores++) {
 		struct talk *t = begin(cores);
@@ -234,7 +238,8 @@ static void replies_keep_the_order_of_requests(void **state)
 	struct talk *t = begin(1);
 	struct line *tom = login(t, 0, TOM);
 
-	HEARS(tom, "103|tom,jack,a\n103|tom,nobody,b\n103|tom,jack,c\n102|\n103|jack,tom,d\n103|tom,jack,e\n999|\n112|\n102|\n",
+	HEARS(tom, "103|tom,jack,a\n103|tom,nobody,b\n103|tom,jack,c\n102|\n103|jack,tom,d\n103|tom,jack,e\n999|\n"
+	      "112|\n102|\n",
 	      "1|\n0|no such user\n1|\n1|102@Server@tom" NOW "\n0|not you\n1|\n0|bad request\n1|\n");
 	assert_true(talk_closed(tom));
 	talk_free(t);
@@ -284,7 +289,8 @@ static void what_the_kernel_did_not_take_waits(void **state)
 		talk_stall(jack, true);
 		HEARS(tom, "103|tom,jack,one\n103|tom,jack,two\n", "1|\n1|\n");
 		talk_cut(jack);
-		HEARS(talk_open(t, 0, &classic_door, TALK_HERE), JACK, "1|\n1|103@tom@one" NOW "\n1|103@tom@two" NOW "\n");
+		HEARS(talk_open(t, 0, &classic_door, TALK_HERE), JACK,
+		      "1|\n1|103@tom@one" NOW "\n1|103@tom@two" NOW "\n");
 		talk_free(t);
 	}
 }
@@ -465,7 +471,8 @@ static void a_message_of_lines_is_several_pushes(void **state)
 	java_lines(t, "x\n", 150);
 	assert_int_equal(count(talk_hear_bytes(jack), "1|103@tom@x@"), 150);
 	java_lines(t, "one\r\ntwo\r\rthree", 1);
-	assert_string_equal(talk_hear(jack), "1|103@tom@one" NOW "\n1|103@tom@two" NOW "\n1|103@tom@" NOW "\n1|103@tom@three" NOW "\n");
+	assert_string_equal(talk_hear(jack), "1|103@tom@one" NOW "\n1|103@tom@two" NOW "\n"
+			    "1|103@tom@" NOW "\n1|103@tom@three" NOW "\n");
 	talk_free(t);
 }
 
@@ -542,10 +549,11 @@ static void every_split_of_lines(void **state)
 	for (unsigned cores = 1; cores <= 2; cores++) {
 		own_buf heard = { 0 };
 
-		assert_true(talk_every_split(cores, &classic_door, TALK_HERE, people, str_n(said, sizeof said - 1), &heard));
-		assert_string_equal(buf_z(&heard), "0|this name is taken\n1|\n1|\n1|102@Server@tom" NOW "\n1|\n0|no such user\n"
-				    "0|bad request\n1|\n1|111@tom@hi, t\xC3\xB6m|@" NOW "\n1|111@Server@end" NOW "\n1|\n"
-				    "(closed)");
+		assert_true(talk_every_split(cores, &classic_door, TALK_HERE, people,
+					     str_n(said, sizeof said - 1), &heard));
+		assert_string_equal(buf_z(&heard), "0|this name is taken\n1|\n1|\n1|102@Server@tom" NOW "\n1|\n"
+				    "0|no such user\n0|bad request\n1|\n1|111@tom@hi, t\xC3\xB6m|@" NOW "\n"
+				    "1|111@Server@end" NOW "\n1|\n(closed)");
 	}
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/deliver.c - what the core has for the client. Stanzas go straight into the link's buffer: a head, the payload as the sender's
- * server part made it once, what this receiver's account adds to it. Nothing here calls back into the core; what must be said to it waits for
- * the end of the turn.
+ * doors/xmpp/deliver.c - what the core has for the client. Stanzas go straight into the link's buffer: a head, the
+ * payload as the sender's server part made it once, what this receiver's account adds to it. Nothing here calls back
+ * into the core; what must be said to it waits for the end of the turn.
  */
 #include <assert.h>
 
@@ -13,7 +13,7 @@
 
 static bool is_open(const struct xmpp *x) { return x->link && !x->link->closing && !x->mute; }
 
-/* ---- writing stanzas ------------------------------------------------------------------------------------------------ */
+/* ---- writing stanzas ------------------------------------------------------------------------------------------- */
 
 struct buf *stanza_begin(struct xmpp *x)
 {
@@ -23,13 +23,15 @@ struct buf *stanza_begin(struct xmpp *x)
 	return &x->home->nowhere;
 }
 
-/* Nobody reads at the other end. What waits for it is in the store, or it is lost: not ours to hold in memory without end. */
+/* Nobody reads at the other end. What waits for it is in the store, or it is lost: not ours to hold in memory without
+ * end. */
 static void spill(struct xmpp *x)
 {
 	own_buf address = { 0 };
 
 	link_address(x->link, &address);
-	log_event(spilled, "door=xmpp user=%.*s ip=%s backlog=%zu", STR_ARG(x->account.name), buf_z(&address), link_backlog(x->link));
+	log_event(spilled, "door=xmpp user=%.*s ip=%s backlog=%zu", STR_ARG(x->account.name), buf_z(&address),
+		  link_backlog(x->link));
 	core_count_up(x->core, COUNT_SPILLED, 1);
 	x->mute = true;
 	x->link->ops->hang_up(x->link, CLOSE_STALLED);
@@ -107,7 +109,8 @@ static void carbon_write(struct xmpp *x, const struct delivery *d, struct buf *o
 	xml_write_attr(out, "type", str_z(stanza_type_text(d->stanza->type)));
 	buf_lit(out, "><");
 	buf_str(out, str_z(direction));
-	buf_lit(out, " xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'><message xmlns='" NS_CLIENT "'");
+	buf_lit(out, " xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'>"
+		     "<message xmlns='" NS_CLIENT "'");
 	buf_str(out, str_from(buf_all(&inner), sizeof "<message" - 1));
 	buf_lit(out, "</forwarded></");
 	buf_str(out, str_z(direction));
@@ -126,7 +129,7 @@ void delivery_write(struct xmpp *x, const struct delivery *d)
 	stanza_end(x, at, d->ticket);
 }
 
-/* ---- what the core calls -------------------------------------------------------------------------------------------- */
+/* ---- what the core calls --------------------------------------------------------------------------------------- */
 
 static void on_deliver(struct session *s, const struct delivery *d)
 {
@@ -145,8 +148,10 @@ static const struct {
 	[SENT_NO_SUCH_RESOURCE] = { STANZA_ERROR_SERVICE_UNAVAILABLE, "Nobody is at this address now." },
 	[SENT_BLOCKED] = { STANZA_ERROR_SERVICE_UNAVAILABLE, "There is nobody of this name here." },
 	[SENT_BLOCKING] = { STANZA_ERROR_NOT_ACCEPTABLE, "You have blocked this address." },
-	[SENT_QUEUE_FULL] = { STANZA_ERROR_RESOURCE_CONSTRAINT, "Too many messages wait for this user. Try again later." },
-	[SENT_NOT_STORED] = { STANZA_ERROR_RESOURCE_CONSTRAINT, "The message could not be stored and was not delivered. Try again later." },
+	[SENT_QUEUE_FULL] = { STANZA_ERROR_RESOURCE_CONSTRAINT,
+			      "Too many messages wait for this user. Try again later." },
+	[SENT_NOT_STORED] = { STANZA_ERROR_RESOURCE_CONSTRAINT,
+			      "The message could not be stored and was not delivered. Try again later." },
 	[SENT_REMOTE] = { STANZA_ERROR_REMOTE_SERVER_NOT_FOUND, "This server does not reach other servers." },
 	[SENT_UNSUPPORTED] = { STANZA_ERROR_SERVICE_UNAVAILABLE, "This cannot be sent to a user." },
 };
@@ -181,7 +186,8 @@ static void on_sent(struct session *s, const struct stanza *st, enum sent_verdic
 		x->under_way -= st->cost;
 	if (verdict != SENT_OK) {
 		core_count_up(x->core, COUNT_REFUSED, 1);
-		error = stanza_error(st, sent_errors[verdict].condition, verdict == SENT_BLOCKING ? STANZA_ERROR_CANCEL : STANZA_ERROR_USUAL,
+		error = stanza_error(st, sent_errors[verdict].condition,
+				     verdict == SENT_BLOCKING ? STANZA_ERROR_CANCEL : STANZA_ERROR_USUAL,
 				     sent_errors[verdict].text);
 	}
 	if (error) {

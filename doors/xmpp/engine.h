@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/engine.h - what the files of the engine share with one another and with the features that belong to the stream itself.
+ * doors/xmpp/engine.h - what the files of the engine share with one another and with the features that belong to the
+ * stream itself.
  */
 #pragma once
 #include "base/map.h"
@@ -10,7 +11,7 @@
 #define NS_CLIENT "jabber:client"
 #define NS_STREAM "http://etherx.jabber.org/streams"
 
-/* ---- once per core (home.c) --------------------------------------------------------------------------------------- */
+/* ---- once per core (home.c) ------------------------------------------------------------------------------------ */
 
 /* Kept by the core under the name of the door. */
 struct xmpp_home {
@@ -36,7 +37,7 @@ const struct iq_handler *home_iq(const struct xmpp_home *h, const struct xml *ch
 				 enum iq_target target);
 const struct nonza_handler *home_nonza(const struct xmpp_home *h, const struct xml *element);
 
-/* ---- a stream's life (xmpp.c) ------------------------------------------------------------------------------------- */
+/* ---- a stream's life (xmpp.c) ---------------------------------------------------------------------------------- */
 
 struct xmpp *xmpp_new(struct xmpp_home *h, struct link *l);
 
@@ -62,7 +63,7 @@ enum xmpp_later {
 };
 void xmpp_later(struct xmpp *x, enum xmpp_later what);
 
-/* ---- bytes in (stream.c) ------------------------------------------------------------------------------------------ */
+/* ---- bytes in (stream.c) --------------------------------------------------------------------------------------- */
 
 void stream_feed(struct link *l, const char *bytes, size_t n);
 /* Takes what waits in `in`. */
@@ -76,13 +77,13 @@ void stream_dismiss(struct xmpp *x, const char *condition, const char *text);
 /* The peer broke the rules; `extra`: an application-specific condition, as XML, may be absent. */
 void stream_error(struct xmpp *x, const char *condition, const char *text, struct str extra);
 
-/* ---- stanzas in (take.c) ------------------------------------------------------------------------------------------ */
+/* ---- stanzas in (take.c) --------------------------------------------------------------------------------------- */
 
 void message_take(struct xmpp *x, const struct xml *element);
 void presence_take(struct xmpp *x, const struct xml *element);
 void iq_take(struct xmpp *x, const struct xml *element);
 
-/* ---- stanzas out (deliver.c) -------------------------------------------------------------------------------------- */
+/* ---- stanzas out (deliver.c) ----------------------------------------------------------------------------------- */
 
 extern const struct session_ops xmpp_session_ops;
 
@@ -91,14 +92,15 @@ struct buf *stanza_begin(struct xmpp *x);
 void stanza_end(struct xmpp *x, size_t at, uint64_t ticket);
 void delivery_write(struct xmpp *x, const struct delivery *d);
 
-/* ---- features of the stream --------------------------------------------------------------------------------------- */
+/* ---- features of the stream ------------------------------------------------------------------------------------ */
 
 /* sm.c. A stanza was received: it counts as handled by sm_handled(), in the order of reception. */
 void sm_received(struct xmpp *x);
 void sm_handled(struct xmpp *x);
 /* What is about to be handled is answered with an error, which may not arrive. */
 void sm_refused(struct xmpp *x);
-/* Remembers a stanza that was written until it is acknowledged; false: it must not be sent now (it will come again from the store). */
+/* Remembers a stanza that was written until it is acknowledged; false: it must not be sent now (it will come again
+ * from the store). */
 bool sm_sent(struct xmpp *x, struct str bytes, uint64_t ticket);
 /* Whether more may be read from the store. */
 bool sm_has_room(const struct xmpp *x);

@@ -3,8 +3,8 @@
 
 #include <assert.h>
 
-/* A parcel is one byte that says what it is, then what is listed; the number of the parcel names the relay: the core where the client
- * is made it up. Everything of one relay and direction arrives in order (bus/bus.h). */
+/* A parcel is one byte that says what it is, then what is listed; the number of the parcel names the relay: the core
+ * where the client is made it up. Everything of one relay and direction arrives in order (bus/bus.h). */
 enum {
 	/* from the client's core */
 	RELAY_ASK = 'a',     /* struct asking, then the id of the session */
@@ -77,7 +77,7 @@ static void tell(struct core *c, unsigned core, uint64_t number, char what, cons
 	core_door_send(c, core, xmpp_door.name, number, buf_all(&bytes));
 }
 
-/* ---- the session's end ----------------------------------------------------------------------------------------------- */
+/* ---- the session's end ----------------------------------------------------------------------------------------- */
 
 static struct far *far_of(struct link *l) { return holder_of(l, struct far, link); }
 
@@ -142,7 +142,10 @@ static void far_dirty(struct link *l) { far_post(far_of(l)); }
 
 static void far_start_tls(struct link *l) { assert(!"a resumed stream begins no TLS"); }
 
-static void far_pause(struct link *l, bool paused) { far_tell(far_of(l), paused ? RELAY_PAUSE : RELAY_UNPAUSE, NULL, 0); }
+static void far_pause(struct link *l, bool paused)
+{
+	far_tell(far_of(l), paused ? RELAY_PAUSE : RELAY_UNPAUSE, NULL, 0);
+}
 
 static void far_hang_up(struct link *l, enum close_why why)
 {
@@ -220,7 +223,7 @@ static void far_take(struct far *f, char what, struct str bytes)
 		far_end(f, (enum close_why)bytes.p[0]);
 }
 
-/* ---- the client's end ------------------------------------------------------------------------------------------------- */
+/* ---- the client's end ------------------------------------------------------------------------------------------ */
 
 static void near_free(struct xmpp *x)
 {
@@ -256,7 +259,10 @@ void relay_resume(struct xmpp *x, unsigned core, struct str id, uint32_t h)
 	tell(x->core, core, r->key.number, RELAY_ASK, bytes.p, bytes.n);
 }
 
-static void near_tell(struct relay *r, char what, const void *p, size_t n) { tell(r->x->core, r->core, r->key.number, what, p, n); }
+static void near_tell(struct relay *r, char what, const void *p, size_t n)
+{
+	tell(r->x->core, r->core, r->key.number, what, p, n);
+}
 
 void relay_feed(struct xmpp *x, const char *bytes, size_t n)
 {
@@ -338,7 +344,7 @@ static void near_take(struct relay *r, char what, struct str bytes)
 		r->x->link->ops->hang_up(r->x->link, (enum close_why)bytes.p[0]);
 }
 
-/* ---- both ------------------------------------------------------------------------------------------------------------- */
+/* ---- both ------------------------------------------------------------------------------------------------------ */
 
 void relay_receive(struct core *c, void *arg, unsigned from_core, uint64_t number, struct str bytes)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/stream.c - RFC 6120, 4: the stream as such. Bytes become frames where they lie, frames become elements, and what an
- * element may mean in which state stands in one table; whatever is not in it ends the stream.
+ * doors/xmpp/stream.c - RFC 6120, 4: the stream as such. Bytes become frames where they lie, frames become elements,
+ * and what an element may mean in which state stands in one table; whatever is not in it ends the stream.
  */
 #include <assert.h>
 
@@ -13,7 +13,7 @@
 
 enum { STREAM_ID_BYTES = 12 };
 
-/* ---- our header, and the end -------------------------------------------------------------------------------------- */
+/* ---- our header, and the end ----------------------------------------------------------------------------------- */
 
 static void header_write(struct xmpp *x, struct jid client)
 {
@@ -98,7 +98,7 @@ void stream_end(struct xmpp *x)
 	xmpp_session_end(x);
 }
 
-/* ---- their header --------------------------------------------------------------------------------------------------- */
+/* ---- their header ---------------------------------------------------------------------------------------------- */
 
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
@@ -228,7 +228,7 @@ void stream_restart(struct xmpp *x, enum xmpp_state state)
 	x->framer = (struct xml_framer){ 0 };
 }
 
-/* ---- elements ------------------------------------------------------------------------------------------------------- */
+/* ---- elements -------------------------------------------------------------------------------------------------- */
 
 /* Stanzas: which, in which states. What else may come are the features' nonzas, with states of their own. */
 static const struct stanza_row {
@@ -283,6 +283,7 @@ static bool take_element(struct xmpp *x, struct str frame)
 	const struct xml *element = xml_parse(xmpp_scratch(x), frame, STR(NS_CLIENT), true);
 	const struct stanza_row *row;
 	const struct nonza_handler *nonza;
+	bool overtakes;
 
 	if (!element) {
 		xmpp_stream_error(x, "not-well-formed", "This is no XML as RFC 6120 wants it.");
@@ -290,7 +291,8 @@ static bool take_element(struct xmpp *x, struct str frame)
 	}
 	row = stanza_row(element);
 	nonza = row ? NULL : home_nonza(x->home, element);
-	if (x->state == XMPP_BOUND && session_must_wait(&x->session) && !(row == stanza_rows) && !(nonza && nonza->overtakes))
+	overtakes = row == &stanza_rows[0] || (nonza && nonza->overtakes);
+	if (x->state == XMPP_BOUND && !overtakes && session_must_wait(&x->session))
 		return false;
 	if (row)
 		take_stanza(x, row, element);
@@ -299,13 +301,14 @@ static bool take_element(struct xmpp *x, struct str frame)
 	return true;
 }
 
-/* ---- frames --------------------------------------------------------------------------------------------------------- */
+/* ---- frames ---------------------------------------------------------------------------------------------------- */
 
 static const struct {
 	const char *condition, *text;
 } frame_faults[] = {
 	[XML_NOT_WELL_FORMED] = { "not-well-formed", "This is no XML." },
-	[XML_RESTRICTED] = { "restricted-xml", "Comments, processing instructions and document types are not allowed." },
+	[XML_RESTRICTED] = { "restricted-xml",
+			     "Comments, processing instructions and document types are not allowed." },
 	[XML_TOO_BIG] = { "policy-violation", "A stanza is too big, or its elements are too deep inside one another." },
 };
 
@@ -339,7 +342,8 @@ static size_t frame_max(const struct xmpp *x)
 	return x->state & (XMPP_AUTHENTICATED | XMPP_BOUND) ? settings->stanza_max : settings->stanza_before_login;
 }
 
-/* A line ending behind <starttls/>: not allowed (RFC 6120, 5.3.1), but go-sendxmpp and its kin send one. It says nothing, so it may go. */
+/* A line ending behind <starttls/>: not allowed (RFC 6120, 5.3.1), but go-sendxmpp and its kin send one. It says
+ * nothing, so it may go. */
 static size_t blanks(const char *bytes, size_t n)
 {
 	size_t i = 0;
@@ -349,8 +353,8 @@ static size_t blanks(const char *bytes, size_t n)
 	return i;
 }
 
-/* TLS begins behind <starttls/>. Whatever came in the same breath was said in the clear, perhaps by somebody else: it must not be taken for what
- * the client says under TLS. */
+/* TLS begins behind <starttls/>. Whatever came in the same breath was said in the clear, perhaps by somebody else: it
+ * must not be taken for what the client says under TLS. */
 static void tls_begin(struct xmpp *x, size_t left)
 {
 	struct link *l = x->link;
@@ -370,11 +374,12 @@ static void tls_begin(struct xmpp *x, size_t left)
 
 static bool takes_frames(const struct xmpp *x)
 {
-	return !(x->holds & ~(unsigned)HOLD_RATE) && x->state != XMPP_CLOSED && !x->link->closing && !x->ended && !x->relay;
+	return !(x->holds & ~(unsigned)HOLD_RATE) && x->state != XMPP_CLOSED && !x->link->closing && !x->ended &&
+	       !x->relay;
 }
 
-/* Takes frame after frame where they lie; returns how many bytes are done. The link may belong to another stream afterwards (a
- * resumed session), and goes on there. */
+/* Takes frame after frame where they lie; returns how many bytes are done. The link may belong to another stream
+ * afterwards (a resumed session), and goes on there. */
 static size_t take_frames(struct link *l, const char *bytes, size_t n)
 {
 	struct xmpp *x = l->state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/take.c - stanzas from the client (RFC 6120, 8 and 10; RFC 6121): what is wrong with them is answered here, what is right goes to
- * the core or, an IQ for the server or an account, to the feature whose table names it.
+ * doors/xmpp/take.c - stanzas from the client (RFC 6120, 8 and 10; RFC 6121): what is wrong with them is answered
+ * here, what is right goes to the core or, an IQ for the server or an account, to the feature whose table names it.
  */
 #include "doors/xmpp/engine.h"
 
@@ -49,17 +49,19 @@ static struct stanza *stanza_of(struct xmpp *x, const struct xml *element)
 
 	if (!from_is_true(x, element))
 		return NULL;
-	verdict = stanza_from_xml(&st, element, x->session.jid, core_domain(x->core), core_now(x->core), xmpp_scratch(x));
+	verdict = stanza_from_xml(&st, element, x->session.jid, core_domain(x->core), core_now(x->core),
+				  xmpp_scratch(x));
 	if (!verdict)
 		return st;
 	if (st)
-		bounce(x, st, verdict, verdict == STANZA_ERROR_JID_MALFORMED ? "\"to\" is no address."
-									     : "The stanza is not as RFC 6120, 8 wants it.");
+		bounce(x, st, verdict,
+		       verdict == STANZA_ERROR_JID_MALFORMED ? "\"to\" is no address."
+							     : "The stanza is not as RFC 6120, 8 wants it.");
 	sm_handled(x);
 	return stanza_unref(st);
 }
 
-/* ---- messages ------------------------------------------------------------------------------------------------------ */
+/* ---- messages -------------------------------------------------------------------------------------------------- */
 
 void message_take(struct xmpp *x, const struct xml *element)
 {
@@ -74,7 +76,7 @@ void message_take(struct xmpp *x, const struct xml *element)
 		xmpp_hold(x, HOLD_STORE);
 }
 
-/* ---- presence ------------------------------------------------------------------------------------------------------ */
+/* ---- presence -------------------------------------------------------------------------------------------------- */
 
 /* RFC 6121, 4.7.2.3. False: it is no number from -128 to 127. */
 static bool priority_read(struct xmpp *x, const struct xml *element, int *ret)
@@ -122,7 +124,10 @@ static void presence_subscription(struct xmpp *x, const struct xml *element, str
 	session_subscription(&x->session, st);
 }
 
-static void presence_directed(struct xmpp *x, const struct xml *element, struct stanza *st) { session_send(&x->session, st); }
+static void presence_directed(struct xmpp *x, const struct xml *element, struct stanza *st)
+{
+	session_send(&x->session, st);
+}
 
 static void presence_lost(struct xmpp *x, const struct xml *element, struct stanza *st) { stanza_unref(st); }
 
@@ -154,7 +159,7 @@ void presence_take(struct xmpp *x, const struct xml *element)
 	sm_handled(x);
 }
 
-/* ---- IQ ------------------------------------------------------------------------------------------------------------ */
+/* ---- IQ -------------------------------------------------------------------------------------------------------- */
 
 /* What an IQ is sent to; 0: a session, or something that is not here. */
 static unsigned iq_target(struct xmpp *x, struct jid to)
@@ -212,7 +217,7 @@ void iq_take(struct xmpp *x, const struct xml *element)
 	stanza_unref(st);
 }
 
-/* ---- answers ------------------------------------------------------------------------------------------------------- */
+/* ---- answers --------------------------------------------------------------------------------------------------- */
 
 static void answer_head(struct iq *q, struct buf *out, const char *type)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/test_stream.c - the XMPP engine in dialogues: streams, login, stanzas, resumption. Features have their scenarios in tests/scenarios.
+ * doors/xmpp/test_stream.c - the XMPP engine in dialogues: streams, login, stanzas, resumption. Features have their
+ * scenarios in tests/scenarios.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,13 +23,14 @@
 #define AUTH(mechanism, text) "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='" mechanism "'>" text "</auth>"
 #define AUTH_TOM AUTH("PLAIN", "AHRvbQBzZWNyZXQ=") /* tom, secret */
 #define AUTH_ANN AUTH("PLAIN", "AGFubgBzZWNyZXQ=") /* ann, secret */
-#define BIND(r) "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>" r "</resource></bind></iq>"
+#define BIND(r)                                                                                                        \
+	"<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>" r "</resource></bind></iq>"
 #define MESSAGE(to, id, text) "<message to='" to "' type='chat' id='" id "'><body>" text "</body></message>"
 #define R "<r xmlns='urn:xmpp:sm:3'/>"
 #define A(h) "<a xmlns='urn:xmpp:sm:3' h='" h "'/>"
 #define ENABLE "<enable xmlns='urn:xmpp:sm:3' resume='true'/>"
 
-/* ---- saying what is expected ------------------------------------------------------------------------------------------- */
+/* ---- saying what is expected ----------------------------------------------------------------------------------- */
 
 static unsigned count(const char *text, const char *what)
 {
@@ -49,7 +51,8 @@ static void hears_at(int at, struct line *l, const char *const *what)
 		const char *hit = strstr(from, *what);
 
 		if (!hit)
-			fail_msg("line %d: \"%s\" is not in (or not behind what comes before it in) \"%s\"", at, *what, heard);
+			fail_msg("line %d: \"%s\" is not in (or not behind what comes before it in) \"%s\"", at, *what,
+				 heard);
 		from = hit + strlen(*what);
 	}
 }
@@ -63,7 +66,8 @@ static void ends_with_at(int at, struct line *l, const char *condition)
 {
 	char element[200];
 
-	snprintf(element, sizeof element, "<stream:error><%s xmlns='urn:ietf:params:xml:ns:xmpp-streams'/><text ", condition);
+	snprintf(element, sizeof element, "<stream:error><%s xmlns='urn:ietf:params:xml:ns:xmpp-streams'/><text ",
+		 condition);
 	hears_at(at, l, (const char *[]){ element, "</text>", "</stream:error></stream:stream>", NULL });
 	if (!talk_closed(l))
 		fail_msg("line %d: the line is still open", at);
@@ -101,25 +105,35 @@ static struct line *online(struct talk *t, unsigned core, const char *name, cons
 	return l;
 }
 
-/* ---- stream headers ------------------------------------------------------------------------------------------------------ */
+/* ---- stream headers -------------------------------------------------------------------------------------------- */
 
 static void headers_that_are_refused(void **state)
 {
 	static const struct {
 		const char *sent, *condition;
 	} cases[] = {
-		{ "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>", "improper-addressing" },
+		{ "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>",
+		  "improper-addressing" },
 		{ HEADER_TO("other.test"), "host-unknown" },
-		{ "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='anser.test'>", "unsupported-version" },
-		{ "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='anser.test' version='0.9'>",
+		{ "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' "
+		  "to='anser.test'>",
 		  "unsupported-version" },
-		{ "<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' to='anser.test' version='1.0'>",
+		{ "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' "
+		  "to='anser.test' version='0.9'>",
+		  "unsupported-version" },
+		{ "<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' "
+		  "to='anser.test' version='1.0'>",
 		  "invalid-namespace" },
-		{ "<stream:stream xmlns:stream='http://etherx.jabber.org/streams' to='anser.test' version='1.0'>", "invalid-namespace" },
-		{ "<stream:stream xmlns='jabber:client' xmlns:stream='http://example.org/' to='anser.test' version='1.0'>", "invalid-namespace" },
-		{ "<s:stream xmlns='jabber:client' xmlns:s='http://etherx.jabber.org/streams' to='anser.test' version='1.0'>",
+		{ "<stream:stream xmlns:stream='http://etherx.jabber.org/streams' to='anser.test' version='1.0'>",
+		  "invalid-namespace" },
+		{ "<stream:stream xmlns='jabber:client' xmlns:stream='http://example.org/' to='anser.test' "
+		  "version='1.0'>",
+		  "invalid-namespace" },
+		{ "<s:stream xmlns='jabber:client' xmlns:s='http://etherx.jabber.org/streams' to='anser.test' "
+		  "version='1.0'>",
 		  "bad-namespace-prefix" },
-		{ "<stream:flood xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='anser.test' version='1.0'>",
+		{ "<stream:flood xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='anser.test' "
+		  "version='1.0'>",
 		  "bad-format" },
 		{ "<stream:stream xmlns='jabber:client' to='anser.test' version='1.0'>", "not-well-formed" },
 		{ "GET / HTTP/1.1\r\n\r\n", "not-well-formed" },
@@ -144,20 +158,25 @@ static void header_is_answered(void **state)
 	struct talk *t = begin(1, NULL);
 	struct line *l = talk_open(t, 0, &xmpp_door, TALK_TLS);
 
-	talk_say(l, "<stream:stream from='Tom@anser.test' to='ANSER.test' version='1.0' xml:lang='de' xmlns='jabber:client' "
+	talk_say(l, "<stream:stream from='Tom@anser.test' to='ANSER.test' version='1.0' xml:lang='de' "
+		    "xmlns='jabber:client' "
 		    "xmlns:stream=\"http://etherx.jabber.org/streams\">\n");
-	hears(l, "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='",
+	hears(l,
+	      "<?xml version='1.0'?><stream:stream xmlns='jabber:client' "
+	      "xmlns:stream='http://etherx.jabber.org/streams' id='",
 	      "from=\"anser.test\" to=\"tom@anser.test\" version='1.0' xml:lang='en'><stream:features>",
-	      "<mechanism>SCRAM-SHA-256-PLUS</mechanism><mechanism>SCRAM-SHA-1-PLUS</mechanism><mechanism>SCRAM-SHA-256</mechanism>"
+	      "<mechanism>SCRAM-SHA-256-PLUS</mechanism><mechanism>SCRAM-SHA-1-PLUS</mechanism>"
+	      "<mechanism>SCRAM-SHA-256</mechanism>"
 	      "<mechanism>SCRAM-SHA-1</mechanism><mechanism>PLAIN</mechanism></mechanisms>",
-	      "<channel-binding type=\"tls-exporter\"/><channel-binding type=\"tls-server-end-point\"/>", "</stream:features>");
+	      "<channel-binding type=\"tls-exporter\"/><channel-binding type=\"tls-server-end-point\"/>",
+	      "</stream:features>");
 	assert_string_equal(talk_ask(l, " \n\t "), "");
 	assert_string_equal(talk_ask(l, "</stream:stream>"), "</stream:stream>");
 	assert_true(talk_closed(l));
 	talk_free(t);
 }
 
-/* ---- what may come when --------------------------------------------------------------------------------------------------- */
+/* ---- what may come when ---------------------------------------------------------------------------------------- */
 
 /* How an element is met: the stream ends, it fails without ending it, or it is taken. */
 enum met { ENDS = 'x', FAILS = 'f', TAKEN = 't', CLOSES = 'c' };
@@ -169,7 +188,8 @@ static const struct {
 	{ MESSAGE("ann@anser.test", "1", "hi"), "xxxtt" },
 	{ "<presence/>", "xxxtt" },
 	{ "<iq type='get' id='1'><query xmlns='jabber:iq:roster'/></iq>", "xxxtt" },
-	{ "<iq type='get' id='1' to='anser.test'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>", "xxxtt" },
+	{ "<iq type='get' id='1' to='anser.test'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>",
+	  "xxxtt" },
 	{ "<iq type='get' id='1' to='anser.test'><query xmlns='jabber:iq:register'/></iq>", "xtxtt" },
 	{ "<iq type='get' id='1' to='ann@anser.test/desk'><ping xmlns='urn:xmpp:ping'/></iq>", "xxxff" },
 	{ BIND("sofa"), "xxtff" },
@@ -236,7 +256,7 @@ static void every_state_and_element(void **state)
 	talk_free(t);
 }
 
-/* ---- TLS ----------------------------------------------------------------------------------------------------------------- */
+/* ---- TLS ------------------------------------------------------------------------------------------------------- */
 
 static void starttls(void **state)
 {
@@ -298,7 +318,7 @@ static void no_login_without_tls(void **state)
 	talk_free(t);
 }
 
-/* ---- logging in ----------------------------------------------------------------------------------------------------------- */
+/* ---- logging in ------------------------------------------------------------------------------------------------ */
 
 static void sasl_write(struct line *l, const char *element, const char *mechanism, struct str message)
 {
@@ -339,7 +359,8 @@ static void scram_try(struct line *l, const struct scram_try *s)
 	own_buf out = { 0 }, in = { 0 };
 	const char *heard;
 
-	scram_client_first(&c, m->hash, str_z(s->name), random, s->flag, s->binding, str_z(s->data ? s->data : ""), &out);
+	scram_client_first(&c, m->hash, str_z(s->name), random, s->flag, s->binding, str_z(s->data ? s->data : ""),
+			   &out);
 	sasl_write(l, "auth", s->mechanism, buf_all(&out));
 	heard = talk_hear(l);
 	if (sasl_read(heard, "<challenge", &in)) {
@@ -362,7 +383,8 @@ static void scram_try(struct line *l, const struct scram_try *s)
 
 static void scram(void **state)
 {
-	static const char exporter[] = "exported keying material....32 b", certificate[] = "hash of the certificate.....32 b";
+	static const char exporter[] = "exported keying material....32 b",
+			  certificate[] = "hash of the certificate.....32 b";
 	static const struct scram_try tries[] = {
 		{ "SCRAM-SHA-256", "tom", "secret", SCRAM_CANNOT_BIND, 0, NULL, "" },
 		{ "SCRAM-SHA-1", "TOM", "secret", SCRAM_CANNOT_BIND, 0, NULL, "" },
@@ -372,7 +394,8 @@ static void scram(void **state)
 		{ "SCRAM-SHA-256", "tom", "Secret", SCRAM_CANNOT_BIND, 0, NULL, "<not-authorized/>" },
 		{ "SCRAM-SHA-256", "nobody", "secret", SCRAM_CANNOT_BIND, 0, NULL, "<not-authorized/>" },
 		{ "SCRAM-SHA-256", "tom", "secret", SCRAM_NOT_OFFERED, 0, NULL, "<not-authorized/>" },
-		{ "SCRAM-SHA-256-PLUS", "tom", "secret", SCRAM_BIND, SCRAM_TLS_EXPORTER, "of another connection", "<not-authorized/>" },
+		{ "SCRAM-SHA-256-PLUS", "tom", "secret", SCRAM_BIND, SCRAM_TLS_EXPORTER, "of another connection",
+		  "<not-authorized/>" },
 		{ "SCRAM-SHA-256-PLUS", "tom", "secret", SCRAM_CANNOT_BIND, 0, NULL, "<malformed-request/>" },
 	};
 
@@ -393,9 +416,10 @@ static void failures_of_login(void **state)
 	static const struct {
 		const char *sent, *condition;
 	} cases[] = {
-		{ AUTH("PLAIN", "AHRvbQB3cm9uZw=="), "not-authorized" },               /* tom, wrong */
-		{ AUTH("PLAIN", "AG5vYm9keQBzZWNyZXQ="), "not-authorized" },           /* nobody, secret */
-		{ AUTH("PLAIN", "YW5uQGFuc2VyLnRlc3QAdG9tAHNlY3JldA=="), "invalid-authzid" }, /* ann@anser.test, tom, secret */
+		{ AUTH("PLAIN", "AHRvbQB3cm9uZw=="), "not-authorized" },     /* tom, wrong */
+		{ AUTH("PLAIN", "AG5vYm9keQBzZWNyZXQ="), "not-authorized" }, /* nobody, secret */
+		{ AUTH("PLAIN", "YW5uQGFuc2VyLnRlc3QAdG9tAHNlY3JldA=="),
+		  "invalid-authzid" }, /* ann@anser.test, tom, secret */
 		{ AUTH("PLAIN", "dG9tAHNlY3JldA=="), "malformed-request" },
 		{ AUTH("PLAIN", "*"), "incorrect-encoding" },
 		{ AUTH("PLAIN", "="), "malformed-request" },
@@ -412,12 +436,15 @@ static void failures_of_login(void **state)
 
 		talk_ask(l, HEADER);
 		talk_say(l, cases[i].sent);
-		snprintf(element, sizeof element, "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><%s/><text xml:lang='en'>",
+		snprintf(element, sizeof element,
+			 "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><%s/><text xml:lang='en'>",
 			 cases[i].condition);
 		hears(l, element);
 		assert_false(talk_closed(l));
-		assert_non_null(strstr(talk_ask(l, AUTH("PLAIN", "") "<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
-							"AHRvbQBzZWNyZXQ=</response>"), "<success"));
+		assert_non_null(
+			strstr(talk_ask(l, AUTH("PLAIN", "") "<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
+							     "AHRvbQBzZWNyZXQ=</response>"),
+			       "<success"));
 		talk_free(t);
 	}
 }
@@ -476,7 +503,7 @@ static void big_stanzas(void **state)
 	talk_free(t);
 }
 
-/* ---- binding --------------------------------------------------------------------------------------------------------------- */
+/* ---- binding --------------------------------------------------------------------------------------------------- */
 
 static void binding(void **state)
 {
@@ -514,7 +541,7 @@ static void too_many_sessions(void **state)
 	talk_free(t);
 }
 
-/* ---- stanzas ---------------------------------------------------------------------------------------------------------------- */
+/* ---- stanzas --------------------------------------------------------------------------------------------------- */
 
 static void iq_errors(void **state)
 {
@@ -523,17 +550,22 @@ static void iq_errors(void **state)
 	} cases[] = {
 		{ "<iq type='get' id='1'><query xmlns='no:such:thing'/></iq>", "service-unavailable" },
 		{ "<iq type='set' id='1' to='anser.test'><query xmlns='no:such:thing'/></iq>", "service-unavailable" },
-		{ "<iq type='get' id='1' to='ann@anser.test'><query xmlns='no:such:thing'/></iq>", "service-unavailable" },
-		{ "<iq type='get' id='1' to='nobody@anser.test'><query xmlns='no:such:thing'/></iq>", "service-unavailable" },
-		{ "<iq type='get' id='1' to='ann@anser.test/nowhere'><ping xmlns='urn:xmpp:ping'/></iq>", "service-unavailable" },
+		{ "<iq type='get' id='1' to='ann@anser.test'><query xmlns='no:such:thing'/></iq>",
+		  "service-unavailable" },
+		{ "<iq type='get' id='1' to='nobody@anser.test'><query xmlns='no:such:thing'/></iq>",
+		  "service-unavailable" },
+		{ "<iq type='get' id='1' to='ann@anser.test/nowhere'><ping xmlns='urn:xmpp:ping'/></iq>",
+		  "service-unavailable" },
 		{ "<iq type='get' id='1' to='anser.test/x'><ping xmlns='urn:xmpp:ping'/></iq>", "service-unavailable" },
-		{ "<iq type='get' id='1' to='other.test'><ping xmlns='urn:xmpp:ping'/></iq>", "remote-server-not-found" },
+		{ "<iq type='get' id='1' to='other.test'><ping xmlns='urn:xmpp:ping'/></iq>",
+		  "remote-server-not-found" },
 		{ "<iq type='get' id='1' to='@'><ping xmlns='urn:xmpp:ping'/></iq>", "jid-malformed" },
 		{ "<iq type='get'><ping xmlns='urn:xmpp:ping'/></iq>", "bad-request" },
 		{ "<iq id='1'><ping xmlns='urn:xmpp:ping'/></iq>", "bad-request" },
 		{ "<iq type='want' id='1'><ping xmlns='urn:xmpp:ping'/></iq>", "bad-request" },
 		{ "<iq type='get' id='1'/>", "bad-request" },
-		{ "<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/><ping xmlns='urn:xmpp:ping'/></iq>", "bad-request" },
+		{ "<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/><ping xmlns='urn:xmpp:ping'/></iq>",
+		  "bad-request" },
 		{ "<message to='@'><body>hi</body></message>", "jid-malformed" },
 		{ "<message to='nobody@anser.test' id='1'><body>hi</body></message>", "service-unavailable" },
 		{ "<message to='ann@other.test' id='1'><body>hi</body></message>", "remote-server-not-found" },
@@ -549,12 +581,15 @@ static void iq_errors(void **state)
 		char element[200];
 
 		talk_say(l, cases[i].sent);
-		snprintf(element, sizeof element, "<%s xmlns=\"urn:ietf:params:xml:ns:xmpp-stanzas\"/><text ", cases[i].condition);
+		snprintf(element, sizeof element, "<%s xmlns=\"urn:ietf:params:xml:ns:xmpp-stanzas\"/><text ",
+			 cases[i].condition);
 		hears(l, "<error type=", element, "</text></error>");
 	}
 	/* Never answered: answers, and errors. */
-	talk_say(l, "<iq type='result' id='1'/><iq type='error' id='2' to='anser.test'/><iq type='result' id='3' to='ann@anser.test/x'/>"
-		    "<message type='error' to='nobody@anser.test'><error/></message><presence type='probe' to='ann@anser.test'/>");
+	talk_say(l, "<iq type='result' id='1'/><iq type='error' id='2' to='anser.test'/>"
+		    "<iq type='result' id='3' to='ann@anser.test/x'/>"
+		    "<message type='error' to='nobody@anser.test'><error/></message>"
+		    "<presence type='probe' to='ann@anser.test'/>");
 	hears_nothing(l);
 	assert_false(talk_closed(l));
 	talk_free(t);
@@ -579,12 +614,16 @@ static void messages_arrive(void **state)
 		struct talk *t = begin(2, NULL);
 		struct line *tom = online(t, 0, "tom", "sofa"), *ann = online(t, core, "ann", "desk");
 
-		talk_say(tom, "<message to='ann@anser.test' type='chat' id='&lt;1>' xml:lang='en'><body>a &amp; b</body>"
-			      "<stanza-id xmlns='urn:xmpp:sid:0' by='ann@anser.test' id='forged'/></message>");
+		talk_say(tom,
+			 "<message to='ann@anser.test' type='chat' id='&lt;1>' xml:lang='en'><body>a &amp; b</body>"
+			 "<stanza-id xmlns='urn:xmpp:sid:0' by='ann@anser.test' id='forged'/></message>");
 		hears_nothing(tom);
 		assert_null(strstr(talk_heard(ann), "forged"));
-		hears(ann, "<message from=\"tom@anser.test/sofa\" to=\"ann@anser.test\" id=\"&lt;1&gt;\" type=\"chat\" xml:lang=\"en\">"
-			   "<body>a &amp; b</body><stanza-id xmlns='urn:xmpp:sid:0' by=\"ann@anser.test\" id='", "'/></message>");
+		hears(ann,
+		      "<message from=\"tom@anser.test/sofa\" to=\"ann@anser.test\" id=\"&lt;1&gt;\" type=\"chat\" "
+		      "xml:lang=\"en\">"
+		      "<body>a &amp; b</body><stanza-id xmlns='urn:xmpp:sid:0' by=\"ann@anser.test\" id='",
+		      "'/></message>");
 		talk_say(tom, "<iq type='get' id='p' to='ann@anser.test/desk'><ping xmlns='urn:xmpp:ping'/></iq>");
 		hears(ann, "<iq from=\"tom@anser.test/sofa\" to=\"ann@anser.test/desk\" id=\"p\" type=\"get\">"
 			   "<ping xmlns='urn:xmpp:ping'/></iq>");
@@ -604,8 +643,8 @@ static void messages_wait(void **state)
 	talk_wait(t, 1000);
 	ann = log_in(t, 0, "ann", "desk");
 	talk_say(ann, "<presence/>");
-	hears(ann, "<body>one</body>", "<delay xmlns='urn:xmpp:delay' from=\"anser.test\" stamp='2026-11-21T09:28:00", "Z'/></message>",
-	      "<body>two</body>");
+	hears(ann, "<body>one</body>", "<delay xmlns='urn:xmpp:delay' from=\"anser.test\" stamp='2026-11-21T09:28:00",
+	      "Z'/></message>", "<body>two</body>");
 	talk_ask(ann, "</stream:stream>");
 	ann = log_in(t, 0, "ann", "desk");
 	talk_say(ann, "<presence/>");
@@ -627,14 +666,17 @@ static void nothing_overtakes(void **state)
 	talk_wait(t, 1000);
 	talk_hear(tom);
 	talk_hear(ann);
-	talk_say(tom, MESSAGE("ann@anser.test", "1", "one") MESSAGE("ann@anser.test", "2", "two")
-		      "<presence to='ann@anser.test/desk'/>" MESSAGE("ann@anser.test", "3", "three")
-		      "<iq type='get' id='p'><ping xmlns='urn:xmpp:ping'/></iq>" MESSAGE("nobody@anser.test", "4", "four") "</stream:stream>");
+	talk_say(tom, MESSAGE("ann@anser.test", "1", "one") MESSAGE("ann@anser.test", "2", "two"));
+	talk_say(tom, "<presence to='ann@anser.test/desk'/>");
+	talk_say(tom, MESSAGE("ann@anser.test", "3", "three"));
+	talk_say(tom, "<iq type='get' id='p'><ping xmlns='urn:xmpp:ping'/></iq>");
+	talk_say(tom, MESSAGE("nobody@anser.test", "4", "four") "</stream:stream>");
 	hears_nothing(ann);
 	hears_nothing(tom);
 	assert_true(talk_paused(tom));
 	talk_wait(t, 2000);
-	hears(ann, "<body>one</body>", "<body>two</body>", "<presence from=\"tom@anser.test/sofa\"", "<body>three</body>");
+	hears(ann, "<body>one</body>", "<body>two</body>", "<presence from=\"tom@anser.test/sofa\"",
+	      "<body>three</body>");
 	hears(tom, "id=\"p\"", "id=\"4\" type=\"error\"", "</stream:stream>");
 	talk_free(t);
 }
@@ -651,7 +693,8 @@ static void who_sends_too_much_waits(void **state)
 	tom = online(t, 0, "tom", "sofa"); /* some 600 bytes of the 1000 that may come at once */
 	assert_false(talk_paused(tom));
 	for (unsigned i = 0; i < 10; i++)
-		talk_say(tom, MESSAGE("tom@anser.test", "1", "............................................................"));
+		talk_say(tom, MESSAGE("tom@anser.test", "1",
+				      "............................................................"));
 	assert_int_equal(count(talk_hear(tom), "<body>"), 10);
 	assert_true(talk_paused(tom));
 	talk_say(tom, MESSAGE("tom@anser.test", "2", "x"));
@@ -665,20 +708,24 @@ static void who_sends_too_much_waits(void **state)
 static void carbons(void **state)
 {
 	struct talk *t = begin(2, NULL);
-	struct line *sofa = online(t, 0, "tom", "sofa"), *phone = online(t, 1, "tom", "phone"), *ann = online(t, 0, "ann", "desk");
+	struct line *sofa = online(t, 0, "tom", "sofa"), *phone = online(t, 1, "tom", "phone"),
+		    *ann = online(t, 0, "ann", "desk");
 
 	talk_say(phone, "<iq type='set' id='c'><enable xmlns='urn:xmpp:carbons:2'/></iq>");
 	hears(phone, "<iq type='result' id=\"c\"");
 	talk_hear(sofa);
 	talk_say(ann, MESSAGE("tom@anser.test/sofa", "1", "in"));
 	hears(sofa, "<body>in</body>");
-	hears(phone, "<message from=\"tom@anser.test\" to=\"tom@anser.test/phone\" type=\"chat\"><received xmlns='urn:xmpp:carbons:2'>"
-		     "<forwarded xmlns='urn:xmpp:forward:0'><message xmlns='jabber:client' from=\"ann@anser.test/desk\" "
-		     "to=\"tom@anser.test/sofa\" id=\"1\" type=\"chat\"><body>in</body><stanza-id ",
+	hears(phone,
+	      "<message from=\"tom@anser.test\" to=\"tom@anser.test/phone\" type=\"chat\"><received "
+	      "xmlns='urn:xmpp:carbons:2'>"
+	      "<forwarded xmlns='urn:xmpp:forward:0'><message xmlns='jabber:client' from=\"ann@anser.test/desk\" "
+	      "to=\"tom@anser.test/sofa\" id=\"1\" type=\"chat\"><body>in</body><stanza-id ",
 	      "</message></forwarded></received></message>");
 	talk_say(sofa, MESSAGE("ann@anser.test", "2", "out"));
-	hears(phone, "<sent xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'><message xmlns='jabber:client' "
-		     "from=\"tom@anser.test/sofa\" to=\"ann@anser.test\" id=\"2\" type=\"chat\"><body>out</body>");
+	hears(phone,
+	      "<sent xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'><message xmlns='jabber:client' "
+	      "from=\"tom@anser.test/sofa\" to=\"ann@anser.test\" id=\"2\" type=\"chat\"><body>out</body>");
 	hears_nothing(sofa);
 	talk_say(phone, "<iq type='set' id='d'><disable xmlns='urn:xmpp:carbons:2'/></iq>");
 	hears(phone, "<iq type='result' id=\"d\"");
@@ -690,12 +737,14 @@ static void carbons(void **state)
 static void inactive_clients_are_left_alone(void **state)
 {
 	struct talk *t = begin(1, NULL);
-	struct line *tom = online(t, 0, "tom", "sofa"), *phone = online(t, 0, "tom", "phone"), *ann = online(t, 0, "ann", "desk");
+	struct line *tom = online(t, 0, "tom", "sofa"), *phone = online(t, 0, "tom", "phone"),
+		    *ann = online(t, 0, "ann", "desk");
 
 	talk_ask(phone, "<inactive xmlns='urn:xmpp:csi:0'/>");
 	talk_ask(tom, "<presence><status>one</status></presence>");
 	talk_ask(tom, "<presence><status>two</status></presence>");
-	talk_ask(ann, "<message type='chat' to='tom@anser.test'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>");
+	talk_ask(ann, "<message type='chat' to='tom@anser.test'><composing "
+		      "xmlns='http://jabber.org/protocol/chatstates'/></message>");
 	hears_nothing(phone);
 	talk_say(phone, "<active xmlns='urn:xmpp:csi:0'/>");
 	assert_null(strstr(talk_heard(phone), "one"));
@@ -708,7 +757,7 @@ static void inactive_clients_are_left_alone(void **state)
 	talk_free(t);
 }
 
-/* ---- XEP-0198 --------------------------------------------------------------------------------------------------------------- */
+/* ---- XEP-0198 -------------------------------------------------------------------------------------------------- */
 
 /* The id in <enabled/>. */
 static void resumable(struct line *l, char id[static 100])
@@ -742,9 +791,10 @@ static void both_sides_count(void **state)
 
 	resumable(tom, id);
 	assert_string_equal(talk_ask(tom, R), "<a xmlns='urn:xmpp:sm:3' h='0'/>");
-	talk_say(tom, MESSAGE("ann@anser.test", "1", "hi") "<presence/><iq type='get' id='2'><ping xmlns='urn:xmpp:ping'/></iq>"
-		      "<iq type='get' id='3' to='ann@anser.test/x'><ping xmlns='urn:xmpp:ping'/></iq>"
-		      "<message to='@'/>" R);
+	talk_say(tom, MESSAGE("ann@anser.test", "1",
+			      "hi") "<presence/><iq type='get' id='2'><ping xmlns='urn:xmpp:ping'/></iq>"
+				    "<iq type='get' id='3' to='ann@anser.test/x'><ping xmlns='urn:xmpp:ping'/></iq>"
+				    "<message to='@'/>" R);
 	hears(tom, "id=\"2\"", "id=\"3\"", "jid-malformed", "<a xmlns='urn:xmpp:sm:3' h='5'/>");
 	/* Presence comes back as well: 4 stanzas, none with a ticket, so that nothing is asked. */
 	talk_say(ann, MESSAGE("tom@anser.test", "4", "ho"));
@@ -798,8 +848,8 @@ static void resumed(unsigned core, bool cut)
 		      "<presence to='tom@anser.test/sofa'/>");
 	hears_nothing(ann); /* and no unavailable presence, no error */
 	again = resume(t, core, AUTH_TOM, id, 1);
-	hears(again, "<resumed xmlns='urn:xmpp:sm:3' previd='", "h='1'/><message ", "<body>two</body>", "<body>three</body>",
-	      "<presence from=\"ann@anser.test/desk\"", R);
+	hears(again, "<resumed xmlns='urn:xmpp:sm:3' previd='", "h='1'/><message ", "<body>two</body>",
+	      "<body>three</body>", "<presence from=\"ann@anser.test/desk\"", R);
 	if (!cut)
 		ends_with(tom, "conflict");
 	talk_say(again, A("4") "<iq type='get' id='5'><ping xmlns='urn:xmpp:ping'/></iq>" R);
@@ -839,7 +889,8 @@ static void resumption_that_fails(void **state)
 	talk_cut(tom);
 	for (unsigned core = 0; core < 2; core++) {
 		l = resume(t, core, AUTH_ANN, id, 0); /* somebody else's */
-		hears(l, "<failed xmlns='urn:xmpp:sm:3'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>");
+		hears(l, "<failed xmlns='urn:xmpp:sm:3'><item-not-found "
+			 "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>");
 		talk_say(l, BIND("den"));
 		talk_wait(t, 1000); /* the other core is asked to free the address */
 		hears(l, "<jid>ann@anser.test/den</jid>");
@@ -859,7 +910,8 @@ static void resumption_that_fails(void **state)
 static void a_session_waits_ten_minutes(void **state)
 {
 	struct talk *t = begin(2, NULL);
-	struct line *tom = online(t, 0, "tom", "sofa"), *sees = online(t, 0, "tom", "bed"), *ann = online(t, 0, "ann", "desk");
+	struct line *tom = online(t, 0, "tom", "sofa"), *sees = online(t, 0, "tom", "bed"),
+		    *ann = online(t, 0, "ann", "desk");
 	char id[100];
 
 	talk_ask(sees, "<presence><priority>-1</priority></presence>");
@@ -879,7 +931,8 @@ static void a_session_waits_ten_minutes(void **state)
 	tom = log_in(t, 0, "tom", "sofa");
 	resumable(tom, id);
 	talk_stall(tom, true);
-	talk_ask(tom, MESSAGE("ann@anser.test", "2", "two") MESSAGE("nobody@anser.test", "3", "three") MESSAGE("ann@anser.test", "4", "four"));
+	talk_ask(tom, MESSAGE("ann@anser.test", "2", "two") MESSAGE("nobody@anser.test", "3", "three")
+			      MESSAGE("ann@anser.test", "4", "four"));
 	talk_cut(tom);
 	talk_wait(t, 601 * 1000);
 	hears(resume(t, 0, AUTH_TOM, id, 0), "<failed xmlns='urn:xmpp:sm:3' h='1'><item-not-found");
@@ -889,7 +942,8 @@ static void a_session_waits_ten_minutes(void **state)
 	talk_free(t);
 }
 
-/* Acknowledged means on disk: the client that comes back while its message is still on the way there must not send it again. */
+/* Acknowledged means on disk: the client that comes back while its message is still on the way there must not send it
+ * again. */
 static void resumption_waits_for_the_disk(void **state)
 {
 	struct talk *t = begin(1, "memory:?delay=100");
@@ -926,7 +980,7 @@ static void resumption_waits_for_the_disk(void **state)
 	talk_free(t);
 }
 
-/* ---- who does not read ------------------------------------------------------------------------------------------------------- */
+/* ---- who does not read ----------------------------------------------------------------------------------------- */
 
 static void flood(struct line *from, unsigned n)
 {
@@ -1063,7 +1117,7 @@ static void no_answer_means_gone(void **state)
 	talk_free(t);
 }
 
-/* ---- the rest ----------------------------------------------------------------------------------------------------------------- */
+/* ---- the rest -------------------------------------------------------------------------------------------------- */
 
 static void the_server_says_good_bye(void **state)
 {
@@ -1095,9 +1149,10 @@ static void prepare(struct talk *t) { talk_account(t, "tom", "secret"); }
 
 static void every_split(void **state)
 {
-	static const char session[] = HEADER AUTH_TOM HEADER BIND("sofa") "\n"
-		MESSAGE("tom@anser.test/sofa", "1", "a &lt; b") "<iq type='get' id='2'><ping xmlns='urn:xmpp:ping'/></iq> "
-		"<message to='nobody@anser.test' id='3'><body><![CDATA[ ]]></body></message><presence/></stream:stream>";
+	static const char session[] = HEADER AUTH_TOM HEADER BIND("sofa") "\n" MESSAGE(
+		"tom@anser.test/sofa", "1", "a &lt; b") "<iq type='get' id='2'><ping xmlns='urn:xmpp:ping'/></iq> "
+							"<message to='nobody@anser.test' id='3'><body><![CDATA[ "
+							"]]></body></message><presence/></stream:stream>";
 	own_buf heard = { 0 };
 
 	assert_true(talk_every_split(1, &xmpp_door, TALK_HERE, prepare, str_z(session), &heard));

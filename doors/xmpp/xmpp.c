@@ -14,7 +14,7 @@ enum { RATE_BURST_S = 10 };
 
 static struct world *world_of(const struct xmpp *x) { return core_world(x->core); }
 
-/* ---- memory ------------------------------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------------------------- */
 
 static void login_late(struct timer *t)
 {
@@ -110,7 +110,7 @@ void xmpp_session_end(struct xmpp *x)
 	}
 }
 
-/* ---- pauses ------------------------------------------------------------------------------------------------------- */
+/* ---- pauses ---------------------------------------------------------------------------------------------------- */
 
 static void pause_set(struct xmpp *x)
 {
@@ -133,7 +133,8 @@ void xmpp_go_on(struct xmpp *x, enum xmpp_hold why)
 	if (!(x->holds & why))
 		return;
 	x->holds &= ~(unsigned)why;
-	/* Not at once: who says so may be in the midst of something. Reading goes on when what waits here has been taken. */
+	/* Not at once: who says so may be in the midst of something. Reading goes on when what waits here has been
+	 * taken. */
 	xmpp_later(x, LATER_FRAMES);
 }
 
@@ -155,7 +156,7 @@ static void rate_spend(struct xmpp *x, size_t n)
 	}
 }
 
-/* ---- what features use ---------------------------------------------------------------------------------------------- */
+/* ---- what features use ----------------------------------------------------------------------------------------- */
 
 struct buf *xmpp_out(struct xmpp *x)
 {
@@ -187,7 +188,7 @@ void xmpp_stream_error(struct xmpp *x, const char *condition, const char *text)
 	stream_error(x, condition, text, STR_NONE);
 }
 
-/* ---- the door ------------------------------------------------------------------------------------------------------- */
+/* ---- the door -------------------------------------------------------------------------------------------------- */
 
 static int xmpp_open(struct link *l)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/xmpp.h - inside the XMPP door: one client's stream, and how features hang on to it. A feature is a file in features/ and a
- * line in features.c; what it announces in disco, which elements it answers, in which state, stands in its table and nowhere else.
+ * doors/xmpp/xmpp.h - inside the XMPP door: one client's stream, and how features hang on to it. A feature is a file
+ * in features/ and a line in features.c; what it announces in disco, which elements it answers, in which state,
+ * stands in its table and nowhere else.
  */
 #pragma once
 #include "core/account.h"
@@ -40,8 +41,8 @@ struct iq {
 	const struct xml *child; /* the payload element; lives for the turn only, not after iq_keep() */
 	bool kept;
 	struct list here;
-	/* For who keeps it, set after iq_keep(): `job` is what is under way. `gone` is called when the stream ends before the answer: it cancels and
-	 * frees the job and must not touch `q` afterwards (the engine frees it). */
+	/* For who keeps it, set after iq_keep(): `job` is what is under way. `gone` is called when the stream ends
+	 * before the answer: it cancels and frees the job and must not touch `q` afterwards (the engine frees it). */
 	void *job;
 	void (*gone)(struct iq *q);
 };
@@ -56,7 +57,7 @@ struct iq_handler {
 
 struct nonza_handler { /* elements at stream level that are no stanzas */
 	const char *element, *ns;
-	unsigned states; /* enum xmpp_state, or-ed; in any other the stream ends with not-authorized or unsupported-stanza-type */
+	unsigned states; /* enum xmpp_state, or-ed; in any other the stream ends */
 	void (*take)(struct xmpp *x, const struct xml *element);
 	bool overtakes;  /* may be taken while messages sent before it are still on their way to the disk */
 };
@@ -95,12 +96,13 @@ struct xmpp_who {
 
 /* Why no frames are taken now (a bit each): reading is paused meanwhile, what has arrived waits in `in`. */
 enum xmpp_hold {
-	HOLD_STORE = 1 << 0, /* something that must not overtake messages on their way to the disk, or too many of these */
+	HOLD_STORE = 1 << 0, /* something must not overtake messages on their way to the disk, or these are too many */
 	HOLD_LOGIN = 1 << 1, /* verifiers are looked up, or a password is checked */
 	HOLD_BIND = 1 << 2,  /* the session is being opened */
 	HOLD_RATE = 1 << 3,  /* it sent more than its share: only reading is paused */
 	HOLD_RELAY = 1 << 4, /* another core is asked, or wants to be fed no more (relay.c) */
-	HOLD_ASKED = 1 << 5, /* a request changes something, or many wait for the store: those behind it see what it did (RFC 6120, 10.1) */
+	/* A request changes something, or many wait for the store: those behind it see what it did (RFC 6120, 10.1). */
+	HOLD_ASKED = 1 << 5,
 };
 
 struct xmpp {
@@ -135,14 +137,15 @@ struct xmpp {
 	bool paused;            /* the link was told so */
 	bool opened;            /* our stream header was sent since the last restart */
 	bool starttls;          /* <starttls/> was taken; TLS begins behind this frame */
-	bool mute;              /* nothing may be written to the link: it is being closed since nobody reads, or a resumption is not complete */
+	bool mute;              /* nothing is written: nobody reads and the link ends, or it is not resumed yet */
 	bool ended;             /* the session must not outlive the link: stream closed in order, or by an error */
 	bool csi_inactive;
 	uint8_t login_failures;
 };
 
-/* The buffer to write to: the link's while attached, else one that nobody reads. For what is no stanza; stanzas go through xmpp_push(), iq_result()
- * and iq_error(), which XEP-0198 counts. Call xmpp_flush() when something was appended. */
+/* The buffer to write to: the link's while attached, else one that nobody reads. For what is no stanza; stanzas go
+ * through xmpp_push(), iq_result() and iq_error(), which XEP-0198 counts. Call xmpp_flush() when something was
+ * appended. */
 struct buf *xmpp_out(struct xmpp *x);
 void xmpp_flush(struct xmpp *x);
 
@@ -162,7 +165,8 @@ void iq_error(struct iq *q, enum stanza_error_condition condition, const char *t
 /* A copy on the heap that can be answered in a later turn; `q->child` is gone in it. */
 struct iq *iq_keep(struct iq *q);
 
-/* Sends a message, IQ or presence of the server itself to this client: counted by XEP-0198 like any other. `bytes`: one whole stanza. */
+/* Sends a message, IQ or presence of the server itself to this client: counted by XEP-0198 like any other. `bytes`:
+ * one whole stanza. */
 void xmpp_push(struct xmpp *x, struct str bytes);
 
 /* Scratch: good until the element that is being handled, or the callback that is running, has been dealt with. */

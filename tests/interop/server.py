@@ -105,8 +105,8 @@ class Server:
         return self.end(signal.SIGKILL)
 
     def ctl(self, *arguments, stdin=''):
-        done = subprocess.run([self.anserctl, '--data', self.data, *arguments], input=stdin, capture_output=True, text=True,
-                              timeout=PATIENCE, check=False)
+        done = subprocess.run([self.anserctl, '--data', self.data, *arguments], input=stdin, capture_output=True,
+                              text=True, timeout=PATIENCE, check=False)
         if done.returncode:
             raise AssertionError(f'anserctl {" ".join(arguments)}: {done.returncode} {done.stderr}')
         return done.stdout

@@ -115,7 +115,8 @@ class Client(slixmpp.ClientXMPP):
     async def subscribe_both(self, other):
         for one, two in ((self, other), (other, self)):
             one.send_presence_subscription(two.boundjid.bare)
-            await two.presence.until(lambda p, one=one: p['type'] == 'subscribe' and p['from'].bare == one.boundjid.bare)
+            await two.presence.until(
+                lambda p, one=one: p['type'] == 'subscribe' and p['from'].bare == one.boundjid.bare)
             two.send_presence_subscription(one.boundjid.bare, ptype='subscribed')
             await one.presence.until(lambda p, two=two: p['type'] == 'available' and p['from'] == two.boundjid)
         await self.round_trip()

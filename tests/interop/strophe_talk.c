@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A client on libstrophe, driven by a test over stdin and stdout. Arguments: address, password, host, port.
- * It writes "online ADDRESS" when it is, "message FROM BODY" for each chat message and "end" at the end; a line "TO BODY" on stdin is
- * sent as a chat message, the end of stdin ends it.
+ * A client on libstrophe, driven by a test over stdin and stdout. Arguments: address, password, host, port. It writes
+ * "online ADDRESS" when it is, "message FROM BODY" for each chat message and "end" at the end; a line "TO BODY" on
+ * stdin is sent as a chat message, the end of stdin ends it.
  */
 #include <errno.h>
 #include <poll.h>
@@ -28,7 +28,7 @@ static int on_message(xmpp_conn_t *conn, xmpp_stanza_t *stanza, void *arg)
 	return 1;
 }
 
-static void on_connection(xmpp_conn_t *conn, xmpp_conn_event_t event, int error, xmpp_stream_error_t *stream_error, void *arg)
+static void on_connection(xmpp_conn_t *conn, xmpp_conn_event_t event, int error, xmpp_stream_error_t *why, void *arg)
 {
 	xmpp_stanza_t *presence;
 

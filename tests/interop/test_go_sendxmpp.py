@@ -10,8 +10,8 @@ from server import DOMAIN, PASSWORD, PATIENCE, Classic, expect, expect_match, ma
 
 def command(server, name, *more, direct=False):
     port = server.xmpps if direct else server.xmpp
-    return ['go-sendxmpp', '-u', f'{name}@{DOMAIN}', '-p', PASSWORD, '-j', f'127.0.0.1:{port}', '-n', *(['-t'] if direct else []),
-            *more]
+    return ['go-sendxmpp', '-u', f'{name}@{DOMAIN}', '-p', PASSWORD, '-j', f'127.0.0.1:{port}', '-n',
+            *(['-t'] if direct else []), *more]
 
 
 def environment(server):
@@ -19,8 +19,8 @@ def environment(server):
 
 
 def send(server, name, to, text, direct=False):
-    done = subprocess.run(command(server, name, f'{to}@{DOMAIN}', direct=direct), input=text, text=True, capture_output=True,
-                          env=environment(server), timeout=PATIENCE, check=False)
+    done = subprocess.run(command(server, name, f'{to}@{DOMAIN}', direct=direct), input=text, text=True,
+                          capture_output=True, env=environment(server), timeout=PATIENCE, check=False)
     if done.returncode:
         raise AssertionError(f'go-sendxmpp: {done.returncode} {done.stdout}{done.stderr}')
 

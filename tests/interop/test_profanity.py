@@ -37,8 +37,8 @@ class Profanity:
         environment = {**os.environ, 'HOME': self.home, 'LANG': 'C.UTF-8', 'LC_ALL': 'C.UTF-8', 'TERM': 'xterm'}
         for directory in ('XDG_CONFIG_HOME', 'XDG_DATA_HOME'):
             environment.pop(directory, None)
-        return subprocess.run(['tmux', '-u', '-S', self.socket, '-f', '/dev/null', *command], env=environment, text=True,
-                              capture_output=True, timeout=PATIENCE, check=True).stdout
+        return subprocess.run(['tmux', '-u', '-S', self.socket, '-f', '/dev/null', *command], env=environment,
+                              text=True, capture_output=True, timeout=PATIENCE, check=True).stdout
 
     def __enter__(self):
         # Begun with a shell that waits for a line, so that no output is lost before the pipe is there.

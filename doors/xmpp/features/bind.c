@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/bind.c - RFC 6120, 7: an account gets a session. And the IQ of RFC 3921, 3, which does nothing, for old clients.
+ * doors/xmpp/features/bind.c - RFC 6120, 7: an account gets a session. And the IQ of RFC 3921, 3, which does
+ * nothing, for old clients.
  */
 #include "doors/xmpp/engine.h"
 
@@ -8,7 +9,10 @@
 #define NS_SESSION "urn:ietf:params:xml:ns:xmpp-session"
 
 /* The IQ as far as an answer needs it: nothing of it was kept but the id. */
-static struct iq bind_iq(struct xmpp *x) { return (struct iq){ .x = x, .type = IQ_SET, .target = TO_ACCOUNT, .id = x->bind_id }; }
+static struct iq bind_iq(struct xmpp *x)
+{
+	return (struct iq){ .x = x, .type = IQ_SET, .target = TO_ACCOUNT, .id = x->bind_id };
+}
 
 static void refuse(struct xmpp *x, int verdict)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/carbons.c - XEP-0280: whether this client wants copies of what the account's other clients send and get. Who gets
- * which is decided in core/route.c, and wrapped up in deliver.c.
+ * doors/xmpp/features/carbons.c - XEP-0280: whether this client wants copies of what the account's other clients
+ * send and get. Who gets which is decided in core/route.c, and wrapped up in deliver.c.
  */
 #include "doors/xmpp/xmpp.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/csi.c - XEP-0352: a phone in a pocket is not woken for presence and typing. What is held back is the latest of each
- * sender; it goes out before anything else that has to, and when the client becomes active.
+ * doors/xmpp/features/csi.c - XEP-0352: a phone in a pocket is not woken for presence and typing. What is held back
+ * is the latest of each sender; it goes out before anything else that has to, and when the client becomes active.
  */
 #include "doors/xmpp/engine.h"
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/sm.c - XEP-0198: both sides count stanzas and tell each other, and a session outlives its link.
+ * doors/xmpp/features/sm.c - XEP-0198: both sides count stanzas and tell each other, and a session outlives its
+ * link.
  *
- * Inbound, `h` counts what is *handled*: a message when it is on disk (or the core said how else it ended), not when it was read. An <r/>
- * that overtakes the disk is answered when everything that was received before it has been handled.
+ * Inbound, `h` counts what is *handled*: a message when it is on disk (or the core said how else it ended), not when
+ * it was read. An <r/> that overtakes the disk is answered when everything that was received before it has been
+ * handled.
  *
- * Outbound, the bytes of every stanza are kept until they are acknowledged, up to a bound. Beyond it, messages that also wait in the store are let go (they
- * come again from there when there is room); anything else costs the session its right to be resumed.
+ * Outbound, the bytes of every stanza are kept until they are acknowledged, up to a bound. Beyond it, messages that
+ * also wait in the store are let go (they come again from there when there is room); anything else costs the session
+ * its right to be resumed.
  */
 #include "base/crypt.h"
 #include "doors/xmpp/engine.h"
@@ -18,8 +21,8 @@
 enum {
 	SM_ID_BYTES = 16,
 	SM_ID_MAX = 2 * SM_ID_BYTES + 12,
-	SM_ASK_AFTER = 8,           /* stanzas that no ticket hangs on; those with one are asked for at the end of the turn */
-	SM_ANSWER_MS = 90 * 1000,   /* a client that does not answer <r/> for so long is gone */
+	SM_ASK_AFTER = 8,         /* stanzas that no ticket hangs on; the others are asked for at the end of the turn */
+	SM_ANSWER_MS = 90 * 1000, /* a client that does not answer <r/> for so long is gone */
 };
 
 struct sm_entry { /* one stanza that was sent and not acknowledged */
@@ -69,7 +72,7 @@ static size_t bytes_max(const struct xmpp *x) { return core_settings(x->core)->b
 
 static bool is_attached(const struct xmpp *x) { return x->link && !x->link->closing && !x->mute; }
 
-/* ---- what the client sent -------------------------------------------------------------------------------------------- */
+/* ---- what the client sent -------------------------------------------------------------------------------------- */
 
 void sm_received(struct xmpp *x) { x->sm->received++; }
 
@@ -134,7 +137,7 @@ static void owed_pay(struct xmpp *x)
 	sm->owed = (int32_t)(sm->handled - sm->owed_last) < 0;
 }
 
-/* ---- what we sent ----------------------------------------------------------------------------------------------------- */
+/* ---- what we sent ---------------------------------------------------------------------------------------------- */
 
 static void entry_add(struct sm *sm, struct sm_entry e)
 {
@@ -339,7 +342,7 @@ static void refused_return(struct xmpp *x)
 	buf_free(&all);
 }
 
-/* ---- enabling --------------------------------------------------------------------------------------------------------- */
+/* ---- enabling -------------------------------------------------------------------------------------------------- */
 
 /* `h`: what was handled before, where that is known; else NULL. */
 static void failed(struct xmpp *x, const char *condition, const uint32_t *h)
@@ -425,7 +428,7 @@ static void sm_closed(struct xmpp *x)
 	x->sm = NULL;
 }
 
-/* ---- without a link ---------------------------------------------------------------------------------------------------- */
+/* ---- without a link -------------------------------------------------------------------------------------------- */
 
 void sm_past_forget(struct xmpp_home *h)
 {
@@ -450,7 +453,8 @@ static void past_remember(struct xmpp *x)
 		sm_past_forget(h);
 	memcpy(p->id, id.p, id.n);
 	p->account = x->account.id;
-	/* Behind an error that never arrived nothing is said to be handled: the client would take what was refused for safe. */
+	/* Behind an error that never arrived nothing is said to be handled: the client would take what was refused
+	 * for safe. */
 	p->h = handled;
 	map_add(&h->past, &p->node, str_n(p->id, id.n));
 	list_append(&h->past_order, &p->here);
@@ -490,7 +494,7 @@ bool sm_detach(struct xmpp *x)
 	return true;
 }
 
-/* ---- resuming ---------------------------------------------------------------------------------------------------------- */
+/* ---- resuming -------------------------------------------------------------------------------------------------- */
 
 struct xmpp *sm_find(struct xmpp_home *h, struct str id, int64_t account)
 {
@@ -533,7 +537,8 @@ static void resumed_write(struct xmpp *x)
 	xmpp_flush(x);
 }
 
-/* The client may hear what was handled only when nothing that was received is still on its way: it sends the rest again. */
+/* The client may hear what was handled only when nothing that was received is still on its way: it sends the rest
+ * again. */
 static void resume_end(struct xmpp *x)
 {
 	struct sm *sm = x->sm;
@@ -550,7 +555,8 @@ static void resume_end(struct xmpp *x)
 	ask_write(x);
 }
 
-/* An older link of this session that has not noticed yet that it is dead, or is not: it is told, and closed, by a stream of its own. */
+/* An older link of this session that has not noticed yet that it is dead, or is not: it is told, and closed, by a
+ * stream of its own. */
 static void link_old_end(struct xmpp *x)
 {
 	struct xmpp *shell;
