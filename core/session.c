@@ -274,6 +274,8 @@ void session_close(struct session *s, struct str status)
 	if (!s->opened)
 		return;
 	s->opened = false;
+	log_event(logout, "door=%s user=%.*s resource=%.*s", s->ops->door, STR_ARG(jid_local(s->jid)),
+		  STR_ARG(jid_resource(s->jid)));
 	presence_end(s, status);
 	route_orphan(s);
 	offline_close(s);
