@@ -41,7 +41,7 @@ struct page {
 	struct ask ask;
 	struct timer again;  /* the store failed */
 	struct session *session;
-	uint64_t recent[RECENT];
+	uint64_t *recent; /* RECENT of them, a ring; NULL while it is empty */
 	unsigned recent_n;
 };
 
@@ -102,7 +102,14 @@ static void settling_submit(struct settling *g);
 
 static void settling_again(struct timer *t) { settling_submit(holder_of(t, struct settling, again)); }
 
-static void remember(struct session *s, uint64_t stamp) { s->page->recent[s->page->recent_n++ % RECENT] = stamp; }
+static void remember(struct session *s, uint64_t stamp)
+{
+	struct page *p = s->page;
+
+	if (!p->recent)
+		p->recent = mem_alloc(RECENT * sizeof *p->recent);
+	p->recent[p->recent_n++ % RECENT] = stamp;
+}
 
 /* A page that was read before this commit still has these rows, and comes after it. */
 static void settling_remember(struct settling *g)
@@ -204,7 +211,7 @@ void session_undelivered(struct session *s, uint64_t stamp)
 
 	if (!t)
 		return;
-	for (unsigned i = 0; s->page && i < RECENT; i++)
+	for (unsigned i = 0; s->page && s->page->recent && i < RECENT; i++)
 		if (s->page->recent[i] == stamp)
 			s->page->recent[i] = 0;
 	if (!s->missed_from || stamp < s->missed_from)
@@ -227,6 +234,7 @@ void offline_close(struct session *s)
 	if (s->page) {
 		ask_cancel(&s->page->ask);
 		world_stop(s->core->world, &s->page->again);
+		mem_free(s->page->recent);
 		mem_free(s->page);
 		s->page = NULL;
 	}
@@ -236,7 +244,7 @@ void offline_close(struct session *s)
 
 static bool is_recent(const struct session *s, uint64_t stamp)
 {
-	for (unsigned i = 0; s->page && i < RECENT; i++)
+	for (unsigned i = 0; s->page && s->page->recent && i < RECENT; i++)
 		if (s->page->recent[i] == stamp)
 			return true;
 	return false;
@@ -303,6 +311,7 @@ static void caught_up(struct session *s)
 		}
 	/* Who found nothing needs no memory for it; who did may meet the parcel of what it has read. */
 	if (s->page && !s->page->recent_n) {
+		mem_free(s->page->recent);
 		mem_free(s->page);
 		s->page = NULL;
 	}
