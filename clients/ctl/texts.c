@@ -20,7 +20,9 @@ void text_begin(void)
 	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
 	const char *value = NULL;
 
-	setlocale(LC_CTYPE, "");
+	/* Where the language is set but its locale is not installed, texts are UTF-8 all the same. */
+	if (!setlocale(LC_CTYPE, ""))
+		setlocale(LC_CTYPE, "C.UTF-8");
 	for (size_t i = 0; i < sizeof names / sizeof *names && !(value && *value); i++)
 		value = getenv(names[i]);
 	chinese = value && strncmp(value, "zh", 2) == 0;
