@@ -43,6 +43,7 @@ struct user {
 	struct str *blocks;     /* own memory each */
 	size_t blocks_n;
 	struct archive_prefs prefs; /* own memory */
+	struct archive_prefs shown; /* the same with the operator's default filled in: archive_prefs() */
 	char *prefs_text;       /* what prefs points into */
 	struct account account; /* while loading */
 	struct seen *seen;      /* core/seen.c: NULL when nothing is to be written */
@@ -147,6 +148,8 @@ unsigned route_tell(struct user *u, const struct parcel *p); /* PARCEL_MESSAGE o
 void route_message_in(struct core *c, const struct parcel *p);
 void route_sent_in(struct core *c, const struct parcel *p);
 void route_iq_in(struct core *c, const struct parcel *p);
+/* Whether it may and should be kept for who is not here: not what says itself that nobody may (XEP-0334). */
+bool route_is_worth_keeping(const struct stanza *st);
 void route_orphan(struct session *s); /* the session ends: its transits go on without it */
 void route_keep_late(struct core *c, struct user *u, struct stanza *st); /* into the queue after all */
 

@@ -277,7 +277,7 @@ static void skipped(struct session *s, uint64_t stamp)
 void offline_deliver(struct session *s, const struct parcel *p)
 {
 	struct stanza *st = p->stanza;
-	bool queued = p->flags & PARCEL_QUEUED, promised = queued || (st->traits & STANZA_BODY);
+	bool queued = p->flags & PARCEL_QUEUED, promised = queued || route_is_worth_keeping(st);
 
 	/* What the door let go is read again: what comes after it stays behind it. */
 	if (queued && s->missed_from && p->number > s->missed_from)
@@ -391,6 +391,7 @@ static void page_ask(struct session *s)
 		s->catching_up = CATCH_LATE;
 		return;
 	}
+	world_stop(s->core->world, &s->page->again); /* the page may be freed once it is answered */
 	s->catching_up = CATCH_READING;
 	s->page->ask.done = page_done;
 	queue_read(s->core, &s->page->ask, s->user->id, s->cursor, PAGE);

@@ -30,7 +30,7 @@ static void transits_run(struct session *s);
 
 /* ---- deciding ------------------------------------------------------------------------------------------------------- */
 
-static bool is_worth_keeping(const struct stanza *st)
+bool route_is_worth_keeping(const struct stanza *st)
 {
 	if (st->type != MESSAGE_CHAT && st->type != MESSAGE_NORMAL)
 		return false;
@@ -70,7 +70,7 @@ static struct keeping keeping_of(const struct transit *t)
 {
 	struct keeping k = { 0 };
 
-	if (!is_worth_keeping(t->st))
+	if (!route_is_worth_keeping(t->st))
 		return k;
 	if (archive_wants(t->to, jid_bare(t->st->from)))
 		k.archive_to = t->to->id;
@@ -210,7 +210,7 @@ static void message_out(struct transit *t)
 	if (st->to.resource && !is_there(t->to, st))
 		p.flags |= PARCEL_BARE;
 	/* Relayed, and gone while it waited behind others: then it waits for the receiver. */
-	if (!route_tell(t->to, &p) && !(t->flags & PARCEL_QUEUED) && is_worth_keeping(st))
+	if (!route_tell(t->to, &p) && !(t->flags & PARCEL_QUEUED) && route_is_worth_keeping(st))
 		route_keep_late(c, t->to, st);
 	if (copies && (t->from->available > 1 || user_interest(t->from) > 1))
 		route_tell(t->from,
@@ -361,7 +361,7 @@ static void message_in(struct user *u, const struct parcel *p)
 		}
 	}
 	/* Relayed without the disk, and nobody took it after all: then it waits like any other. */
-	if (!taken && !(p->flags & PARCEL_QUEUED) && is_worth_keeping(st) && (!full || session_find(c, jid_full(st->to))))
+	if (!taken && !(p->flags & PARCEL_QUEUED) && route_is_worth_keeping(st) && (!full || session_find(c, jid_full(st->to))))
 		route_keep_late(c, u, st);
 	user_release(u);
 }
