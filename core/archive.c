@@ -83,9 +83,9 @@ void archive_prefs_load(struct user *u, struct str text)
 const struct archive_prefs *archive_prefs(const struct session *s)
 {
 	/* What is asked for is what holds: where nothing was chosen, the operator's default. */
-	if (s->user->prefs.policy == ARCHIVE_UNSET)
-		s->user->prefs.policy = s->core->settings.archive;
-	return &s->user->prefs;
+	s->user->shown = s->user->prefs;
+	s->user->shown.policy = policy_of(s->user);
+	return &s->user->shown;
 }
 
 static void prefs_done(struct store_request *r)
