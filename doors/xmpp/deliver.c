@@ -185,7 +185,6 @@ static void on_sent(struct session *s, const struct stanza *st, enum sent_verdic
 	if (counted)
 		x->under_way -= st->cost;
 	if (verdict != SENT_OK) {
-		core_count_up(x->core, COUNT_REFUSED, 1);
 		error = stanza_error(st, sent_errors[verdict].condition,
 				     verdict == SENT_BLOCKING ? STANZA_ERROR_CANCEL : STANZA_ERROR_USUAL,
 				     sent_errors[verdict].text);
