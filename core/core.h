@@ -26,6 +26,12 @@ struct core_settings {
 	size_t rate_bytes;       /* per second and session, after a burst of ten times that; 0: no limit */
 	bool classic_approve;    /* who only uses doors without contact lists approves every subscription */
 	bool classic_require_tls;
+	struct str web_address;  /* where people reach the page, "https://chat.lan:5281": no slash at the end; empty: no web door */
+	uint64_t file_max, file_quota; /* bytes of one file, of all of an account; file_max 0: no files */
+	msec file_keep_ms;       /* how long files stay; 0: for ever */
+	struct files *files;     /* where contents are; NULL: no files */
+	bool people_search;      /* everybody with an account may find everybody else by name (XEP-0055) */
+	bool invites;            /* every account may invite; else only administrators */
 	struct str contacts;     /* XEP-0157: addresses parted by blanks, mailto:… or xmpp:…; may be empty */
 };
 

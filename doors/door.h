@@ -44,6 +44,7 @@ struct link {
 	size_t unsent;   /* bytes taken from `out` that the kernel has not accepted yet */
 	bool secure;     /* TLS is up */
 	bool loopback;   /* the peer is on this machine */
+	bool no_starttls;/* TLS cannot begin here any more (WebSocket, BOSH): nothing may be offered that needs it */
 	bool closing;    /* hang_up was called: feed will not be called again */
 	uint16_t port;   /* the peer's */
 	uint8_t address[16]; /* the peer's; IPv4 as ::ffff:a.b.c.d */
@@ -65,7 +66,7 @@ struct door {
 	void (*close)(struct link *l, enum close_why why);
 };
 
-extern const struct door xmpp_door, classic_door;
+extern const struct door xmpp_door, classic_door, web_door;
 
 /* Text of the peer's address, "127.0.0.1" or "2001:db8::1" (at most 45 bytes). */
 void link_address(const struct link *l, struct buf *to);

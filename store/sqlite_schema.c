@@ -39,6 +39,17 @@ static const char *const migrations[] = {
 	"CREATE TABLE taken (id INTEGER PRIMARY KEY, stamps BLOB NOT NULL);"
 	"CREATE TABLE progress (id INTEGER PRIMARY KEY, folded INTEGER NOT NULL);"
 	"INSERT INTO progress (id, folded) VALUES (1, 0);",
+
+	/* Files, invitations, what people are called. content: SHA-256, NULL until the file has come. token of an invitation: its SHA-256. */
+	"CREATE TABLE file (token TEXT PRIMARY KEY, owner INTEGER NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, size INTEGER NOT NULL,"
+	" created INTEGER NOT NULL, expires INTEGER NOT NULL, content BLOB) WITHOUT ROWID;"
+	"CREATE INDEX file_owner ON file (owner, created);"
+	"CREATE INDEX file_expires ON file (expires);"
+	"CREATE INDEX file_content ON file (content);"
+	"CREATE TABLE invite (token BLOB PRIMARY KEY, kind INTEGER NOT NULL, owner INTEGER NOT NULL, name TEXT, flags INTEGER NOT NULL,"
+	" uses INTEGER NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX invite_owner ON invite (owner);"
+	"ALTER TABLE account ADD COLUMN display TEXT;",
 };
 
 static bool number_of(sqlite3 *db, const char *sql, int64_t *ret)

@@ -56,6 +56,22 @@ enum store_op {
 	STORE_QUEUE_DONE,     /* owner, stamps[], stamps_n: the client has them; unknown ones are ignored */
 	STORE_ARCHIVE_READ,   /* owner, query → stanzas[], n, more, total, first_index; NOT_FOUND: after/before/ids name no row */
 	STORE_ARCHIVE_ENDS,   /* owner → stamps of first and last: stanzas[0], stanzas[1] (n == 0: empty, both the same if one) */
+	/* files: who sent which content, and for how long (the contents: store/files.h) */
+	STORE_FILE_ADD,       /* file.*, limit (bytes that the owner's files may be in all) → ; LIMIT, EXISTS (the token) */
+	STORE_FILE_GET,       /* file.token → file; NOT_FOUND */
+	STORE_FILE_WHOLE,     /* file.token, file.content → file: it has come; NOT_FOUND */
+	STORE_FILE_LIST,      /* owner → files[], n; newest first */
+	STORE_FILE_REMOVE,    /* owner, file.token → files[0..n): n == 1 and its content when nobody else has that content; NOT_FOUND */
+	STORE_FILE_EXPIRE,    /* file.expires (wall time), limit → files[], n: those gone whose content nobody has any more. Also after accounts were deleted */
+	/* invitations; `token` is kept as its SHA-256 */
+	STORE_INVITE_ADD,     /* invite.* */
+	STORE_INVITE_GET,     /* invite.token, after (now, ms) → invite; NOT_FOUND: unknown, used up, expired */
+	STORE_INVITE_USE,     /* the same, and one use fewer, in one step */
+	STORE_INVITE_LIST,    /* owner → invites[], n (token: the hash in hexadecimal) */
+	STORE_INVITE_REMOVE,  /* owner, invite.token (the hash in hexadecimal); NOT_FOUND */
+	/* people: what an account is called by others (from vCard or nick) */
+	STORE_PEOPLE_NAME,    /* owner, people_text: sets the display name; absent: none */
+	STORE_PEOPLE_FIND,    /* people_text: words, each somewhere in name or display name, any case; people_after, limit → people[], n; by name */
 	STORE_OPS
 };
 
@@ -67,10 +83,40 @@ struct archive_query { /* XEP-0313, XEP-0059 */
 	size_t ids_n;
 	bool backwards;          /* the last `limit` that fit instead of the first; the answer is oldest first all the same */
 	bool count;              /* also find total and first_index (costs a scan) */
+	/* Full text: every word must be in the body, in any order and case; Chinese, Japanese and Korean words anywhere (XEP-0431). Absent: all. */
+	struct str text;
+	bool files;              /* only messages that carry a file (XEP-0066 URL) */
 };
 
 struct store_pair {
 	struct str key, value;
+};
+
+/* A file as the database knows it; expires: wall time, 0: never. */
+struct store_file {
+	struct str token, name, type;
+	int64_t owner;
+	uint64_t size;
+	msec created, expires;
+	bool whole;
+	uint8_t content[32]; /* SHA-256, when whole */
+};
+
+enum invite_kind { INVITE_ACCOUNT = 1 /* to make an account */, INVITE_CONTACT /* and to be contacts with `owner` */ };
+
+struct store_invite {
+	struct str token;  /* as in the link */
+	enum invite_kind kind;
+	int64_t owner;     /* who invites; 0: the server */
+	struct str owner_name; /* answer: the account's name, absent when 0 or gone */
+	struct str name;   /* reserved account name; may be absent */
+	uint32_t flags;    /* enum account_flags for who comes */
+	unsigned uses;     /* left */
+	msec created, expires;
+};
+
+struct store_person {
+	struct str name, display; /* display may be absent */
 };
 
 /* Everything that a question points at must live until `done`: put it into the request's arena (arena_str). Everything that an
@@ -114,6 +160,18 @@ struct store_request {
 			struct stanza **stanzas; /* references, given back with the request */
 			size_t total, first_index;
 			bool more;
+		};
+		struct {
+			struct store_file file;
+			struct store_file *files;
+		};
+		struct {
+			struct store_invite invite;
+			struct store_invite *invites;
+		};
+		struct {
+			struct str people_text, people_after;
+			struct store_person *people;
 		};
 	};
 	size_t n; /* of accounts, items, pairs or stanzas in the answer */

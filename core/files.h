@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * core/files.h - files people send one another (XEP-0363 and the classic door's 104 to 107 stand on it): slots, quota, retention. Whoever knows the
+ * token of a slot may read the file, so it is 144 random bits; only its owner may fill it.
+ */
+#pragma once
+#include "core/ask.h"
+#include "store/files.h"
+
+enum file_verdict {
+	FILE_TOO_LARGE = 1, FILE_QUOTA, FILE_DISK /* nearly full */, FILE_UNKNOWN /* no such token, expired or removed */, FILE_STORE, FILE_BUSY /* another
+	connection is filling it */, FILE_OFFSET, FILE_LENGTH /* more or fewer bytes than the slot says */, FILE_BAD_NAME, FILE_OFF /* switched off */
+};
+const char *file_verdict_text(int verdict);
+
+enum { FILE_TOKEN_CHARS = 24 }; /* base64url of 18 bytes */
+
+struct file {
+	struct str token, name, type; /* name and type as the owner gave them, made harmless */
+	int64_t owner;
+	uint64_t size;
+	msec created, expires;
+	bool whole;
+	uint8_t content[FILE_NAME_BYTES]; /* when whole */
+};
+
+struct file_ask {
+	void (*done)(struct file_ask *a); /* set by the asker; once, in a later turn */
+	int verdict;
+	struct file file;      /* borrowed inside `done` */
+	uint64_t offset;       /* of an upload: how much there is */
+	struct buf bytes;      /* of file_read; inside `done`, may be taken */
+	struct file_job *job;  /* not NULL while busy */
+};
+void file_cancel(struct file_ask *a); /* `done` will not run */
+
+/* Makes a slot for `owner`. The URL to put to and to get from is core's web address, "/files/TOKEN/NAME". */
+void file_slot(struct core *c, struct file_ask *a, int64_t owner, struct str name, struct str type, uint64_t size);
+void file_find(struct core *c, struct file_ask *a, struct str token);
+/* Bytes at `offset` of the slot; with the last one the file becomes whole (on disk, a->file.content). One filler at a time. Takes `bytes` over. */
+void file_put(struct core *c, struct file_ask *a, struct str token, uint64_t offset, struct buf *bytes);
+void file_read(struct core *c, struct file_ask *a, struct str token, uint64_t offset, size_t n);
+/* What an account has: through `each` before `done`, newest first. */
+void file_list(struct core *c, struct file_ask *a, int64_t owner, void (*each)(const struct file *f, void *arg), void *arg);
+void file_remove(struct core *c, struct file_ask *a, int64_t owner, struct str token);
+
+/* "https://chat.lan:5281/files/TOKEN/NAME", appended; NAME percent-encoded. */
+void file_url(const struct core *c, const struct file *f, struct buf *to);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * store/files.h - contents of files: on disk once under their SHA-256, whoever sent them and under whatever name. What is on its way in has a
+ * name of its own until it is whole. Who owns which content, and for how long, is in the database (STORE_FILE_*).
+ *
+ * One `struct files` serves the process. Every call is a job: its work is done on another thread (world->work), `done` runs once, on the core's
+ * thread, in a later turn. Jobs of one part must follow one another: the next when the last is done.
+ */
+#pragma once
+#include "base/buf.h"
+#include "base/crypt.h"
+#include "base/world.h"
+
+struct files;
+
+enum { FILE_NAME_BYTES = 32 }; /* of a content: its SHA-256 */
+
+/* Verdicts. */
+enum { FILES_NOT_FOUND = 1, FILES_FULL /* no room, or less than the reserve */, FILES_FAILED /* said in the log */, FILES_OFFSET /* not where it ends */ };
+
+/* "dir:PATH" (made where missing, 0700; parts that nobody goes on with are removed by files_clean) or "memory:" (tests). `reserve`: bytes of
+ * the disk that stay free. */
+int files_open(struct files **ret, struct str url, uint64_t reserve, struct buf *why);
+struct files *files_close(struct files *f); /* no job is under way; NULL is fine; returns NULL */
+
+struct files_job {
+	struct work work;
+	struct files *files;
+	void (*done)(struct files_job *j);
+	int answer;          /* 0 or a verdict */
+	uint8_t name[FILE_NAME_BYTES];
+	uint64_t part;       /* a number of the caller's choice, never used twice */
+	uint64_t offset, size;
+	struct buf bytes;    /* what to write (the job takes it over and frees it), or what was read (the asker frees it) */
+	int op;
+	uint64_t since;
+};
+
+/* Appends j->bytes at j->offset of the part, which must be its size (else FILES_OFFSET and j->size is what it is); offset 0 makes it. Then
+ * j->size is its new size. It need not be on disk yet. */
+void files_append(struct files *f, struct world *w, struct files_job *j);
+/* How much there is of a part: j->size. */
+void files_size(struct files *f, struct world *w, struct files_job *j);
+/* The part is whole: hashed, flushed, put under its SHA-256 (j->name) unless that is there already; both are on disk with the directory when done. The
+ * part is gone. Two that finish the same content at one time end with one. */
+void files_finish(struct files *f, struct world *w, struct files_job *j);
+void files_abandon(struct files *f, struct world *w, struct files_job *j);
+/* j->bytes gets at most j->size bytes of content j->name from j->offset. */
+void files_read(struct files *f, struct world *w, struct files_job *j);
+void files_remove(struct files *f, struct world *w, struct files_job *j);
+/* Removes parts not touched since j->since (wall time, ms). */
+void files_clean(struct files *f, struct world *w, struct files_job *j);
