@@ -27,6 +27,7 @@ struct core_settings {
 	bool classic_approve;    /* who only uses doors without contact lists approves every subscription */
 	bool classic_require_tls;
 	struct str web_address;  /* where people reach the page, "https://chat.lan:5281": no slash at the end; empty: no web door */
+	struct str authority_pem, authority_fingerprint; /* of our own authority, for devices to trust; empty when the operator gave a certificate */
 	uint64_t file_max, file_quota; /* bytes of one file, of all of an account; file_max 0: no files */
 	msec file_keep_ms;       /* how long files stay; 0: for ever */
 	struct files *files;     /* where contents are; NULL: no files */

@@ -67,6 +67,8 @@ struct door {
 };
 
 extern const struct door xmpp_door, classic_door, web_door;
+/* Becomes one of the others with the first byte that the client says: for a port that is all of them (doors/any.c). */
+extern const struct door any_door;
 
 /* Text of the peer's address, "127.0.0.1" or "2001:db8::1" (at most 45 bytes). */
 void link_address(const struct link *l, struct buf *to);

@@ -322,9 +322,25 @@ static bool lasts(const X509 *cert, const struct authority *a)
 	return X509_cmp_time(X509_get0_notAfter(cert), &then) > 0;
 }
 
+static bool names(const GENERAL_NAMES *all, GENERAL_NAME *one)
+{
+	for (int i = 0; i < sk_GENERAL_NAME_num(all); i++)
+		if (!GENERAL_NAME_cmp(sk_GENERAL_NAME_value(all, i), one))
+			return true;
+	return false;
+}
+
+/* For every name and address that people can type today: a machine moves to other networks. */
 static bool is_for(X509 *cert, const struct authority *a)
 {
-	return !is_ascii(a->domain) || X509_check_host(cert, a->domain.p, a->domain.n, 0, NULL) == 1;
+	GENERAL_NAMES *has = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL), *wanted = names_of_server(a->domain);
+	bool ok = has != NULL;
+
+	for (int i = 0; ok && i < sk_GENERAL_NAME_num(wanted); i++)
+		ok = names(has, sk_GENERAL_NAME_value(wanted, i));
+	GENERAL_NAMES_free(has);
+	GENERAL_NAMES_free(wanted);
+	return ok;
 }
 
 static int no_certificate(const struct authority *a)
@@ -377,4 +393,31 @@ int authority_ensure(const char *dir, struct str domain, msec now, bool *made, s
 		r = server_get(&a, &root, made);
 	ERR_clear_error();
 	return r;
+}
+
+static bool pem_write(X509 *cert, struct buf *to)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	bool ok = bio && PEM_write_bio_X509(bio, cert) == 1;
+	char *p;
+	long n = ok ? BIO_get_mem_data(bio, &p) : 0;
+
+	if (n > 0)
+		buf_add(to, p, (size_t)n);
+	BIO_free(bio);
+	return n > 0;
+}
+
+int authority_root(const char *dir, struct buf *pem, struct buf *fingerprint, struct buf *why)
+{
+	struct authority a = { .dir = dir, .why = why };
+	own_issue root = { 0 };
+	uint8_t sum[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+
+	if (!issue_load(&a, &root, "ca.crt", "ca.key") || !pem_write(root.cert, pem) || X509_digest(root.cert, EVP_sha256(), sum, &n) != 1)
+		return no_certificate(&a);
+	for (unsigned i = 0; i < n; i++)
+		buf_fmt(fingerprint, "%s%02X", i ? ":" : "", sum[i]);
+	return 0;
 }

@@ -68,6 +68,7 @@ struct tcp {
 	bool wrote;          /* something was written since door->written ran */
 	bool used;           /* and since the last sweep */
 	bool handle_closed;
+	bool untold;         /* TLS or not is decided by the first byte, which has not come */
 	union {
 		uv_handle_t handle;
 		uv_stream_t stream;
@@ -509,10 +510,20 @@ static void on_room(uv_handle_t *h, size_t wanted, uv_buf_t *buf)
 	*buf = uv_buf_init(t->host->read, READ_BYTES);
 }
 
+/* RFC 8446, 5.1: a record of the handshake begins with 22, which begins nothing in any protocol of ours. */
+static void first_byte(struct tcp *t, char byte)
+{
+	t->untold = false;
+	if (byte == 22)
+		t->tls = tls_new(t->host->tls, t->how->alpn);
+}
+
 static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 {
 	struct tcp *t = s->data;
 
+	if (n > 0 && t->untold && t->state == OPEN)
+		first_byte(t, buf->base[0]);
 	if (t->state == LINGERING) {
 		if (n < 0)
 			over(t, false);
@@ -649,10 +660,10 @@ static int arrive(struct tcp *t)
 		return r;
 	}
 	t->inside = true;
-	if (t->how->tls) {
-		assert(ls->tls);
+	assert(ls->tls || !(t->how->tls || t->how->maybe_tls));
+	if (t->how->tls)
 		t->tls = tls_new(ls->tls, t->how->alpn);
-	}
+	t->untold = t->how->maybe_tls;
 	return t->link.door->open(&t->link);
 }
 

@@ -183,6 +183,19 @@ static void a_setup_says_what_is_wrong_with_its_files(void **state)
 	tls_setup_unref(s);
 }
 
+static void the_root_can_be_handed_out(void **state)
+{
+	own_buf pem = { 0 }, print = { 0 }, why = { 0 }, tls = { 0 };
+
+	assert_true(ensure("a.example", 0));
+	buf_fmt(&tls, "%s/tls", dir);
+	assert_int_equal(authority_root(buf_z(&tls), &pem, &print, &why), 0);
+	assert_true(str_starts(buf_all(&pem), STR("-----BEGIN CERTIFICATE-----")));
+	assert_null(strstr(buf_z(&pem), "PRIVATE"));
+	assert_int_equal(print.n, 32 * 3 - 1);
+	assert_int_equal(authority_root("/no/such", &pem, &print, &why), -EIO);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +205,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(damage_is_mended, begin, end),
 		cmocka_unit_test_setup_teardown(a_domain_that_is_not_ascii_gets_one_too, begin, end),
 		cmocka_unit_test_setup_teardown(what_cannot_be_written_is_said, begin, end),
+		cmocka_unit_test_setup_teardown(the_root_can_be_handed_out, begin, end),
 		cmocka_unit_test_setup_teardown(a_setup_says_what_is_wrong_with_its_files, begin, end),
 	};
 

@@ -89,21 +89,34 @@ static BIO_METHOD *bio_method(void)
 
 /* ---- certificate and key ---------------------------------------------------------------------------------------------- */
 
+static bool alpn_offered(struct str want, const unsigned char *offered, unsigned n, const unsigned char **ret)
+{
+	for (unsigned at = 0; at < n && at + offered[at] < n; at += offered[at] + 1u)
+		if (str_eq(want, str_n((const char *)offered + at + 1, offered[at]))) {
+			*ret = offered + at + 1;
+			return true;
+		}
+	return false;
+}
+
 /* RFC 7301, 3.2: a client that names protocols, ours not among them, is refused. */
 static int alpn_choose(SSL *ssl, const unsigned char **ret, unsigned char *ret_n, const unsigned char *offered, unsigned n,
 		       void *arg)
 {
 	struct tls *t = SSL_get_app_data(ssl);
-	size_t want = t->alpn ? strlen(t->alpn) : 0;
+	struct str left = str_z(t->alpn);
 
-	if (!want)
+	if (!t->alpn)
 		return SSL_TLSEXT_ERR_NOACK;
-	for (unsigned at = 0; at < n && at + offered[at] < n; at += offered[at] + 1u)
-		if (offered[at] == want && !memcmp(offered + at + 1, t->alpn, want)) {
-			*ret = offered + at + 1;
-			*ret_n = offered[at];
+	while (left.n) {
+		struct str want = str_n(left.p, str_find(left, ','));
+
+		if (alpn_offered(want, offered, n, ret)) {
+			*ret_n = (unsigned char)want.n;
 			return SSL_TLSEXT_ERR_OK;
 		}
+		left = want.n < left.n ? str_from(left, want.n + 1) : STR_NONE;
+	}
 	return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 

@@ -18,7 +18,8 @@ struct tls_setup *tls_setup_unref(struct tls_setup *s); /* NULL is fine; returns
 void tls_setup_fingerprint(const struct tls_setup *s, struct buf *to);
 msec tls_setup_ends(const struct tls_setup *s); /* when the certificate does; since 1970 */
 
-/* `alpn` (RFC 7301): the protocol that is agreed to when the client names any; NULL: the question is ignored. Borrowed. */
+/* `alpn` (RFC 7301): the protocols that may be agreed to, parted by commas, the ones we like best first: a client that names some, none of these
+ * among them, is refused. NULL: the question is ignored. Borrowed. */
 struct tls *tls_new(struct tls_setup *s, const char *alpn);
 struct tls *tls_free(struct tls *t);
 
