@@ -53,3 +53,20 @@ packages_install() {
 		exit 1
 	fi
 }
+
+# modules_install DIR...: what package-lock.json names, where it is not there yet; Node.js itself too, unless there is one
+modules_install() {
+	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+		packages_install "$root/packages/node"
+	fi
+	for dir; do
+		[ ! -f "$dir/node_modules/.installed" ] || ! [ "$dir/package-lock.json" -nt "$dir/node_modules/.installed" ] || rm -rf "$dir/node_modules"
+		[ ! -f "$dir/node_modules/.installed" ] || continue
+		say "Installing what $dir/package-lock.json names ..." "正在安装 $dir/package-lock.json 中的依赖……"
+		if ! (cd "$dir" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null >&2); then
+			say "The packages of npm could not be installed." "npm 软件包安装失败。"
+			exit 1
+		fi
+		touch "$dir/node_modules/.installed"
+	done
+}

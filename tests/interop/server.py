@@ -18,11 +18,11 @@ import tempfile
 DOMAIN = 'anser.test'
 PASSWORD = 'correct horse, battery|staple'
 PATIENCE = 60  # seconds until something that has to happen counts as failed; slow machines with sanitizers need some
-PORTS = ('xmpp', 'xmpps', 'classic', 'classics')
+PORTS = ('xmpp', 'xmpps', 'http', 'https', 'any', 'classic', 'classics')
 
 
 class Server:
-    """`xmpp`, `xmpps`, `classic`, `classics` are its ports; they stay the same over a restart."""
+    """`xmpp`, `https` and so on (PORTS) are its ports; they stay the same over a restart."""
 
     def __init__(self, anserd, anserctl, cores, settings=()):
         self.anserd, self.anserctl = anserd, anserctl
