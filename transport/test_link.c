@@ -21,7 +21,7 @@
 #include "transport/authority.h"
 #include "transport/listen.h"
 
-enum { PLAIN, TLS, LOCAL, ENTRANCES };
+enum { PLAIN, TLS, EITHER, LOCAL, ENTRANCES };
 
 struct house {
 	struct pool *pool;
@@ -226,13 +226,15 @@ static void *live(void *arg)
 
 static void open_ports(void)
 {
-	static const struct entrance how[] = { { .door = &parrot_door }, { .door = &parrot_door, .tls = true, .alpn = "xmpp-client" } };
+	static const struct entrance how[] = { { .door = &parrot_door }, { .door = &parrot_door, .tls = true, .alpn = "xmpp-client" },
+					       { .door = &parrot_door, .maybe_tls = true, .alpn = "http/1.1,xmpp-client" } };
 	own_buf why = { 0 };
 	char path[128];
 
 	h.ports.cores = 1;
 	assert_int_equal(ports_open(&h.ports, STR("127.0.0.1:0"), "listen.plain", &how[PLAIN], &why), 0);
 	assert_int_equal(ports_open(&h.ports, STR("127.0.0.1:0"), "listen.tls", &how[TLS], &why), 0);
+	assert_int_equal(ports_open(&h.ports, STR("127.0.0.1:0"), "listen.either", &how[EITHER], &why), 0);
 	snprintf(path, sizeof path, "%s/socket", h.dir);
 	assert_int_equal(ports_open_local(&h.ports, path, &how[PLAIN], &why), 0);
 	assert_int_equal(h.ports.n, ENTRANCES);
@@ -643,6 +645,35 @@ static void garbage_instead_of_tls_ends_the_link(void **state)
 	assert_int_equal(h.secured, 0);
 }
 
+static void the_first_byte_says_whether_it_is_tls(void **state)
+{
+	static const struct {
+		const char *offered, *chosen;
+	} rows[] = { { "\x08http/1.1", "http/1.1" }, { "\x0bxmpp-client\x08http/1.1", "http/1.1" }, { "\x0bxmpp-client", "xmpp-client" }, { NULL, "" } };
+	struct tls_client c;
+	const unsigned char *chosen;
+	unsigned n;
+	int fd = dial(EITHER);
+
+	talk(fd, "hello\n", "hello\n");
+	talk(fd, "bye\n", "bye\n");
+	expect_end(fd);
+	for (unsigned i = 0; i < countof(rows); i++) {
+		assert_int_equal(tls_dial(&c, dial(EITHER), rows[i].offered, TLS1_3_VERSION), 1);
+		SSL_get0_alpn_selected(c.ssl, &chosen, &n);
+		assert_int_equal(n, strlen(rows[i].chosen));
+		assert_memory_equal(chosen ? (const char *)chosen : "", rows[i].chosen, n);
+		tls_talk(&c, "hello\n", "hello\n");
+		tls_hang_up(&c);
+	}
+	assert_int_not_equal(tls_dial(&c, dial(EITHER), "\x02h2", TLS1_3_VERSION), 1);
+	tls_hang_up(&c);
+	house_end();
+	assert_int_equal(h.secured, countof(rows));
+	assert_int_equal(h.opened, countof(rows) + 2);
+	assert_int_equal(h.closed, countof(rows) + 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -657,6 +688,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_local_socket_is_for_its_owner, begin, end),
 		cmocka_unit_test_setup_teardown(direct_tls_with_alpn, begin, end),
 		cmocka_unit_test_setup_teardown(another_protocol_or_an_old_tls_is_refused, begin, end),
+		cmocka_unit_test_setup_teardown(the_first_byte_says_whether_it_is_tls, begin, end),
 		cmocka_unit_test_setup_teardown(starttls_and_both_bindings_agree, begin, end),
 		cmocka_unit_test_setup_teardown(twenty_megabytes_through_tls_with_a_pause, begin, end),
 		cmocka_unit_test_setup_teardown(garbage_instead_of_tls_ends_the_link, begin, end),
