@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// A window over the page. The browser's own <dialog> keeps the focus inside, makes the rest inert and closes on Esc; we give the focus
+// back to where it was.
+
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { t } from '../../i18n';
+import { Icon } from './icons';
+
+interface Props {
+	title: string;
+	onClose: () => void;
+	kind?: 'card' | 'side' | 'full'; // in the middle; from the right (whole page on phones); all of the page
+	bare?: boolean; // without the head: the title is only spoken
+	wide?: boolean;
+	children: ComponentChildren;
+}
+
+export function Dialog({ title, onClose, kind = 'card', bare, wide, children }: Props) {
+	const box = useRef<HTMLDialogElement>(null);
+	const id = useId();
+	useEffect(() => {
+		const before = document.activeElement;
+		box.current?.showModal();
+		return () => {
+			if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+		};
+	}, []);
+	return (
+		<dialog
+			ref={box}
+			class={`dialog ${kind}${wide ? ' wide' : ''}`}
+			aria-labelledby={id}
+			onCancel={(e) => {
+				e.preventDefault();
+				onClose();
+			}}
+			onPointerDown={(e) => {
+				if (e.target === box.current) onClose(); // beside the window: only the dialog itself, its content covers it
+			}}
+		>
+			<div class="dialog-box">
+				{bare ? (
+					<h2 id={id} class="spoken">{title}</h2>
+				) : (
+					<header class="dialog-head">
+						<h2 id={id}>{title}</h2>
+						<button type="button" class="icon-button" aria-label={t('common.close')} onClick={onClose}>
+							<Icon name="close" />
+						</button>
+					</header>
+				)}
+				{children}
+			</div>
+		</dialog>
+	);
+}
