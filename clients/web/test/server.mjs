@@ -54,7 +54,7 @@ export async function startServer(settings = {}) {
 				throw new Error(`anserctl ${args.join(' ')}: ${r.stderr || r.error}`);
 			return r.stdout;
 		},
-		account(name, password = PASSWORD) { server.ctl(['user', 'add', name], `${password}\n`); },
+		account(name, password = PASSWORD) { server.ctl(['user', 'add', name, '--password-stdin'], `${password}\n`); },
 		authority() { return readFileSync(join(server.data, 'tls', 'ca.crt'), 'utf8'); },
 		start: () => launch(server),
 		// In order; the exit status must be 0.
