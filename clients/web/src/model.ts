@@ -147,6 +147,25 @@ export interface Invite {
 	xmpp: string; // xmpp:…
 	expires: number;
 }
+// What an invite says before it is used. 'account': opens an account here; 'contact': makes two people contacts.
+export interface InviteInfo {
+	from?: Address;
+	name?: string;
+	kind: 'account' | 'contact';
+}
+export interface MyFile { // on the server, sent by me
+	id: string;
+	url: string;
+	name: string;
+	type: string;
+	size: number;
+	time: number;
+}
+export interface MyFiles {
+	files: MyFile[]; // newest first
+	used: number; // bytes
+	quota?: number;
+}
 export type Language = 'zh-CN' | 'en';
 export interface Settings { // kept on this device
 	language: Language;
@@ -169,6 +188,7 @@ export interface ServerInfo {
 	domain: string;
 	safe: boolean; // passwords may be typed here: TLS or this very machine
 	register: 'open' | 'invite' | 'closed';
+	version?: string; // what the server says it runs; known after login
 }
 
 // ---- all of it ---------------------------------------------------------------------------------------------------------
@@ -178,12 +198,13 @@ export interface Model {
 	me: ReadonlySignal<Me | null>;
 	server: ReadonlySignal<ServerInfo | null>;
 	conversations: ReadonlySignal<readonly Conversation[]>; // pinned first, then the newest
-	people: ReadonlySignal<ReadonlyMap<Address, Person>>; // contacts, who asks, and whoever a conversation names
+	people: ReadonlySignal<ReadonlyMap<Address, Person>>; // contacts, who asks, whoever a conversation names, whoever is blocked
 	requests: ReadonlySignal<readonly Person[]>; // who asks to be a contact
 	unread: ReadonlySignal<number>; // of all that are not muted
 	settings: ReadonlySignal<Settings>;
 	synced: ReadonlySignal<boolean>; // all that waited has come
 	leader: ReadonlySignal<boolean>; // this tab notifies
+	unsent: ReadonlySignal<number>; // messages that are only on this device: logging out would lose them
 
 	start(): Promise<void>; // opens the cache, shows what is known, connects when an account is remembered
 	login(name: string, password: string, remember: boolean): Promise<Why | null>;
@@ -218,12 +239,15 @@ export interface Model {
 	files(address: Address): Promise<Message[]>; // newest files of a conversation
 
 	invite(): Promise<Invite | Why>;
+	inviteInfo(token: string): Promise<InviteInfo | null>; // null: used, expired or never given; also before login
 	set<K extends keyof Settings>(key: K, value: Settings[K]): void;
 	setName(name: string): Promise<Why | null>;
 	setAvatar(image: Blob | null): Promise<Why | null>;
 	changePassword(old: string, fresh: string): Promise<Why | null>;
 	devices(): Promise<Device[]>;
 	endDevice(id: string): Promise<Why | null>;
+	myFiles(): Promise<MyFiles | Why>;
+	removeFile(id: string): Promise<Why | null>;
 	exportData(progress: (p: Progress) => void, signal: AbortSignal): Promise<Blob | Why>;
 	deleteAccount(password: string): Promise<Why | null>;
 	permission(): Promise<boolean>; // asks the browser to allow notifications
