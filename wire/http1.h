@@ -17,7 +17,8 @@ struct http_field {
 
 struct http_head {
 	enum http_method method;
-	struct str target;      /* as sent: "/a%20b?x=1" */
+	struct str target;      /* as sent: "/a%20b?x=1"; of "http://host/a" what is behind the host, or empty; "*" with OPTIONS only */
+	struct str authority;   /* whom the client wanted: of such a target, else of Host; well-formed, absent only in HTTP/1.0 */
 	unsigned minor;         /* HTTP/1.minor */
 	struct http_field field[HTTP_FIELDS_MAX];
 	size_t fields;
@@ -50,7 +51,8 @@ bool http_body_ended(const struct http_body *b);
 /* "Not Found" */
 const char *http_reason(unsigned status);
 
-/* Percent-decoding of a path: false when it is malformed, holds NUL or invalid UTF-8, or a part is empty (but the last), "." or "..". Appended. */
+/* Percent-decoding of a path: false when it is malformed, holds control characters, an encoded slash or invalid UTF-8, or a part is empty (but the
+ * last), "." or "..". Appended; what was appended by then stays. */
 bool http_path_decode(struct buf *to, struct str path);
 /* Value of `name` in a query string, decoded and appended; false when it is not there or malformed. */
 bool http_query(struct str query, const char *name, struct buf *to);
@@ -61,5 +63,5 @@ void http_escape(struct buf *to, struct str text);
  * unit: ignore; -416: none of it is there. */
 int http_range(struct str value, uint64_t size, uint64_t *from, uint64_t *to);
 
-/* IMF-fixdate: "Sun, 06 Nov 1994 08:49:37 GMT". */
+/* IMF-fixdate: "Sun, 06 Nov 1994 08:49:37 GMT". `time` is since 1970; what is before that is that. */
 void http_date(struct buf *to, msec time);
