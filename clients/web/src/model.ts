@@ -231,7 +231,7 @@ export interface Model {
 	search(q: SearchQuery, next?: string): Promise<SearchPage>;
 	findPeople(text: string): Promise<FoundPerson[]>;
 	exists(address: Address): Promise<boolean>; // typed by hand
-	ask(address: Address, text?: string): Promise<Why | null>; // to be a contact
+	ask(address: Address, text?: string, invite?: string): Promise<Why | null>; // to be a contact; with their invite: at once
 	answer(address: Address, yes: boolean): void;
 	rename(address: Address, name: string): void; // my name for them
 	remove(address: Address): void; // no contact any more

@@ -36,6 +36,9 @@ export const common = area({
 	seen: 'Last seen {when}',
 	connecting: 'Connecting…',
 	showMore: 'Show more',
+	showPassword: 'Show',
+	hidePassword: 'Hide',
+	capsLock: 'Caps Lock is on.',
 }, {
 	ok: '好',
 	cancel: '取消',
@@ -69,4 +72,7 @@ export const common = area({
 	seen: '最近在线：{when}',
 	connecting: '正在连接…',
 	showMore: '显示更多',
+	showPassword: '显示',
+	hidePassword: '隐藏',
+	capsLock: '大写锁定已打开。',
 });

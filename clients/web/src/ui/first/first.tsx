@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one sees who is not logged in: make an account or log in, in two fields, or three where a code is needed.
+
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { t } from '../../i18n';
+import type { InviteInfo, Why } from '../../model';
+import { Check, Field, PasswordField } from '../common/field';
+import { Goose } from '../common/goose';
+import { model } from '../common/model';
+import { go } from '../common/route';
+import { line } from '../common/text';
+import { forgetToken, tokenHere, tokenOf } from './invited';
+import { SHORTEST, strength, tooShort } from './strength';
+
+type Mode = 'register' | 'login';
+type Place = 'name' | 'password' | 'invite' | 'form';
+type Fault = { at: Place; text: string } | null;
+type Invited = { token: string; info: InviteInfo | null | 'checking' } | null;
+
+// Where on the screen a reason is said.
+const placeOf: Partial<Record<Why, Place>> = {
+	'name-taken': 'name',
+	'bad-name': 'name',
+	'bad-password': 'password',
+	'wrong-password': 'password',
+	'invite-used': 'invite',
+};
+
+function check(mode: Mode, name: string, password: string, invite: string | null): Fault {
+	if (!name) return { at: 'name', text: t('first.needName') };
+	if (!password) return { at: 'password', text: t('first.needPassword') };
+	if (mode === 'login') return null;
+	if (tooShort(password)) return { at: 'password', text: t('first.shortPassword', { n: SHORTEST }) };
+	if (invite === '') return { at: 'invite', text: t('first.needInvite') };
+	return null;
+}
+
+// People write the whole address where a name is wanted; when it is one of this server that is all right.
+function nameOf(typed: string, domain: string): string {
+	const name = typed.trim();
+	return name.toLowerCase().endsWith(`@${domain.toLowerCase()}`) ? name.slice(0, -domain.length - 1) : name;
+}
+
+function startMode(): Mode {
+	const server = model().server.value;
+	if (server?.safe === false || server?.register === 'closed' || model().line.value.state === 'ended') return 'login';
+	return server?.register === 'invite' && !tokenHere() ? 'login' : 'register';
+}
+
+function useInvite() {
+	const invited = useSignal<Invited>(null);
+	useEffect(() => {
+		const token = tokenHere();
+		if (!token) return;
+		invited.value = { token, info: 'checking' };
+		model().inviteInfo(token).then(
+			(info) => (invited.value = { token, info }),
+			() => (invited.value = { token, info: { kind: 'account' } }), // it may still be good: registering will tell
+		);
+	}, []);
+	return invited;
+}
+
+function Strength({ password, name }: { password: string; name: string }) {
+	if (!password) return null;
+	const s = strength(password, name);
+	return (
+		<span class={`strength s${s}`}>
+			<i aria-hidden="true"><b /><b /><b /><b /></i>
+			{t(`first.strength${s}`)}
+		</span>
+	);
+}
+
+function Head({ mode, invited }: { mode: Mode; invited: Invited }) {
+	const server = model().server.value?.domain ?? location.hostname;
+	const info = invited && invited.info !== 'checking' ? invited.info : null;
+	const who = info?.name || info?.from;
+	if (mode === 'register' && who) return <><h1>{t('first.invitedTitle', { name: line(who, 60) })}</h1><p>{t('first.invitedLead', { server })}</p></>;
+	if (mode === 'register') return <><h1>{t('first.registerTitle', { server })}</h1><p>{t('first.registerLead')}</p></>;
+	return <><h1>{t('first.loginTitle')}</h1><p>{t('first.loginLead', { server })}</p></>;
+}
+
+function Unsafe() {
+	return (
+		<div class="note warn" role="note">
+			<p>{t('first.unsafe')} {t('first.unsafeLogin')}</p>
+			<p><a href="/trust">{t('first.trust')}</a></p>
+		</div>
+	);
+}
+
+function Ended() {
+	const l = model().line.value;
+	return l.state === 'ended' ? <div class="note warn" role="alert"><p>{t(`why.${l.why}`)}</p></div> : null;
+}
+
+function InviteNote({ invited }: { invited: Invited }) {
+	if (invited?.info === 'checking') return <div class="note" role="status"><p>{t('first.inviteChecking')}</p></div>;
+	return invited && invited.info === null ? <div class="note warn" role="status"><p>{t('first.inviteGone')}</p></div> : null;
+}
+
+function LanguageSwitch() {
+	const other = model().settings.value.language === 'en' ? 'zh-CN' : 'en';
+	return (
+		<button type="button" class="link-button first-language" lang={other} onClick={() => model().set('language', other)}>
+			{t('first.languageSwitch')}
+		</button>
+	);
+}
+
+function Form({ mode, invited }: { mode: Mode; invited: Invited }) {
+	const name = useSignal('');
+	const password = useSignal('');
+	const code = useSignal('');
+	const remember = useSignal(true);
+	const fault = useSignal<Fault>(null);
+	const busy = useSignal(false);
+	const form = useRef<HTMLFormElement>(null);
+	const server = model().server.value;
+	const good = invited && invited.info !== null;
+	const wantsCode = mode === 'register' && server?.register === 'invite' && !good;
+
+	useEffect(() => {
+		fault.value = null;
+		if (innerWidth > 720) form.current?.querySelector('input')?.focus();
+	}, [mode]);
+
+	const say = (f: Fault) => {
+		fault.value = f;
+		form.current?.querySelector<HTMLInputElement>(`input[name=${f?.at === 'name' ? 'username' : f?.at}]`)?.focus();
+	};
+	const submit = async (e: Event) => {
+		e.preventDefault();
+		if (busy.value) return;
+		const who = nameOf(name.value, server?.domain ?? '');
+		const invite = wantsCode ? tokenOf(code.value) : null;
+		const wrong = check(mode, who, password.value, invite);
+		if (wrong || who.includes('@')) return say(wrong ?? { at: 'name', text: t('first.onlyName') });
+		fault.value = null;
+		busy.value = true;
+		const token = invite || (good ? invited.token : undefined);
+		const why = await (mode === 'login'
+			? model().login(who, password.value, remember.value)
+			: model().register(who, password.value, token)
+		).catch((): Why => 'network');
+		busy.value = false;
+		if (why) return say({ at: why === 'invite-used' && !wantsCode ? 'form' : (placeOf[why] ?? 'form'), text: t(`why.${why}`) });
+		if (tokenHere()) forgetToken();
+		if (mode === 'register') go('welcome', true);
+	};
+	const at = (p: Place) => (fault.value?.at === p ? fault.value.text : null);
+
+	return (
+		<form ref={form} onSubmit={submit} noValidate>
+			<Field
+				label={t('first.name')}
+				value={name.value}
+				onValue={(v) => (name.value = v)}
+				hint={mode === 'register' ? t('first.nameHint') : undefined}
+				fault={at('name')}
+				input={{ name: 'username', autocomplete: 'username', autocapitalize: 'none', spellcheck: false, maxLength: 320 }}
+			/>
+			<PasswordField
+				label={t('first.password')}
+				value={password.value}
+				onValue={(v) => (password.value = v)}
+				hint={mode === 'register' ? <Strength password={password.value} name={name.value} /> : undefined}
+				fault={at('password')}
+				input={{ name: 'password', autocomplete: mode === 'login' ? 'current-password' : 'new-password', maxLength: 512 }}
+			/>
+			{wantsCode && (
+				<Field
+					label={t('first.invite')}
+					value={code.value}
+					onValue={(v) => (code.value = v)}
+					hint={t('first.inviteHint')}
+					fault={at('invite')}
+					input={{ name: 'invite', autocomplete: 'off', autocapitalize: 'none', spellcheck: false, maxLength: 2048 }}
+				/>
+			)}
+			{mode === 'login' && (
+				<Check
+					label={t('first.remember')}
+					hint={t('first.rememberHint')}
+					on={remember.value}
+					onChange={(on) => (remember.value = on)}
+				/>
+			)}
+			<div aria-live="assertive">{at('form') && <p class="form-fault">{at('form')}</p>}</div>
+			<button type="submit" class="button primary wide" aria-disabled={busy.value}>
+				{mode === 'login'
+					? t(busy.value ? 'first.loggingIn' : 'first.login')
+					: t(busy.value ? 'first.registering' : 'first.register')}
+			</button>
+		</form>
+	);
+}
+
+function Switch({ mode, onMode }: { mode: Mode; onMode: (m: Mode) => void }) {
+	const server = model().server.value;
+	if (server?.safe === false) return null;
+	if (mode === 'login' && server?.register === 'closed') return <p class="first-switch">{t('first.closed')}</p>;
+	return (
+		<p class="first-switch">
+			{t(mode === 'login' ? 'first.noAccount' : 'first.haveAccount')}{' '}
+			<button type="button" class="link-button" onClick={() => onMode(mode === 'login' ? 'register' : 'login')}>
+				{t(mode === 'login' ? 'first.toRegister' : 'first.toLogin')}
+			</button>
+		</p>
+	);
+}
+
+export function First() {
+	const chosen = useSignal<Mode | null>(null);
+	const invited = useInvite();
+	const server = model().server.value;
+	const mode: Mode = server?.safe === false ? 'login' : (chosen.value ?? startMode());
+	return (
+		<main class="first">
+			<div class="first-card">
+				<header class="first-head">
+					<Goose />
+					<Head mode={mode} invited={invited.value} />
+				</header>
+				<Ended />
+				{server?.safe === false && <Unsafe />}
+				<InviteNote invited={invited.value} />
+				{!server && <div class="note" role="status"><p>{t('first.offline')}</p></div>}
+				<Form mode={mode} invited={invited.value} />
+				<Switch mode={mode} onMode={(m) => (chosen.value = m)} />
+			</div>
+			<LanguageSwitch />
+		</main>
+	);
+}
