@@ -12,6 +12,8 @@
  *	H owner stamp           -> archived; number: direction
  *	Q owner stamp           -> waiting
  *	q owner                 -> number: how many wait
+ *	T hash, D id            -> store/memory_people.h
+ *	F token                 -> a file (store/memory_files.c)
  */
 #include "store/memory.h"
 
@@ -21,6 +23,8 @@
 
 #include "base/list.h"
 #include "store/driver.h"
+#include "store/memory_files.h"
+#include "store/memory_people.h"
 #include "store/ordered.h"
 #include "store/rules.h"
 
@@ -179,8 +183,10 @@ static bool account_by_id(struct memory *m, int64_t id, struct arena *arena, str
 
 static int account_add(struct memory *m, struct store_request *r)
 {
-	if (get(m, key_account(m, r->account.name)))
-		return STORE_EXISTS;
+	int verdict = memory_invite_admits(&m->rows, r);
+
+	if (verdict)
+		return verdict;
 	r->account.id = ++m->last_id;
 	account_put(m, &r->account);
 	put(m, key_id(m, 'a', r->account.id), r->account.name, 0);
@@ -317,7 +323,7 @@ static int queue_done(struct memory *m, struct store_request *r)
 	return 0;
 }
 
-static int walk_begin(void *db, int64_t owner, uint64_t lo, uint64_t hi, bool backwards)
+static int walk_begin(void *db, int64_t owner, uint64_t lo, uint64_t hi, bool backwards, const struct search *search)
 {
 	struct memory *m = db;
 
@@ -548,6 +554,8 @@ static int account_delete(struct memory *m, struct store_request *r)
 			ordered_remove(&m->rows, row);
 			message_hold(m, stamp, NULL, -1);
 		}
+	memory_files_leave(&m->rows, id);
+	memory_people_leave(&m->rows, id);
 	put(m, key_id(m, 'x', id), STR_NONE, 0);
 	return 0;
 }
@@ -574,6 +582,10 @@ static int memory_run(void *db, struct store_request *r)
 		return rules_roster(&roster_rows, m, r);
 	else if (r->op == STORE_ARCHIVE_READ || r->op == STORE_ARCHIVE_ENDS)
 		return rules_archive(&archive_rows, m, r);
+	else if (r->op >= STORE_INVITE_ADD && r->op <= STORE_PEOPLE_FIND)
+		r->answer = memory_people(&m->rows, r);
+	else if (r->op >= STORE_FILE_ADD && r->op <= STORE_FILE_HELD)
+		r->answer = memory_files(&m->rows, r);
 	else
 		r->answer = by_op[r->op](m, r);
 	return 0;

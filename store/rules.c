@@ -3,9 +3,47 @@
 
 #include <stdlib.h>
 
+#include "base/crypt.h"
+#include "base/mem.h"
+#include "model/fold.h"
+
 bool rules_needs_owner(enum store_op op)
 {
-	return op == STORE_ROSTER_SET || op == STORE_ROSTER_REMOVE || op == STORE_ROSTER_APPLY || op == STORE_ITEM_SET;
+	return op == STORE_ROSTER_SET || op == STORE_ROSTER_REMOVE || op == STORE_ROSTER_APPLY || op == STORE_ITEM_SET ||
+	       op == STORE_FILE_ADD || op == STORE_INVITE_ADD || op == STORE_PEOPLE_NAME;
+}
+
+/* ---- invitations and people ----------------------------------------------------------------------------------- */
+
+void rules_invite_hash(struct str token, uint8_t hash[static INVITE_HASH_BYTES]) { hash_sum(HASH_SHA256, token, hash); }
+
+void rules_people_words(struct people_words *w, struct str text, struct arena *arena)
+{
+	own_buf folded = { 0 };
+
+	text_fold(&folded, text.p ? text : STR(""));
+	text = arena_str(arena, buf_all(&folded));
+	w->n = 0;
+	while (w->n < countof(w->word) && (text = str_trim(text)).n) {
+		w->word[w->n] = str_n(text.p, str_find(text, ' '));
+		text = str_from(text, w->word[w->n++].n);
+	}
+}
+
+static bool is_in(struct str part, struct str whole) { return whole.n && memmem(whole.p, whole.n, part.p, part.n); }
+
+bool rules_people_fit(const struct people_words *w, struct str name, struct str display)
+{
+	own_buf folded = { 0 };
+
+	/* Folded both: marks are left out of what is looked for. A name has no capitals, but may have marks. */
+	text_fold(&folded, name);
+	buf_byte(&folded, '\n');
+	text_fold(&folded, display.p ? display : STR(""));
+	for (size_t i = 0; i < w->n; i++)
+		if (!is_in(w->word[i], buf_all(&folded)))
+			return false;
+	return true;
 }
 
 /* ---- rosters -------------------------------------------------------------------------------------------------- */
@@ -206,20 +244,19 @@ uint32_t rules_peer(const struct stanza *s, unsigned direction) { return fnv(jid
 struct filter {
 	struct str bare, full; /* full is absent when any resource will do; both absent: everything */
 	uint32_t peer;
+	struct search search;
 };
 
-static struct filter filter_of(struct str with)
+static void filter_with(struct filter *f, struct str with)
 {
-	struct filter f = { 0 };
 	size_t slash = str_find(with, '/');
 
 	if (!with.p)
-		return f;
-	f.bare = str_n(with.p, slash);
+		return;
+	f->bare = str_n(with.p, slash);
 	if (slash < with.n)
-		f.full = with;
-	f.peer = fnv(f.bare);
-	return f;
+		f->full = with;
+	f->peer = fnv(f->bare);
 }
 
 static bool address_fits(const struct filter *f, struct jid j)
@@ -227,8 +264,10 @@ static bool address_fits(const struct filter *f, struct jid j)
 	return j.p && (f->full.p ? str_eq(jid_full(j), f->full) : str_eq(jid_bare(j), f->bare));
 }
 
-static bool message_fits(const struct filter *f, const struct stanza *s, unsigned direction)
+static bool with_fits(const struct filter *f, const struct stanza *s, unsigned direction)
 {
+	if (!f->bare.p)
+		return true;
 	/* To oneself: either end will do, where a resource was asked for. */
 	if (direction == (ARCHIVE_OUT | ARCHIVE_IN))
 		return address_fits(f, s->from) || address_fits(f, s->to);
@@ -241,19 +280,19 @@ static int walk(const struct archive_rows *rows, void *db, const struct filter *
 	int verdict;
 
 	while (!(verdict = rows->next(db, row))) {
+		bool look = f->search.on && !row->found, fits;
 		struct stanza *s = NULL;
-		bool fits;
 
 		if (f->bare.p && row->peer && row->peer != f->peer)
 			continue;
-		if (f->bare.p || ret) {
+		if (f->bare.p || look || ret) {
 			verdict = rows->message(db, row->stamp, &s);
 			if (verdict == STORE_NOT_FOUND) /* deleted since the walk began */
 				continue;
 			if (verdict)
 				return verdict;
 		}
-		fits = !f->bare.p || message_fits(f, s, row->direction);
+		fits = with_fits(f, s, row->direction) && (!look || search_fits(&f->search, s));
 		if (fits && ret)
 			*ret = s;
 		else
@@ -294,7 +333,7 @@ static int archive_page(const struct archive_rows *rows, void *db, struct store_
 	struct archive_row row;
 	struct stanza *s;
 	size_t room = 0;
-	int verdict = rows->begin(db, r->owner, lo, hi, r->query.backwards);
+	int verdict = rows->begin(db, r->owner, lo, hi, r->query.backwards, &f->search);
 
 	while (!verdict && !r->more && !(verdict = walk(rows, db, f, &row, &s))) {
 		r->more = r->limit && r->n == r->limit;
@@ -315,7 +354,7 @@ static int archive_count(const struct archive_rows *rows, void *db, struct store
 {
 	uint64_t first = r->n ? r->stanzas[0]->stamp : page_lo;
 	struct archive_row row;
-	int verdict = rows->begin(db, r->owner, lo, hi, false);
+	int verdict = rows->begin(db, r->owner, lo, hi, false, &f->search);
 
 	r->total = r->first_index = 0;
 	while (!verdict && !(verdict = walk(rows, db, f, &row, NULL))) {
@@ -362,18 +401,21 @@ static int archive_read(const struct archive_rows *rows, void *db, struct store_
 {
 	const struct archive_query *q = &r->query;
 	uint64_t lo = q->from, hi = q->to ? q->to : INT64_MAX;
-	struct filter f = filter_of(q->with);
+	struct filter f = { 0 };
 	struct archive_row row;
-	int verdict = 0;
+	int verdict = 0, search = search_read(&f.search, q, &r->arena);
 
 	r->more = false;
+	if (search == STORE_LIMIT)
+		return search;
 	if (q->ids_n)
 		return archive_by_ids(rows, db, r);
+	filter_with(&f, q->with);
 	if (q->after)
 		verdict = rows->has(db, r->owner, q->after, &row);
 	if (q->before && !verdict)
 		verdict = rows->has(db, r->owner, q->before, &row);
-	if (verdict)
+	if (verdict || search)
 		return verdict;
 	if (q->after >= lo)
 		lo = q->after ? q->after + 1 : 0;
@@ -394,7 +436,7 @@ static int archive_ends(const struct archive_rows *rows, void *db, struct store_
 	int verdict = 0;
 
 	for (int backwards = 0; backwards < 2 && !verdict; backwards++) {
-		verdict = rows->begin(db, r->owner, 0, INT64_MAX, backwards);
+		verdict = rows->begin(db, r->owner, 0, INT64_MAX, backwards, &all.search);
 		if (!verdict)
 			verdict = walk(rows, db, &all, &row, &s);
 		rows->end(db);
@@ -408,11 +450,11 @@ int rules_archive(const struct archive_rows *rows, void *db, struct store_reques
 {
 	int verdict = r->op == STORE_ARCHIVE_READ ? archive_read(rows, db, r) : archive_ends(rows, db, r);
 
-	if (verdict != STORE_NOT_FOUND)
+	if (verdict != STORE_NOT_FOUND && verdict != STORE_LIMIT)
 		return verdict;
 	for (size_t i = 0; i < r->n; i++)
 		stanza_unref(r->stanzas[i]);
 	r->n = 0;
-	r->answer = STORE_NOT_FOUND;
+	r->answer = verdict;
 	return 0;
 }

@@ -4,11 +4,32 @@
  * the rows as a struct of functions. Those that return int answer 0 or a verdict; STORE_FULL and STORE_FAILED are passed up.
  */
 #pragma once
+#include "store/search.h"
 #include "store/store.h"
 
 /* Whether this write is for an account that must not have been deleted meanwhile: NOT_FOUND then. (KEEP is kept for those of its
  * accounts that are left.) */
 bool rules_needs_owner(enum store_op op);
+
+/* What a file counts for in its owner's sum: rows cost something too. */
+static inline uint64_t rules_file_weight(uint64_t size) { return size > 4096 ? size : 4096; }
+enum { FILE_GONE = 1 }; /* `expires` of what is gone: always past */
+
+/* ---- invitations and people ----------------------------------------------------------------------------------- */
+
+/* What is kept of a token. */
+enum { INVITE_HASH_BYTES = 32 };
+void rules_invite_hash(struct str token, uint8_t hash[static INVITE_HASH_BYTES]);
+
+/* The words of a search, folded; beyond the last of these they are not looked at. */
+struct people_words {
+	struct str word[8];
+	size_t n;
+};
+void rules_people_words(struct people_words *w, struct str text, struct arena *arena);
+
+/* Whether every word is somewhere in one of the two; `display` may be absent. */
+bool rules_people_fit(const struct people_words *w, struct str name, struct str display);
 
 /* ---- rosters -------------------------------------------------------------------------------------------------- */
 
@@ -46,6 +67,7 @@ struct archive_row {
 	uint64_t stamp;
 	uint32_t direction;
 	uint32_t peer; /* rules_peer(); 0: not known, look at the message */
+	bool found;    /* it fits the search: nobody has to look at its text */
 };
 
 /* The bare address of the other side, in 32 bits: a filter by `with` need not read every message. Never 0. Part of
@@ -53,15 +75,15 @@ struct archive_row {
 uint32_t rules_peer(const struct stanza *s, unsigned direction);
 
 struct archive_rows {
-	/* Starts a walk over the owner's rows with lo <= stamp <= hi. One walk at a time. */
-	int (*begin)(void *db, int64_t owner, uint64_t lo, uint64_t hi, bool backwards);
+	/* Starts a walk over the owner's rows with lo <= stamp <= hi. One walk at a time. Rows that do not fit `search` may be left out. */
+	int (*begin)(void *db, int64_t owner, uint64_t lo, uint64_t hi, bool backwards, const struct search *search);
 	int (*next)(void *db, struct archive_row *ret); /* NOT_FOUND: no more */
 	void (*end)(void *db);
 	int (*has)(void *db, int64_t owner, uint64_t stamp, struct archive_row *ret); /* NOT_FOUND */
 	int (*message)(void *db, uint64_t stamp, struct stanza **ret); /* a reference; NOT_FOUND */
 };
 
-/* STORE_ARCHIVE_READ and STORE_ARCHIVE_ENDS. Returns as a driver's run does. */
+/* STORE_ARCHIVE_READ and STORE_ARCHIVE_ENDS. Returns as a driver's run does. STORE_LIMIT from a function above, which gives up, is the answer. */
 int rules_archive(const struct archive_rows *rows, void *db, struct store_request *r);
 
 /* Appends `s` (and the reference) to r->stanzas, which has room for *room. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * store/sqlite.c - the SQLite driver: "sqlite:PATH"; behind the path "?pages=N" sets a ceiling of N pages of 4 KiB, and for tests "?fold=N"
- * folds every N messages (sqlite_tail.h). WAL and synchronous=FULL: when COMMIT returns, the group is on disk. Nothing but the prepared
+ * folds every N messages (sqlite_tail.h), "?search=N" gives a search N milliseconds. WAL and synchronous=FULL: when COMMIT returns, the group is on disk. Nothing but the prepared
  * statements of sqlite_statements.h is asked while serving.
  */
 #include "store/sqlite.h"
@@ -14,6 +14,8 @@
 
 #include "base/mem.h"
 #include "store/driver.h"
+
+enum { SEARCH_MS = 1000 };
 
 struct gone {
 	struct map_node node;
@@ -35,6 +37,8 @@ int sqlite_verdict(struct sqlite *s, int code)
 	buf_clear(&s->reason);
 	buf_fmt(&s->reason, "%s (%d, errno %d)", sqlite3_errmsg(s->db), sqlite3_extended_errcode(s->db),
 		sqlite3_system_errno(s->db));
+	if ((code & 0xff) == SQLITE_INTERRUPT && s->gave_up)
+		return STORE_LIMIT;
 	return (code & 0xff) == SQLITE_FULL ? STORE_FULL : STORE_FAILED;
 }
 
@@ -165,8 +169,7 @@ static void account_read(sqlite3_stmt *st, struct arena *arena, struct account *
 	}
 }
 
-/* For a statement that changes at most one row: NOT_FOUND when there was none. */
-static int change_one(struct sqlite *s, sqlite3_stmt *st)
+int sqlite_change_one(struct sqlite *s, sqlite3_stmt *st)
 {
 	int verdict = sqlite_do(s, st);
 
@@ -177,8 +180,10 @@ static int account_add(struct sqlite *s, struct store_request *r)
 {
 	sqlite3_stmt *st = sqlite_start(s, ST_ACCOUNT_ADD);
 	const struct account *a = &r->account;
-	int verdict;
+	int verdict = sqlite_invite_admits(s, r);
 
+	if (verdict)
+		return verdict;
 	if (!st)
 		return STORE_FAILED;
 	bind_text(st, 1, a->name);
@@ -187,7 +192,7 @@ static int account_add(struct sqlite *s, struct store_request *r)
 	bind_number(st, 4, a->seen);
 	bind_text(st, 5, a->seen_status);
 	bind_verifiers(st, 6, a);
-	verdict = change_one(s, st);
+	verdict = sqlite_change_one(s, st);
 	if (!verdict)
 		r->account.id = sqlite3_last_insert_rowid(s->db);
 	return verdict == STORE_NOT_FOUND ? STORE_EXISTS : verdict;
@@ -207,8 +212,7 @@ static int account_get(struct sqlite *s, struct store_request *r)
 	return verdict;
 }
 
-/* Room for one more in a list of an answer that grows in the request's arena. */
-static void *list_grow(struct store_request *r, void *list, size_t size)
+void *sqlite_list_grow(struct store_request *r, void *list, size_t size)
 {
 	void *to;
 
@@ -233,7 +237,7 @@ static int account_list(struct sqlite *s, struct store_request *r)
 	bind_text(st, 1, r->after_name.p ? r->after_name : STR(""));
 	bind_number(st, 2, r->limit ? (int64_t)r->limit : -1);
 	while (!(verdict = sqlite_step(s, st))) {
-		r->accounts = list_grow(r, r->accounts, sizeof *r->accounts);
+		r->accounts = sqlite_list_grow(r, r->accounts, sizeof *r->accounts);
 		account_read(st, &r->arena, &r->accounts[r->n++]);
 	}
 	return list_end(verdict);
@@ -247,7 +251,7 @@ static int account_verify(struct sqlite *s, struct store_request *r)
 		return STORE_FAILED;
 	bind_verifiers(st, 1, &r->account);
 	bind_number(st, 9, r->account.id);
-	return change_one(s, st);
+	return sqlite_change_one(s, st);
 }
 
 static int account_seen(struct sqlite *s, struct store_request *r)
@@ -259,7 +263,7 @@ static int account_seen(struct sqlite *s, struct store_request *r)
 	bind_number(st, 1, r->account.seen);
 	bind_text(st, 2, r->account.seen_status);
 	bind_number(st, 3, r->account.id);
-	return change_one(s, st);
+	return sqlite_change_one(s, st);
 }
 
 static void going_add(struct sqlite *s, int64_t id)
@@ -273,7 +277,7 @@ static void going_add(struct sqlite *s, int64_t id)
 
 static int account_delete(struct sqlite *s, struct store_request *r)
 {
-	static const enum statement everything[] = { ST_ROSTER_HEAD_DELETE, ST_ROSTER_DELETE, ST_ITEM_DELETE };
+	static const enum statement everything[] = { ST_ROSTER_HEAD_DELETE, ST_ROSTER_DELETE, ST_ITEM_DELETE, ST_INVITE_DELETE, ST_FILE_LEAVE_ALL };
 	int64_t id = r->account.id;
 	sqlite3_stmt *st = sqlite_start(s, ST_ACCOUNT_DELETE);
 	int verdict;
@@ -281,7 +285,7 @@ static int account_delete(struct sqlite *s, struct store_request *r)
 	if (!st)
 		return STORE_FAILED;
 	bind_number(st, 1, id);
-	verdict = change_one(s, st);
+	verdict = sqlite_change_one(s, st);
 	for (size_t i = 0; i < countof(everything) && !verdict; i++)
 		verdict = do_numbers(s, everything[i], id);
 	if (!verdict)
@@ -403,7 +407,7 @@ static int contact_list(void *db, struct store_request *r, uint64_t after)
 	int verdict = ask_numbers(s, ST_ROSTER_LIST, &st, r->owner, (int64_t)after);
 
 	for (; !verdict; verdict = sqlite_step(s, st)) {
-		r->items = list_grow(r, r->items, sizeof *r->items);
+		r->items = sqlite_list_grow(r, r->items, sizeof *r->items);
 		contact_read(st, &r->arena, &r->items[r->n++]);
 	}
 	return list_end(verdict);
@@ -457,7 +461,7 @@ static int item_list(struct sqlite *s, struct store_request *r)
 	bind_number(st, 1, r->owner);
 	bind_text(st, 2, r->space);
 	while (!(verdict = sqlite_step(s, st))) {
-		r->pairs = list_grow(r, r->pairs, sizeof *r->pairs);
+		r->pairs = sqlite_list_grow(r, r->pairs, sizeof *r->pairs);
 		r->pairs[r->n].key = store_str(r, column_bytes(st, 0));
 		r->pairs[r->n++].value = store_str(r, column_bytes(st, 1));
 	}
@@ -484,11 +488,25 @@ static const struct {
 	[STORE_ITEM_GET] = { item_get },
 	[STORE_ITEM_SET] = { item_set },
 	[STORE_ITEM_LIST] = { item_list },
+	[STORE_INVITE_ADD] = { sqlite_people },
+	[STORE_INVITE_GET] = { sqlite_people },
+	[STORE_INVITE_USE] = { sqlite_people },
+	[STORE_INVITE_LIST] = { sqlite_people },
+	[STORE_INVITE_REMOVE] = { sqlite_people },
+	[STORE_PEOPLE_NAME] = { sqlite_people },
+	[STORE_PEOPLE_FIND] = { sqlite_people },
 	[STORE_KEEP] = { sqlite_keep },
 	[STORE_QUEUE_READ] = { sqlite_queue_read, .several = true },
 	[STORE_QUEUE_DONE] = { sqlite_queue_done },
 	[STORE_ARCHIVE_READ] = { sqlite_archive, .several = true },
 	[STORE_ARCHIVE_ENDS] = { sqlite_archive, .several = true },
+	[STORE_FILE_ADD] = { sqlite_file },
+	[STORE_FILE_GET] = { sqlite_file },
+	[STORE_FILE_WHOLE] = { sqlite_file },
+	[STORE_FILE_LIST] = { sqlite_file },
+	[STORE_FILE_REMOVE] = { sqlite_file },
+	[STORE_FILE_EXPIRE] = { sqlite_file },
+	[STORE_FILE_HELD] = { sqlite_file },
 };
 
 /* No statement stands on a row when a request is done: it would keep the WAL from starting again. */
@@ -530,7 +548,14 @@ static int sqlite_begin(void *db)
 	return sqlite_bare(s, ST_BEGIN_WRITE);
 }
 
-static bool sqlite_idle(void *db) { return sqlite_fold(db, true); }
+static enum idle sqlite_idle(void *db, bool quiet)
+{
+	struct sqlite *s = db;
+
+	if (sqlite_fold(s, true) || (quiet && sqlite_index(s)))
+		return IDLE_MORE;
+	return sqlite_index_wanted(s) ? IDLE_WHEN_QUIET : IDLE_NOTHING;
+}
 
 static void gone_keep(struct sqlite *s)
 {
@@ -623,10 +648,10 @@ static int pages_limit(struct sqlite *s, uint64_t pages)
 	return sqlite3_exec(s->db, buf_z(&pragma), NULL, NULL, NULL);
 }
 
-/* "?pages=N", "?fold=N", joined by '&'. What is not known is refused: it may be a mistake in a file name. */
+/* "?pages=N", "?fold=N", "?search=N", joined by '&'. What is not known is refused: it may be a mistake in a file name. */
 static int options(struct sqlite *s, struct str text)
 {
-	static const struct str pages = STR_INIT("pages="), fold = STR_INIT("fold=");
+	static const struct str pages = STR_INIT("pages="), fold = STR_INIT("fold="), search = STR_INIT("search=");
 	int code = SQLITE_OK;
 
 	while (text.n && code == SQLITE_OK) {
@@ -642,6 +667,8 @@ static int options(struct sqlite *s, struct str text)
 			code = pages_limit(s, n);
 		else if (str_starts(option, fold) && str_u64(str_from(option, fold.n), &n))
 			s->fold.each = (size_t)n;
+		else if (str_starts(option, search) && str_u64(str_from(option, search.n), &n))
+			s->search_ms = (unsigned)n;
 		else
 			code = SQLITE_MISUSE;
 	}
@@ -734,6 +761,7 @@ static int reader_open(struct sqlite *s, const char *file, struct sqlite *writer
 {
 	s->reads = true;
 	s->tail = writer->tail;
+	s->search_ms = writer->search_ms;
 	s->db = connect(file, why);
 	return s->db ? 0 : STORE_FAILED;
 }
@@ -747,6 +775,7 @@ static int sqlite_open(void **ret, struct str path, void *writer, struct buf *wh
 
 	pthread_once(&once, configure);
 	s->lock = -1;
+	s->search_ms = SEARCH_MS;
 	buf_str(&file, str_n(path.p, option));
 	if (writer ? reader_open(s, buf_z(&file), writer, why)
 		   : writer_open(s, buf_z(&file), str_from(path, option), why)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * store/sqlite.h - between the files of the SQLite driver: sqlite.c (the handle, accounts, rosters, items), sqlite_schema.c
- * (tables and migrations), sqlite_message.c (messages, queue, archive), sqlite_checkpoint.c.
+ * (tables and migrations), sqlite_message.c (messages, queue, archive), sqlite_search.c (the index of words), sqlite_checkpoint.c.
  */
 #pragma once
 #include <sqlite3.h>
@@ -43,18 +43,30 @@ struct sqlite {
 		size_t each;    /* for tests: fold every so many; 0: as is good */
 	} fold;
 
+	/* The writer's: the index of words. */
+	struct {
+		uint64_t upto; /* a stamp: what is archived up to here is in it */
+		bool merging;  /* its parts may be put together further */
+		uint64_t not_below; /* after a failure: how far must be folded before it is tried again */
+	} index;
+	unsigned search_ms; /* how long a search may take */
+	msec give_up;       /* monotonic; 0: nobody searches now */
+	bool gave_up;
+
 	int lock; /* the writer's: a descriptor, or -1 */
 	struct checkpointer *checkpointer; /* the writer's */
 	int wal_pages;
 
 	struct tail *tail; /* the writer's, lent to the readers */
 
-	/* A reading one's: rules_archive()'s walk, first or last through the table. */
-	sqlite3_stmt *walk;
-	uint64_t folded;          /* in this transaction */
+	/* A reading one's: rules_archive()'s walk, through what the index found, the table, and the tail, or in the other direction. */
+	sqlite3_stmt *found, *walk; /* found: NULL when nothing is searched for */
+	bool found_exact;
+	uint64_t folded, indexed; /* in this transaction */
 	struct tail_rows newest;  /* of the owner asked for, after `folded` */
 	size_t at, end;           /* the part of `newest` that is still to come */
-	bool backwards, in_table; /* the table's turn */
+	bool backwards;
+	int part;                 /* whose turn it is */
 };
 
 /* What SQLite answered, as a verdict; notes the reason. */
@@ -88,6 +100,12 @@ int sqlite_do_numbers(struct sqlite *s, enum statement which, int n, const int64
 static inline int64_t column_number(sqlite3_stmt *st, int n) { return sqlite3_column_int64(st, n); }
 struct str column_bytes(sqlite3_stmt *st, int n);
 
+/* For a statement that changes at most one row: NOT_FOUND when there was none. */
+int sqlite_change_one(struct sqlite *s, sqlite3_stmt *st);
+
+/* Room for one more in a list of an answer that grows in the request's arena. */
+void *sqlite_list_grow(struct store_request *r, void *list, size_t size);
+
 bool sqlite_gone(struct sqlite *s, int64_t account);
 
 /* The end of a transaction, as a driver's. */
@@ -102,6 +120,11 @@ void checkpointer_look(struct checkpointer *c, sqlite3 *writer, int wal_pages);
 
 /* sqlite_schema.c: makes or migrates the tables. 0, or STORE_FAILED and a sentence. */
 int sqlite_schema(sqlite3 *db, struct str path, struct buf *why);
+
+/* sqlite_people.c: STORE_INVITE_*, STORE_PEOPLE_*. As a driver's run. */
+int sqlite_people(struct sqlite *s, struct store_request *r);
+/* Before an account is added: 0 when its name is free and its invitation, if there is one, has been used; else EXISTS, NOT_FOUND. */
+int sqlite_invite_admits(struct sqlite *s, struct store_request *r);
 
 /* sqlite_message.c. Reads what is not folded when the writing handle is opened. As sqlite_do. */
 int sqlite_tail_open(struct sqlite *s);
@@ -118,3 +141,22 @@ int sqlite_queue_read(struct sqlite *s, struct store_request *r);
 int sqlite_queue_done(struct sqlite *s, struct store_request *r);
 int sqlite_archive(struct sqlite *s, struct store_request *r);
 int sqlite_forget_messages(struct sqlite *s, int64_t owner);
+
+/* sqlite_search.c. A message (its stamp is at or below index.upto) comes into the archives of these (0: of nobody); `words`: its words are in the index
+ * already. And goes from the index when it is deleted, before its row is. As sqlite_do. */
+int sqlite_words_add(struct sqlite *s, uint64_t stamp, int64_t one, int64_t two, bool words);
+int sqlite_words_drop(struct sqlite *s, uint64_t stamp);
+
+/* When there is nothing to do: a step of what is left. True: there is more. */
+bool sqlite_index(struct sqlite *s);
+bool sqlite_index_wanted(const struct sqlite *s);
+
+/* Starts looking for rows lo <= stamp <= hi that may fit, in s->found: the columns of the table's walk. 0 or STORE_FAILED. */
+int sqlite_find(struct sqlite *s, int64_t owner, uint64_t lo, uint64_t hi, bool backwards, const struct search *search);
+
+/* Around a request that may search: from the first on, what takes longer than it may is given up, and answered STORE_LIMIT. */
+void sqlite_search_begin(struct sqlite *s);
+void sqlite_search_end(struct sqlite *s);
+
+/* sqlite_files.c: as a driver's run. */
+int sqlite_file(struct sqlite *s, struct store_request *r);

@@ -17,6 +17,23 @@ STATEMENT(ACCOUNT_VERIFY, "UPDATE account SET iterations_1 = ?, salt_1 = ?, stor
 STATEMENT(ACCOUNT_SEEN, "UPDATE account SET seen = ?, seen_status = ? WHERE id = ?")
 STATEMENT(ACCOUNT_DELETE, "DELETE FROM account WHERE id = ?")
 
+STATEMENT(INVITE_ADD, "INSERT OR IGNORE INTO invite (token, kind, owner, name, flags, uses, created, expires) VALUES (?,?,?,?,?,?,?,?)")
+STATEMENT(INVITE_GET, "SELECT i.token, i.kind, i.owner, i.name, i.flags, i.uses, i.created, i.expires, a.name, a.display FROM invite i"
+	  " LEFT JOIN account a ON a.id = i.owner WHERE i.token = ?1 AND (i.expires > ?2 OR ?2 = 0) AND (i.owner = ?3 OR ?3 = 0)")
+STATEMENT(INVITE_LIST, "SELECT i.token, i.kind, i.owner, i.name, i.flags, i.uses, i.created, i.expires, a.name, a.display FROM invite i"
+	  " LEFT JOIN account a ON a.id = i.owner WHERE i.owner = ? AND i.expires > ? ORDER BY i.created DESC, i.token")
+STATEMENT(INVITE_COUNT, "SELECT count(*) FROM invite WHERE owner = ? AND expires > ?")
+STATEMENT(INVITE_USED, "UPDATE invite SET uses = uses - 1 WHERE token = ?")
+STATEMENT(INVITE_SPENT, "DELETE FROM invite WHERE token = ? AND uses <= 0")
+STATEMENT(INVITE_OLD, "DELETE FROM invite WHERE expires <= ?")
+STATEMENT(INVITE_DROP, "DELETE FROM invite WHERE token = ? AND owner = ?")
+STATEMENT(INVITE_DELETE, "DELETE FROM invite WHERE owner = ?")
+STATEMENT(NAME_RESERVED, "SELECT 1 FROM invite WHERE name = ? AND expires > ? AND token != ? LIMIT 1")
+STATEMENT(NAME_TAKEN, "SELECT 1 FROM account WHERE name = ?")
+
+STATEMENT(PEOPLE_NAME, "UPDATE account SET display = ? WHERE id = ?")
+STATEMENT(PEOPLE_LIST, "SELECT id, name, display FROM account WHERE name > ? ORDER BY name")
+
 STATEMENT(ROSTER_HEAD, "SELECT version, forgotten FROM roster_head WHERE owner = ?")
 STATEMENT(ROSTER_HEAD_PUT, "INSERT OR REPLACE INTO roster_head (owner, version, forgotten) VALUES (?,?,?)")
 STATEMENT(ROSTER_HEAD_DELETE, "DELETE FROM roster_head WHERE owner = ?")
@@ -57,9 +74,36 @@ STATEMENT(QUEUE_COUNT, "SELECT count(*) FROM queue WHERE owner = ?")
 STATEMENT(QUEUE_LIST, "SELECT stamp FROM queue WHERE owner = ? AND stamp > ? ORDER BY stamp")
 STATEMENT(QUEUE_HELD, "SELECT 1 FROM queue WHERE stamp = ? LIMIT 1")
 
-STATEMENT(FOLDED, "SELECT folded FROM progress WHERE id = 1")
+STATEMENT(FOLDED, "SELECT folded, indexed FROM progress WHERE id = 1")
 STATEMENT(FOLDED_SET, "UPDATE progress SET folded = ? WHERE id = 1")
 STATEMENT(UNFOLDED, "SELECT stamp, archive_from, archive_to, queue_for, sender, receiver FROM message WHERE stamp > ? ORDER BY stamp")
 STATEMENT(TAKEN_ADD, "INSERT INTO taken (stamps) VALUES (?)")
 STATEMENT(TAKEN_LIST, "SELECT stamps FROM taken")
 STATEMENT(TAKEN_CLEAR, "DELETE FROM taken")
+
+STATEMENT(UNINDEXED, "SELECT stamp, archive_from, archive_to, traits, payload FROM message WHERE stamp > ? AND stamp <= ? ORDER BY stamp")
+STATEMENT(INDEXED_SET, "UPDATE progress SET indexed = ? WHERE id = 1")
+STATEMENT(WORDS_SOURCE, "SELECT traits, payload FROM message WHERE stamp = ?")
+STATEMENT(WORDS_ADD, "INSERT INTO words (rowid, terms) VALUES (?,?)")
+STATEMENT(WORDS_DROP, "INSERT INTO words (words, rowid, terms) VALUES ('delete',?,?)")
+STATEMENT(WORDS_MERGE, "INSERT INTO words (words, rank) VALUES ('merge', ?)")
+#define FOUND "SELECT a.stamp, a.direction, a.peer FROM words w CROSS JOIN archive a ON a.owner = ?1 AND a.stamp = w.rowid" \
+	      " WHERE w.words MATCH ?4 AND w.rowid BETWEEN ?2 AND ?3 ORDER BY w.rowid"
+STATEMENT(FOUND_UP, FOUND)
+STATEMENT(FOUND_DOWN, FOUND " DESC")
+#undef FOUND
+
+#define FILE_COLUMNS "token, owner, name, type, size, created, expires, content"
+#define FILE_LEAVES "UPDATE file SET owner = 0, name = '', type = '', expires = 1" /* FILE_GONE */
+STATEMENT(FILE_ADD, "INSERT OR IGNORE INTO file (token, owner, name, type, size, created, expires) VALUES (?,?,?,?,?,?,?)")
+STATEMENT(FILE_USED, "SELECT coalesce(sum(max(size, 4096)), 0) FROM file WHERE owner = ?")
+STATEMENT(FILE_GET, "SELECT " FILE_COLUMNS " FROM file WHERE token = ? AND owner <> 0")
+STATEMENT(FILE_WHOLE, "UPDATE file SET content = ?2, expires = ?3 WHERE token = ?1 AND owner <> 0")
+STATEMENT(FILE_LIST, "SELECT " FILE_COLUMNS " FROM file WHERE owner = ? ORDER BY created DESC, token LIMIT ?")
+STATEMENT(FILE_LEAVE, FILE_LEAVES " WHERE token = ? AND owner = ?")
+STATEMENT(FILE_LEAVE_ALL, FILE_LEAVES " WHERE owner = ?")
+STATEMENT(FILE_FORGET, "DELETE FROM file WHERE token = ? AND owner = ?")
+STATEMENT(FILE_EXPIRED, "SELECT " FILE_COLUMNS " FROM file WHERE expires > 0 AND expires <= ? ORDER BY expires, token LIMIT ?")
+STATEMENT(FILE_HELD, "SELECT 1 FROM file WHERE content = ? AND owner <> 0 LIMIT 1")
+#undef FILE_COLUMNS
+#undef FILE_LEAVES

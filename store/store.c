@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <pthread.h>
 #include <signal.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -19,6 +20,8 @@ enum {
 	ROOM = 256,
 	/* Bounds how long the first of a group waits for the last. Far more than gathers in one commit in practice. */
 	GROUP_MAX = 4096,
+	/* Without a write for so long: nobody is slowed down by work that is not urgent. */
+	QUIET_MS = 5,
 };
 
 /* Requests in order. */
@@ -100,12 +103,18 @@ static const struct op {
 	[STORE_ACCOUNT_LIST] = { .reads = true },
 	[STORE_ROSTER_LOAD] = { .reads = true },
 	[STORE_ITEM_GET] = { .reads = true },
+	[STORE_INVITE_GET] = { .reads = true },
+	[STORE_INVITE_LIST] = { .reads = true },
+	[STORE_PEOPLE_FIND] = { .reads = true },
 	[STORE_ITEM_LIST] = { .reads = true },
 	[STORE_KEEP] = { .stanzas = true },
 	[STORE_QUEUE_READ] = { .reads = true, .stanzas = true },
 	[STORE_QUEUE_DONE] = { .stanzas = true },
 	[STORE_ARCHIVE_READ] = { .reads = true, .stanzas = true },
 	[STORE_ARCHIVE_ENDS] = { .reads = true, .stanzas = true },
+	[STORE_FILE_GET] = { .reads = true },
+	[STORE_FILE_LIST] = { .reads = true },
+	[STORE_FILE_HELD] = { .reads = true },
 };
 
 static const struct store_driver *const drivers[] = { &store_sqlite, &store_memory, &store_faulty };
@@ -326,19 +335,37 @@ static void group_send_home(struct queue *group)
 		send_home(l, &l->batch);
 }
 
-/* Waits for work; 0 requests when the lane ends and is empty. `idle` is done, step by step, while nothing waits. */
-static void lane_take(struct lane *lane, struct queue *to, size_t max, bool (*idle)(void *), void *db)
+/* Waits until something comes or the lane ends; true: QUIET_MS have passed, and neither has. Under the lock. */
+static bool lane_is_quiet(struct lane *lane)
 {
-	bool more = idle != NULL;
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += QUIET_MS * 1000000;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	while (!lane->waiting.n && !lane->ending)
+		if (pthread_cond_timedwait(&lane->wake, &lane->lock, &until))
+			return !lane->waiting.n && !lane->ending;
+	return false;
+}
+
+/* Waits for work; 0 requests when the lane ends and is empty. `idle` is done, step by step, while nothing waits. */
+static void lane_take(struct lane *lane, struct queue *to, size_t max, enum idle (*idle)(void *, bool), void *db)
+{
+	enum idle more = idle ? IDLE_MORE : IDLE_NOTHING;
+	bool quiet = false;
 
 	pthread_mutex_lock(&lane->lock);
 	while (!lane->waiting.n && !lane->ending) {
-		if (!more) {
+		if (more == IDLE_NOTHING)
 			pthread_cond_wait(&lane->wake, &lane->lock);
+		else if (more == IDLE_WHEN_QUIET && !quiet)
+			quiet = lane_is_quiet(lane);
+		if (more == IDLE_NOTHING || (more == IDLE_WHEN_QUIET && !quiet))
 			continue;
-		}
 		pthread_mutex_unlock(&lane->lock);
-		more = idle(db);
+		more = idle(db, quiet);
 		pthread_mutex_lock(&lane->lock);
 	}
 	queue_move(to, &lane->waiting, max);

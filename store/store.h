@@ -34,7 +34,9 @@ enum {
 
 enum store_op {
 	/* accounts */
-	STORE_ACCOUNT_ADD,    /* account.* without id → id; EXISTS */
+	/* account.* without id, account_invite (absent: none), after (now; 0: reserved names are not looked at) → id; EXISTS: the name is there, or another
+	 * invitation reserves it; NOT_FOUND: the invitation is used up or gone. It is used in the same step; whether it has expired was looked at before. */
+	STORE_ACCOUNT_ADD,
 	STORE_ACCOUNT_GET,    /* account.name → account; NOT_FOUND */
 	STORE_ACCOUNT_LIST,   /* after (name), limit → accounts[], n; ordered by name */
 	STORE_ACCOUNT_VERIFY, /* account.id, account.verifier[] → replaces them; NOT_FOUND */
@@ -54,20 +56,24 @@ enum store_op {
 	STORE_KEEP,           /* stanza, archive_from, archive_to, queue_for (account ids or 0), limit (queued for that account) → ; LIMIT */
 	STORE_QUEUE_READ,     /* owner, after, limit → stanzas[], n, more; oldest first */
 	STORE_QUEUE_DONE,     /* owner, stamps[], stamps_n: the client has them; unknown ones are ignored */
-	STORE_ARCHIVE_READ,   /* owner, query → stanzas[], n, more, total, first_index; NOT_FOUND: after/before/ids name no row */
+	STORE_ARCHIVE_READ,   /* owner, query → stanzas[], n, more, total, first_index; NOT_FOUND: after/before/ids name no row;
+			       * LIMIT: a search of too many words, or that takes too long */
 	STORE_ARCHIVE_ENDS,   /* owner → stamps of first and last: stanzas[0], stanzas[1] (n == 0: empty, both the same if one) */
 	/* files: who sent which content, and for how long (the contents: store/files.h) */
-	STORE_FILE_ADD,       /* file.*, limit (bytes that the owner's files may be in all) → ; LIMIT, EXISTS (the token) */
+	STORE_FILE_ADD,       /* owner, file.*, limit (bytes that the owner's files may be in all, each 4 KiB at least) → ; LIMIT, EXISTS (the token) */
 	STORE_FILE_GET,       /* file.token → file; NOT_FOUND */
-	STORE_FILE_WHOLE,     /* file.token, file.content → file: it has come; NOT_FOUND */
-	STORE_FILE_LIST,      /* owner → files[], n; newest first */
-	STORE_FILE_REMOVE,    /* owner, file.token → files[0..n): n == 1 and its content when nobody else has that content; NOT_FOUND */
-	STORE_FILE_EXPIRE,    /* file.expires (wall time), limit → files[], n: those gone whose content nobody has any more. Also after accounts were deleted */
+	STORE_FILE_WHOLE,     /* file.token, file.content, file.expires → file: it has come; NOT_FOUND */
+	STORE_FILE_LIST,      /* owner, limit → files[], n; newest first */
+	/* What is removed, is past its time, or whose account was deleted is gone for all others at once; without owner and name it stays until its
+	 * content has been seen to, so that a crash in between leaves nothing on the disk. */
+	STORE_FILE_REMOVE,    /* owner, file.token → : it is gone. owner 0: one that is gone is forgotten. NOT_FOUND */
+	STORE_FILE_EXPIRE,    /* file.expires (wall time), limit → files[], n: those past it are gone; all that are and are not forgotten, the oldest first */
+	STORE_FILE_HELD,      /* file.content → ; NOT_FOUND: nobody has it, but for those that are gone */
 	/* invitations; `token` is kept as its SHA-256 */
-	STORE_INVITE_ADD,     /* invite.* */
-	STORE_INVITE_GET,     /* invite.token, after (now, ms) → invite; NOT_FOUND: unknown, used up, expired */
-	STORE_INVITE_USE,     /* the same, and one use fewer, in one step */
-	STORE_INVITE_LIST,    /* owner → invites[], n (token: the hash in hexadecimal) */
+	STORE_INVITE_ADD,     /* owner, invite.*, limit (how many that owner may have) → ; LIMIT, EXISTS: the name is an account's, or reserved */
+	STORE_INVITE_GET,     /* invite.token, after (now, ms; 0: whether expired or not) → invite; NOT_FOUND: unknown, used up, expired */
+	STORE_INVITE_USE,     /* the same, and one use fewer, in one step; owner: only one of theirs (0: of anybody) */
+	STORE_INVITE_LIST,    /* owner, after (now) → invites[], n, newest first (token: the hash in hexadecimal) */
 	STORE_INVITE_REMOVE,  /* owner, invite.token (the hash in hexadecimal); NOT_FOUND */
 	/* people: what an account is called by others (from vCard or nick) */
 	STORE_PEOPLE_NAME,    /* owner, people_text: sets the display name; absent: none */
@@ -83,9 +89,10 @@ struct archive_query { /* XEP-0313, XEP-0059 */
 	size_t ids_n;
 	bool backwards;          /* the last `limit` that fit instead of the first; the answer is oldest first all the same */
 	bool count;              /* also find total and first_index (costs a scan) */
-	/* Full text: every word must be in the body, in any order and case; Chinese, Japanese and Korean words anywhere (XEP-0431). Absent: all. */
+	/* Full text: every word must be in the body, in any order and case; Chinese, Japanese and Korean words anywhere (XEP-0431; what fits:
+	 * store/search.h). Absent or empty: all. */
 	struct str text;
-	bool files;              /* only messages that carry a file (XEP-0066 URL) */
+	bool files;              /* only messages that carry a file (XEP-0066, XEP-0447) */
 };
 
 struct store_pair {
@@ -108,7 +115,7 @@ struct store_invite {
 	struct str token;  /* as in the link */
 	enum invite_kind kind;
 	int64_t owner;     /* who invites; 0: the server */
-	struct str owner_name; /* answer: the account's name, absent when 0 or gone */
+	struct str owner_name, owner_display; /* answer: what the account is called; absent when 0 or none */
 	struct str name;   /* reserved account name; may be absent */
 	uint32_t flags;    /* enum account_flags for who comes */
 	unsigned uses;     /* left */
@@ -116,6 +123,7 @@ struct store_invite {
 };
 
 struct store_person {
+	int64_t id;
 	struct str name, display; /* display may be absent */
 };
 
@@ -137,7 +145,7 @@ struct store_request {
 		struct {
 			struct account account;
 			struct account *accounts;
-			struct str after_name;
+			struct str after_name, account_invite;
 		};
 		struct {
 			struct roster_item item;
