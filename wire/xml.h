@@ -30,6 +30,7 @@ struct xml_framer {
 	uint8_t state;
 	uint8_t hold;
 	bool open;         /* the stream is open: frames are at depth 1 */
+	bool ours;         /* we wrote it ourselves: what was put around a stanza may make it deeper than a client's */
 };
 
 /* Looks at the `n` bytes of the current frame (the same bytes again as last time, then more); `max` bounds a frame's

@@ -66,7 +66,7 @@ static inline int tag_begin(struct scan *s, const char *at)
 	} else if (at[1] == '!' || at[1] == '?') {
 		return scan_special(s);
 	} else {
-		if (f->depth == XML_DEPTH_MAX)
+		if (f->depth == XML_DEPTH_MAX && !f->ours)
 			return XML_TOO_BIG;
 		f->state = TAG;
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * doors/xmpp/features/sasl.c - logging in (RFC 6120, 6; XEP-0440 says which channel bindings there are, XEP-0474 lets the client notice when
- * somebody on the way took mechanisms off the list). Nothing is offered or taken on a link that is neither TLS nor this machine.
+ * somebody on the way took mechanisms off the list). Nothing is offered or taken on a link that is neither TLS nor this machine, with one
+ * exception: a page that came over plain HTTP cannot begin TLS, and may log in by SCRAM, which shows the password to nobody.
  */
 #include "base/log.h"
 #include "core/account.h"
@@ -47,14 +48,18 @@ static bool can_bind(const struct xmpp *x)
 	return binding_there(x, BINDING_TLS_EXPORTER) || binding_there(x, BINDING_TLS_SERVER_END_POINT);
 }
 
+static bool may_log_in(const struct xmpp *x) { return xmpp_safe(x) || (x->link && x->link->no_starttls); }
+
 static bool offered(const struct xmpp *x, const struct sasl_mechanism *m)
 {
-	return xmpp_safe(x) && sasl_allowed(m, x->link->secure, x->link->loopback, can_bind(x));
+	if (!xmpp_safe(x))
+		return may_log_in(x) && m->kind == SASL_SCRAM && !m->plus;
+	return sasl_allowed(m, x->link->secure, x->link->loopback, can_bind(x));
 }
 
 static void sasl_offer(struct xmpp *x, struct buf *to)
 {
-	if (x->state != XMPP_SECURE)
+	if (!(x->state & (XMPP_PLAIN | XMPP_SECURE)) || !may_log_in(x))
 		return;
 	buf_lit(to, "<mechanisms xmlns='" NS_SASL "'>");
 	for (size_t i = 0; i < sasl_mechanisms_n; i++)
@@ -302,7 +307,7 @@ static void auth_take(struct xmpp *x, const struct xml *element)
 		failure(x, "malformed-request", "Another attempt to log in was under way.");
 		return;
 	}
-	if (!xmpp_safe(x)) {
+	if (!may_log_in(x)) {
 		failure(x, "encryption-required", "Logging in needs TLS.");
 		return;
 	}

@@ -8,7 +8,7 @@
 
 static void starttls_take(struct xmpp *x, const struct xml *element)
 {
-	if (!x->link->secure) {
+	if (!x->link->secure && !x->link->no_starttls) {
 		x->starttls = true;
 		return;
 	}
@@ -18,7 +18,7 @@ static void starttls_take(struct xmpp *x, const struct xml *element)
 
 static void starttls_offer(struct xmpp *x, struct buf *to)
 {
-	if (!(x->state & (XMPP_PLAIN | XMPP_SECURE)) || x->link->secure)
+	if (!(x->state & (XMPP_PLAIN | XMPP_SECURE)) || x->link->secure || x->link->no_starttls)
 		return;
 	if (x->link->loopback)
 		buf_lit(to, "<starttls xmlns='" NS_TLS "'/>");
