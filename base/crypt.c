@@ -64,6 +64,25 @@ void hash_sum(enum hash h, struct str data, uint8_t *to)
 	sum_of_two(c, digest_of(h), data, STR(""), to);
 }
 
+/* It is libcrypto's own context. */
+struct hash_stream *hash_begin(enum hash h)
+{
+	EVP_MD_CTX *c = context_new();
+
+	must(EVP_DigestInit_ex2(c, digest_of(h), NULL), "hash");
+	return (struct hash_stream *)c;
+}
+
+void hash_add(struct hash_stream *s, struct str bytes) { must(EVP_DigestUpdate((EVP_MD_CTX *)s, bytes.p, bytes.n), "hash"); }
+
+void hash_end(struct hash_stream *s, uint8_t *to)
+{
+	must(EVP_DigestFinal_ex((EVP_MD_CTX *)s, to, NULL), "hash");
+	hash_drop(s);
+}
+
+void hash_drop(struct hash_stream *s) { EVP_MD_CTX_free((EVP_MD_CTX *)s); }
+
 void hash_hmac(enum hash h, struct str key, struct str data, uint8_t *to)
 {
 	own_context *c = context_new();

@@ -15,6 +15,13 @@ static inline size_t hash_bytes(enum hash h) { return h == HASH_SHA1 ? 20 : 32; 
 /* `to` takes hash_bytes(h). */
 void hash_sum(enum hash h, struct str data, uint8_t *to);
 
+/* The same in pieces: begin, add…, and end (or drop) which frees it. NULL may be dropped. */
+struct hash_stream;
+struct hash_stream *hash_begin(enum hash h);
+void hash_add(struct hash_stream *s, struct str bytes);
+void hash_end(struct hash_stream *s, uint8_t *to);
+void hash_drop(struct hash_stream *s);
+
 /* RFC 2104. */
 void hash_hmac(enum hash h, struct str key, struct str data, uint8_t *to);
 

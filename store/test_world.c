@@ -58,6 +58,21 @@ static void random_bytes(struct world *w, void *to, size_t n)
 	}
 }
 
+/* In the same thread, later in the turn. */
+static void work_run(struct post *p)
+{
+	struct work *job = holder_of(p, struct work, back);
+
+	job->work(job);
+	job->done(job);
+}
+
+static void work(struct world *w, struct work *job)
+{
+	job->back.run = work_run;
+	later(w, &job->back);
+}
+
 static void post(struct world *w, struct post *p)
 {
 	struct test_world *tw = of(w);
@@ -71,7 +86,7 @@ static void post(struct world *w, struct post *p)
 struct test_world *test_world_new(void)
 {
 	static const struct world_ops ops = { .now = clock_now, .clock = clock_now, .random = random_bytes,
-					      .timer_set = timer_set, .timer_stop = timer_stop, .later = later, .post = post };
+					      .timer_set = timer_set, .timer_stop = timer_stop, .later = later, .post = post, .work = work };
 	struct test_world *tw = mem_new(struct test_world);
 
 	tw->world.ops = &ops;
