@@ -67,6 +67,7 @@ void archive_read(struct core *c, struct ask *a, int64_t owner, const struct arc
 
 	r->query = *query;
 	r->query.with = store_str(r, query->with);
+	r->query.text = store_str(r, query->text);
 	if (query->ids_n) {
 		uint64_t *ids = arena_get(&r->arena, query->ids_n * sizeof *ids);
 

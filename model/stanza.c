@@ -207,20 +207,30 @@ static struct str tag_attr(struct str tag, struct str name)
 	return STR_NONE;
 }
 
-/* Whether the start tag `tag` is that of a body of ours: no xmlns, or the one that holds anyway. */
-static bool tag_is_body(struct str tag)
+/* Whether `tag` is a start tag of this name, without a prefix. */
+static bool tag_is(struct str tag, struct str name)
 {
-	own_buf ns = { 0 };
+	struct str left = str_from(tag, 1);
+
+	return str_starts(left, name) && left.n > name.n && (is_blank(left.p[name.n]) || left.p[name.n] == '>' || left.p[name.n] == '/');
+}
+
+/* The same, in this namespace; it declares it itself, or names none where `ns` is the one that holds anyway. */
+static bool tag_is_of(struct str tag, struct str name, struct str ns)
+{
+	own_buf plain = { 0 };
 	struct str xmlns;
 
-	if (!str_starts(tag, STR("<body")) || !(is_blank(tag.p[5]) || tag.p[5] == '>' || tag.p[5] == '/'))
+	if (!tag_is(tag, name))
 		return false;
 	xmlns = tag_attr(tag, STR("xmlns"));
 	if (!xmlns.p)
-		return true;
-	text_put(&ns, xmlns);
-	return str_eq(buf_all(&ns), STR("jabber:client"));
+		return str_is(ns, "jabber:client");
+	text_put(&plain, xmlns);
+	return str_eq(buf_all(&plain), ns);
 }
+
+static bool tag_is_body(struct str tag) { return tag_is_of(tag, STR("body"), STR("jabber:client")); }
 
 /* One step over the payload: a tag, a CDATA section, or the text up to the next of them. */
 struct step {
@@ -270,4 +280,114 @@ bool stanza_body(const struct stanza *s, struct buf *to)
 				return inside;
 	}
 	return false;
+}
+
+/* ---- what can be looked for ------------------------------------------------------------------------------------ */
+
+/* Children of a message in which there are words, and the elements in them. */
+static const struct speaking {
+	struct str name, ns;
+	struct str inside[2]; /* none: the text is in the child itself */
+	bool file;
+} speaking[] = {
+	{ STR_INIT("body"), STR_INIT("jabber:client") },
+	{ STR_INIT("x"), STR_INIT("jabber:x:oob"), { STR_INIT("url"), STR_INIT("desc") }, .file = true },
+	{ STR_INIT("file-sharing"), STR_INIT("urn:xmpp:sfs:0"), { STR_INIT("name"), STR_INIT("desc") }, .file = true },
+};
+
+static const struct speaking *speaking_of(struct str tag)
+{
+	for (size_t i = 0; i < countof(speaking); i++)
+		if (tag_is_of(tag, speaking[i].name, speaking[i].ns))
+			return &speaking[i];
+	return NULL;
+}
+
+static int hex(char c) { return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1; }
+
+/* The name of a file in an address: its last part, with %xx resolved where that gives text. */
+static void url_name_put(struct buf *to, struct str url)
+{
+	own_buf name = { 0 };
+
+	url = str_n(url.p, str_find(str_n(url.p, str_find(url, '#')), '?'));
+	for (size_t slash; (slash = str_find(url, '/')) < url.n;)
+		url = str_from(url, slash + 1);
+	for (size_t i = 0; i < url.n; i++) {
+		if (url.p[i] == '%' && i + 2 < url.n && hex(url.p[i + 1]) >= 0 && hex(url.p[i + 2]) >= 0) {
+			buf_byte(&name, (char)(hex(url.p[i + 1]) << 4 | hex(url.p[i + 2])));
+			i += 2;
+		} else {
+			buf_byte(&name, url.p[i]);
+		}
+	}
+	buf_str(to, str_is_utf8(buf_all(&name)) ? buf_all(&name) : url);
+}
+
+/* Where a walk for words is. */
+struct listening {
+	const struct speaking *child; /* that we are in; NULL: none with words */
+	unsigned depth, text_depth; /* where the text is that we want; 0: nowhere */
+	struct buf text;
+	bool url, had_body;
+};
+
+static void listen_open(struct listening *l, struct str tag, bool *file)
+{
+	if (l->depth++ == 0) {
+		l->child = speaking_of(tag);
+		l->url = false;
+		if (l->child && !l->child->file) {
+			l->text_depth = l->had_body ? 0 : 1;
+			l->had_body = true;
+		}
+		*file |= l->child && l->child->file;
+		return;
+	}
+	if (!l->child || l->text_depth)
+		return;
+	for (size_t i = 0; i < countof(l->child->inside); i++)
+		if (l->child->inside[i].n && tag_is(tag, l->child->inside[i])) {
+			l->text_depth = l->depth;
+			l->url = str_is(l->child->inside[i], "url");
+		}
+}
+
+static void listen_close(struct listening *l, struct buf *to)
+{
+	if (l->text_depth && l->depth == l->text_depth) {
+		if (l->url)
+			url_name_put(to, buf_all(&l->text));
+		else
+			buf_str(to, buf_all(&l->text));
+		buf_byte(to, '\n');
+		buf_clear(&l->text);
+		l->text_depth = 0;
+	}
+	l->depth -= l->depth > 0;
+}
+
+void stanza_words(const struct stanza *s, struct buf *to, bool *file)
+{
+	struct listening l = { 0 };
+	struct str left = s->payload;
+
+	*file = false;
+	if (s->traits & STANZA_ENCRYPTED)
+		return;
+	while (left.n) {
+		struct step step = step_at(left);
+		bool wanted = l.text_depth && l.depth == l.text_depth;
+
+		left = str_from(left, step.bytes.n);
+		if (step.kind == STEP_TEXT && wanted)
+			text_put(&l.text, step.bytes);
+		else if (step.kind == STEP_CDATA && wanted)
+			cdata_put(&l.text, str_n(step.bytes.p + 9, step.bytes.n < 12 ? 0 : step.bytes.n - 12));
+		else if (step.kind == STEP_OPEN || step.kind == STEP_EMPTY)
+			listen_open(&l, step.bytes, file);
+		if (step.kind == STEP_CLOSE || step.kind == STEP_EMPTY)
+			listen_close(&l, to);
+	}
+	buf_free(&l.text);
 }

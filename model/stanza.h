@@ -86,3 +86,7 @@ bool stanza_type_parse(enum stanza_type *ret, enum stanza_name name, struct str 
 
 /* The text of the first <body/> of the payload, unescaped, in `to` (appended). False when there is none. */
 bool stanza_body(const struct stanza *s, struct buf *to);
+
+/* What somebody can look for in a message, appended unescaped, a line each: the first <body/>, and of a file that it carries (XEP-0066,
+ * XEP-0447) the name and the description. Nothing of an encrypted one. *file says whether it carries one. */
+void stanza_words(const struct stanza *s, struct buf *to, bool *file);

@@ -16,6 +16,8 @@ struct store_manner {
 	unsigned slow_ms;
 };
 
+enum idle { IDLE_NOTHING, IDLE_MORE, IDLE_WHEN_QUIET /* there is more, but not now */ };
+
 struct store_driver {
 	const char *scheme;
 	/* `path`, here and below: the URL after "scheme:". */
@@ -37,8 +39,9 @@ struct store_driver {
 	struct str (*reason)(void *db);
 	/* The highest stamp that is kept; 0 when none is. Of the writing handle, before anything else is asked. */
 	uint64_t (*last_stamp)(void *db);
-	/* Idle work in small steps on the writer thread: true while there is more. May be NULL. */
-	bool (*idle)(void *db);
+	/* Idle work in small steps on the writer thread, when nothing waits. quiet: nothing has come for a while, so also what would
+	 * slow down a busy server. May be NULL. */
+	enum idle (*idle)(void *db, bool quiet);
 };
 
 extern const struct store_driver store_sqlite, store_memory, store_faulty;

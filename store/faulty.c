@@ -245,11 +245,11 @@ static uint64_t faulty_last_stamp(void *db)
 	return f->inner->last_stamp(f->db);
 }
 
-static bool faulty_idle(void *db)
+static enum idle faulty_idle(void *db, bool quiet)
 {
 	struct faulty *f = db;
 
-	return f->inner->idle && f->inner->idle(f->db);
+	return f->inner->idle ? f->inner->idle(f->db, quiet) : IDLE_NOTHING;
 }
 
 const struct store_driver store_faulty = {

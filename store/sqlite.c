@@ -37,8 +37,8 @@ int sqlite_verdict(struct sqlite *s, int code)
 	buf_clear(&s->reason);
 	buf_fmt(&s->reason, "%s (%d, errno %d)", sqlite3_errmsg(s->db), sqlite3_extended_errcode(s->db),
 		sqlite3_system_errno(s->db));
-	if ((code & 0xff) == SQLITE_INTERRUPT && s->gave_up)
-		return STORE_LIMIT;
+	if (s->give_up && s->gave_up)
+		return sqlite_unready(s);
 	return (code & 0xff) == SQLITE_FULL ? STORE_FULL : STORE_FAILED;
 }
 
@@ -92,7 +92,7 @@ int sqlite_step(struct sqlite *s, sqlite3_stmt *st)
 		sqlite3_reset(st);
 		return STORE_NOT_FOUND;
 	}
-	code = st ? sqlite_verdict(s, code) : STORE_FAILED;
+	code = st ? sqlite_verdict(s, code) : sqlite_unready(s);
 	sqlite3_reset(st);
 	return code;
 }

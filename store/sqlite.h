@@ -75,6 +75,9 @@ int sqlite_verdict(struct sqlite *s, int code);
 /* A statement ready for its values; NULL when it cannot be prepared (the reason is noted). */
 sqlite3_stmt *sqlite_start(struct sqlite *s, enum statement which);
 
+/* What that means: an error, or that a search is given up. (From inside of FTS5 an interruption comes as an error of any kind.) */
+static inline int sqlite_unready(const struct sqlite *s) { return s->give_up && s->gave_up ? STORE_LIMIT : STORE_FAILED; }
+
 /* Binds the n-th value (from 1). Strings are borrowed until the request is done; an absent one is NULL. */
 static inline void bind_number(sqlite3_stmt *st, int n, int64_t value) { sqlite3_bind_int64(st, n, value); }
 void bind_text(sqlite3_stmt *st, int n, struct str s);

@@ -64,8 +64,11 @@ static int message_get(void *db, uint64_t stamp, struct stanza **ret)
 /* Who holds a message. */
 struct owners {
 	int64_t from, to, queue;
-	bool more; /* somebody else in the table `queue` */
+	bool more;  /* somebody else in the table `queue` */
+	bool words; /* in the index, though in nobody's archive any more */
 };
+
+enum { MORE_QUEUED = 1, MORE_WORDS = 2 }; /* on disk: bits of `more` */
 
 static int owners_get(struct sqlite *s, uint64_t stamp, struct owners *ret)
 {
@@ -74,14 +77,16 @@ static int owners_get(struct sqlite *s, uint64_t stamp, struct owners *ret)
 
 	if (verdict)
 		return verdict;
-	*ret = (struct owners){ column_number(st, 0), column_number(st, 1), column_number(st, 2), column_number(st, 3) != 0 };
+	*ret = (struct owners){ column_number(st, 0), column_number(st, 1), column_number(st, 2),
+				(column_number(st, 3) & MORE_QUEUED) != 0, (column_number(st, 3) & MORE_WORDS) != 0 };
 	sqlite3_reset(st);
 	return 0;
 }
 
 static int owners_set(struct sqlite *s, uint64_t stamp, const struct owners *o)
 {
-	return do_numbers(s, ST_MESSAGE_OWNERS_SET, (int64_t)stamp, o->from, o->to, o->queue, o->more);
+	return do_numbers(s, ST_MESSAGE_OWNERS_SET, (int64_t)stamp, o->from, o->to, o->queue,
+			  (o->more ? MORE_QUEUED : 0) | (o->words ? MORE_WORDS : 0));
 }
 
 static int message_add(struct sqlite *s, const struct stanza *m, const struct owners *o)
@@ -126,7 +131,10 @@ static int message_release(struct sqlite *s, uint64_t stamp, const struct owners
 	if (o->from || o->to || (o->queue && tail_waits(s->tail, o->queue, stamp)))
 		return 0;
 	verdict = message_waits(s, stamp, o);
-	return verdict == STORE_NOT_FOUND ? do_numbers(s, ST_MESSAGE_DELETE, (int64_t)stamp) : verdict;
+	if (verdict != STORE_NOT_FOUND)
+		return verdict;
+	verdict = o->words ? sqlite_words_drop(s, stamp) : 0;
+	return verdict ? verdict : do_numbers(s, ST_MESSAGE_DELETE, (int64_t)stamp);
 }
 
 /* ---- rows in the table `queue` ---------------------------------------------------------------------------------- */
@@ -199,11 +207,18 @@ static int archive_add(struct sqlite *s, const struct stanza *m, int64_t owner, 
 	return owner ? do_numbers(s, ST_ARCHIVE_ADD, owner, (int64_t)m->stamp, direction, rules_peer(m, direction)) : 0;
 }
 
+/* What is archived where all is in the index already, is so at once. `words`: its words are. */
+static int words_come(struct sqlite *s, uint64_t stamp, const struct owners *o, bool words)
+{
+	return stamp <= s->index.upto && (o->from || o->to) ? sqlite_words_add(s, stamp, o->from, o->to, words) : 0;
+}
+
 /* Leaves in *more only those whom the message's row does not name yet; and then it does. */
 static int owners_add(struct sqlite *s, uint64_t stamp, struct owners *more)
 {
 	struct owners o;
 	int verdict = owners_get(s, stamp, &o);
+	bool words = o.from || o.to || o.words;
 
 	if (verdict)
 		return verdict;
@@ -214,14 +229,16 @@ static int owners_add(struct sqlite *s, uint64_t stamp, struct owners *more)
 	o.from += more->from;
 	o.to += more->to;
 	o.more |= more->queue != 0;
-	return owners_set(s, stamp, &o);
+	o.words &= !o.from && !o.to;
+	verdict = owners_set(s, stamp, &o);
+	return verdict ? verdict : words_come(s, stamp, more, words);
 }
 
 /* What was kept before, or comes with a stamp that is folded: takes what is new to its places in the tables, but the archive
  * of what is not folded to the tail. */
 static int keep_more(struct sqlite *s, const struct stanza *m, struct owners *o)
 {
-	bool folded = m->stamp <= tail_folded(s->tail), changed;
+	bool folded = m->stamp <= tail_folded(s->tail), changed, added;
 	struct owners row = { .from = o->from, .to = o->to };
 	int verdict;
 
@@ -229,10 +246,13 @@ static int keep_more(struct sqlite *s, const struct stanza *m, struct owners *o)
 		o->queue = 0;
 	row.more = o->queue != 0;
 	verdict = message_add(s, m, &row);
-	if (!verdict && !sqlite3_changes(s->db))
+	added = !verdict && sqlite3_changes(s->db);
+	if (!verdict && !added)
 		verdict = owners_add(s, m->stamp, o);
 	else if (!verdict && row.more)
 		verdict = owners_set(s, m->stamp, &row);
+	if (!verdict && added)
+		verdict = words_come(s, m->stamp, &row, false);
 	if (!verdict && o->queue)
 		verdict = queue_row(s, ST_QUEUE_ADD, o->queue, m->stamp, &changed);
 	o->queue = 0;
@@ -326,6 +346,7 @@ static int reading_begin(struct sqlite *s, int64_t owner)
 	if (verdict)
 		return STORE_FAILED;
 	s->folded = (uint64_t)column_number(st, 0);
+	s->indexed = (uint64_t)column_number(st, 1);
 	while (first < s->newest.n && s->newest.rows[first].stamp <= s->folded)
 		first++;
 	if (first) {
@@ -385,9 +406,13 @@ int sqlite_queue_read(struct sqlite *s, struct store_request *r)
 	return verdict == STORE_NOT_FOUND ? 0 : verdict;
 }
 
-static int walk_begin(void *db, int64_t owner, uint64_t lo, uint64_t hi, bool backwards)
+/* In the order of their stamps: what the index knows, in a search; what is folded; what is not. */
+enum { PART_FOUND, PART_TABLE, PART_TAIL, PARTS };
+
+static int walk_begin(void *db, int64_t owner, uint64_t lo, uint64_t hi, bool backwards, const struct search *search)
 {
 	struct sqlite *s = db;
+	uint64_t indexed = search->on ? s->indexed : 0;
 
 	s->at = 0;
 	s->end = s->newest.n;
@@ -396,24 +421,33 @@ static int walk_begin(void *db, int64_t owner, uint64_t lo, uint64_t hi, bool ba
 	while (s->end > s->at && s->newest.rows[s->end - 1].stamp > hi)
 		s->end--;
 	s->backwards = backwards;
-	s->in_table = !backwards;
+	s->part = backwards ? PART_TAIL : PART_FOUND;
+	s->found = NULL;
 	s->walk = sqlite_start(s, backwards ? ST_ARCHIVE_DOWN : ST_ARCHIVE_UP);
 	if (!s->walk)
-		return STORE_FAILED;
+		return sqlite_unready(s);
 	bind_number(s->walk, 1, owner);
-	bind_number(s->walk, 2, (int64_t)lo);
+	bind_number(s->walk, 2, (int64_t)(lo > indexed ? lo : indexed + 1));
 	/* Later rows may be there already, but do not count before they are all there. */
 	bind_number(s->walk, 3, (int64_t)(hi < s->folded ? hi : s->folded));
-	return 0;
+	return lo <= indexed ? sqlite_find(s, owner, lo, hi < indexed ? hi : indexed, backwards, search) : 0;
 }
 
-static int walk_table(struct sqlite *s, struct archive_row *ret)
+static int walk_table(struct sqlite *s, sqlite3_stmt *st, struct archive_row *ret)
 {
-	int verdict = sqlite_step(s, s->walk);
+	int verdict = sqlite_step(s, st);
 
 	if (!verdict)
-		*ret = (struct archive_row){ (uint64_t)column_number(s->walk, 0), (uint32_t)column_number(s->walk, 1),
-					     (uint32_t)column_number(s->walk, 2) };
+		*ret = (struct archive_row){ (uint64_t)column_number(st, 0), (uint32_t)column_number(st, 1), (uint32_t)column_number(st, 2) };
+	return verdict;
+}
+
+static int walk_found(struct sqlite *s, struct archive_row *ret)
+{
+	int verdict = s->found ? walk_table(s, s->found, ret) : STORE_NOT_FOUND;
+
+	if (!verdict)
+		ret->found = s->found_exact;
 	return verdict;
 }
 
@@ -430,16 +464,18 @@ static int walk_tail(struct sqlite *s, struct archive_row *ret)
 	return STORE_NOT_FOUND;
 }
 
-/* What is in the table is older than all in the tail. */
 static int walk_next(void *db, struct archive_row *ret)
 {
 	struct sqlite *s = db;
-	int verdict = s->in_table ? walk_table(s, ret) : walk_tail(s, ret);
 
-	if (verdict != STORE_NOT_FOUND || s->in_table == s->backwards)
-		return verdict;
-	s->in_table = s->backwards;
-	return s->in_table ? walk_table(s, ret) : walk_tail(s, ret);
+	for (; s->part >= 0 && s->part < PARTS; s->part += s->backwards ? -1 : 1) {
+		int verdict = s->part == PART_FOUND ? walk_found(s, ret)
+			      : s->part == PART_TABLE ? walk_table(s, s->walk, ret) : walk_tail(s, ret);
+
+		if (verdict != STORE_NOT_FOUND)
+			return verdict;
+	}
+	return STORE_NOT_FOUND;
 }
 
 static void walk_end(void *db)
@@ -447,12 +483,14 @@ static void walk_end(void *db)
 	struct sqlite *s = db;
 
 	sqlite3_reset(s->walk);
-	s->walk = NULL;
+	sqlite3_reset(s->found);
+	s->walk = s->found = NULL;
 }
 
 static int archive_has(void *db, int64_t owner, uint64_t stamp, struct archive_row *ret)
 {
-	int verdict = walk_begin(db, owner, stamp, stamp, false);
+	static const struct search all;
+	int verdict = walk_begin(db, owner, stamp, stamp, false, &all);
 
 	if (!verdict)
 		verdict = walk_next(db, ret);
@@ -466,7 +504,13 @@ int sqlite_archive(struct sqlite *s, struct store_request *r)
 {
 	int verdict = reading_begin(s, r->owner);
 
-	return verdict ? verdict : rules_archive(&archive_rows, s, r);
+	if (verdict)
+		return verdict;
+	if (r->query.text.n || r->query.files)
+		sqlite_search_begin(s);
+	verdict = rules_archive(&archive_rows, s, r);
+	sqlite_search_end(s);
+	return verdict;
 }
 
 /* ---- folding ---------------------------------------------------------------------------------------------------- */
@@ -628,6 +672,8 @@ int sqlite_tail_open(struct sqlite *s)
 	if (verdict)
 		return STORE_FAILED;
 	s->tail = tail_new((uint64_t)column_number(st, 0));
+	s->index.upto = (uint64_t)column_number(st, 1);
+	s->index.merging = true;
 	sqlite3_reset(st);
 	verdict = unfolded_read(s, tail_folded(s->tail));
 	if (!verdict)
@@ -651,8 +697,10 @@ static int message_leave(struct sqlite *s, int64_t owner, uint64_t stamp)
 		verdict = owners_get(s, stamp, &o);
 	if (verdict)
 		return verdict == STORE_NOT_FOUND ? 0 : verdict;
+	o.words |= stamp <= s->index.upto && (o.from || o.to);
 	o.from = o.from == owner ? 0 : o.from;
 	o.to = o.to == owner ? 0 : o.to;
+	o.words &= !o.from && !o.to;
 	o.queue = o.queue == owner ? 0 : o.queue;
 	verdict = owners_set(s, stamp, &o);
 	return verdict ? verdict : message_release(s, stamp, &o);

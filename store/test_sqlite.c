@@ -25,6 +25,7 @@ enum { ACCOUNTS = 5, MESSAGES = 4000 };
 struct sent {
 	uint64_t stamp;
 	int from, to; /* places in `account` */
+	uint64_t text; /* what is written in it comes from this seed */
 };
 
 struct pair {
@@ -40,6 +41,7 @@ struct pair {
 };
 
 static unsigned first_seed = 1, rounds = 120;
+static size_t found; /* messages by searches */
 
 static unsigned chance(struct pair *p, unsigned below)
 {
@@ -78,6 +80,8 @@ static int both(struct pair *p, struct store_request *one, struct store_request 
 	assert_int_equal(one->answer, two->answer);
 	if (reads)
 		same_stanzas(one, two);
+	if (one->op == STORE_ARCHIVE_READ && one->query.text.n)
+		found += one->n;
 	if (one->op == STORE_ARCHIVE_READ && !one->answer) {
 		assert_int_equal(one->total, two->total);
 		assert_int_equal(one->first_index, two->first_index);
@@ -115,16 +119,53 @@ static void account_new(struct pair *p, int place)
 	store_drop(two);
 }
 
+/* Few words, so that they meet: alone, joined, in runs; what folds to the same; what parts. */
+static const char *const words[] = {
+	"meet",  "meeting", "Tomorrow", "café",   "CAFE\u0301", "ＣＡＦＥ", "straße", "2024",  "привет", "ПРИВЕТ",
+	"我们",  "明天",    "明",       "天见",   "会议",       "東京",     "カフェ", "ｶﾌｪ",   "がっこう", "か\u3099",
+	"안녕",  "하세요",  "👍",       "👍🏽",     "❤\uFE0F",   "ไทย",      "हिन्दी", "x",     "mé",     "meet-ing",
+};
+
+static void text_make(struct buf *to, uint64_t seed, unsigned most)
+{
+	struct pair p = { .seed = seed };
+
+	for (unsigned n = 1 + chance(&p, most); n; n--) {
+		buf_str(to, str_z(words[chance(&p, countof(words))]));
+		if (chance(&p, 3))
+			buf_byte(to, " .,\n"[chance(&p, 4)]);
+	}
+}
+
+static void payload_make(struct buf *to, uint64_t seed)
+{
+	static const char *const files[] = {
+		"", "", "<x xmlns='jabber:x:oob'><url>https://x/a/meet%20caf%C3%A9.pdf</url></x>",
+		"<file-sharing xmlns='urn:xmpp:sfs:0'><file xmlns='urn:xmpp:file:metadata:0'><name>東京.jpg</name></file></file-sharing>",
+	};
+	struct pair p = { .seed = seed };
+
+	if (chance(&p, 10)) {
+		buf_lit(to, "<body>");
+		text_make(to, seed, 9);
+		buf_lit(to, "</body>");
+	}
+	buf_str(to, str_z(files[chance(&p, countof(files))]));
+}
+
 static struct stanza *message_of(const struct sent *m)
 {
+	own_buf payload = { 0 };
 	char from[16], to[16];
 	int from_n = snprintf(from, sizeof from, "u%d@x/r", m->from), to_n = snprintf(to, sizeof to, "u%d@x", m->to);
 
+	payload_make(&payload, m->text);
 	return stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE,
+						  .traits = m->text % 11 ? STANZA_BODY : STANZA_ENCRYPTED,
 						  .stamp = m->stamp,
 						  .from = { from, 2, 1, (uint16_t)(from_n - 5) },
 						  .to = { to, 2, (uint16_t)(to_n - 3), 0 },
-						  .payload = STR("<body>x</body>") });
+						  .payload = buf_all(&payload) });
 }
 
 static void keep_some(struct pair *p, const struct sent *m, unsigned roles, size_t limit)
@@ -146,7 +187,7 @@ static void keep_new(struct pair *p)
 	if (p->sent_n == MESSAGES)
 		return;
 	p->last_stamp += 2 + chance(p, 10);
-	*m = (struct sent){ p->last_stamp - late, (int)chance(p, ACCOUNTS), (int)chance(p, ACCOUNTS) };
+	*m = (struct sent){ p->last_stamp - late, (int)chance(p, ACCOUNTS), (int)chance(p, ACCOUNTS), p->seed };
 	if (p->last_stamp <= late)
 		m->stamp = p->last_stamp;
 	for (size_t i = 0; i < p->sent_n; i++)
@@ -193,6 +234,7 @@ static void step(struct pair *p)
 
 static void compare_pages(struct pair *p, int place)
 {
+	own_buf text = { 0 };
 	struct archive_query q = { .backwards = chance(p, 2), .count = true };
 	static const char *const with[] = { "u0@x", "u1@x/r", "u2@x", "u3@x" };
 	size_t limit = chance(p, 12);
@@ -207,6 +249,11 @@ static void compare_pages(struct pair *p, int place)
 		q.to = 1 + chance(p, (unsigned)p->last_stamp + 1);
 	if (chance(p, 2))
 		q.with = str_z(with[chance(p, countof(with))]);
+	if (chance(p, 2)) {
+		text_make(&text, p->seed, 2);
+		q.text = buf_all(&text);
+	}
+	q.files = !chance(p, 4);
 	BOTH(p, STORE_ARCHIVE_READ, {
 		r->owner = p->account[place];
 		r->query = q;
@@ -289,7 +336,7 @@ static int integrity_line(void *arg, int n, char **values, char **names)
 /* When the last account is gone, nothing may be left. */
 static void delete_all(struct pair *p)
 {
-	static const char *const tables[] = { "message", "archive", "queue", "taken" };
+	static const char *const tables[] = { "message", "archive", "queue", "taken", "vocabulary" };
 	char path[96], sql[64];
 	sqlite3 *db;
 
@@ -301,6 +348,12 @@ static void delete_all(struct pair *p)
 	store_sqlite.commit(p->writer);
 	snprintf(path, sizeof path, "%s/db", p->dir);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	/* The index takes out of its parts what is deleted when it puts them together; terms of owners stay. */
+	assert_int_equal(sqlite3_exec(db, "INSERT INTO words (words) VALUES ('integrity-check');"
+					  "INSERT INTO words (words) VALUES ('optimize');"
+					  "CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, words, row);"
+					  "CREATE VIEW temp.vocabulary AS SELECT * FROM terms WHERE term NOT GLOB '\u00A7[0-9]*'",
+				      NULL, NULL, NULL), SQLITE_OK);
 	for (size_t i = 0; i < countof(tables); i++) {
 		sqlite3_stmt *st;
 
@@ -331,7 +384,7 @@ static void series(unsigned seed, unsigned fold)
 	for (unsigned i = 0; i < rounds; i++) {
 		group(p, !chance(p, 6));
 		for (unsigned idle = chance(p, 4); idle; idle--)
-			store_sqlite.idle(p->writer);
+			store_sqlite.idle(p->writer, chance(p, 2));
 		if (!chance(p, 40)) {
 			sqlite_end(p);
 			sqlite_start(p);
@@ -355,6 +408,8 @@ static void sqlite_tells_what_memory_tells(void **state)
 
 	for (size_t i = 0; i < countof(folds); i++)
 		series(first_seed, folds[i]);
+	print_message("searches found %zu\n", found);
+	assert_true(found > 100);
 }
 
 int main(int argc, char **argv)

@@ -226,14 +226,28 @@ static void an_option_that_is_none_is_refused(void **state)
 	fixture_open(f);
 }
 
+static int version_get(void *arg, int n, char **values, char **names)
+{
+	*(int *)arg = atoi(values[0]);
+	return 0;
+}
+
 static void a_newer_database_is_refused(void **state)
 {
 	struct fixture *f = *state;
+	char path[96], back[48];
+	int version = 0;
+	sqlite3 *db;
 
 	fixture_shut(f);
+	snprintf(path, sizeof path, "%s/db", f->dir);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA user_version", version_get, &version, NULL), SQLITE_OK);
+	sqlite3_close(db);
 	database_do(f, "PRAGMA user_version = 99");
 	open_fails(f->url, "from a newer Anser");
-	database_do(f, "PRAGMA user_version = 1");
+	snprintf(back, sizeof back, "PRAGMA user_version = %d", version);
+	database_do(f, back);
 	fixture_open(f);
 }
 
