@@ -16,12 +16,14 @@ interface Props {
 }
 
 export function Avatar({ address, name, picture, presence, size = 'm' }: Props) {
-	const person = name === undefined ? model().person(address) : null;
-	const src = picture ?? person?.avatar;
+	const me = model().me.value;
+	const self = me?.address === address;
+	const src = picture ?? (self ? me.avatar : model().person(address).avatar);
+	const shown = name ?? (self ? me.name : model().person(address).name);
 	const colors = colorsOf(address, dark.value);
 	return (
 		<span class={`avatar ${size}`} style={src ? undefined : { background: colors.ground, color: colors.letter }} aria-hidden="true">
-			{src ? <img src={src} alt="" draggable={false} /> : initial(name ?? person?.name ?? address)}
+			{src ? <img src={src} alt="" draggable={false} /> : initial(shown || address)}
 			{presence && presence !== 'unknown' && presence !== 'offline' && <i class={`dot ${presence}`} />}
 		</span>
 	);

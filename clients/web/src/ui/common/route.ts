@@ -59,7 +59,7 @@ export function back(): void {
 }
 
 if (typeof window !== 'undefined') {
-	addEventListener('popstate', (e) => {
+	window.addEventListener('popstate', (e) => {
 		const state: unknown = e.state;
 		depth = typeof state === 'object' && state !== null && 'depth' in state ? Number(state.depth) || 0 : 0;
 		read();

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page: the first run for who is not logged in, the shell for who is.
+
+import { useEffect } from 'preact/hooks';
+import { Menu } from './common/menu';
+import { model } from './common/model';
+import { Voices } from './common/notice';
+import { followSettings } from './common/theme';
+import { listenToKeys } from './shell/keys';
+import { First } from './shell/parts';
+import { Shell } from './shell/shell';
+import { followTitle } from './shell/title';
+
+export function App() {
+	useEffect(listenToKeys, []);
+	const l = model().line.value.state;
+	const out = !model().me.value || l === 'out' || l === 'ended';
+	return (
+		<>
+			{out ? <First /> : <Shell />}
+			<Menu />
+			<Voices />
+		</>
+	);
+}
+
+// Called once, when the model is provided.
+export function follow(): void {
+	followSettings();
+	followTitle();
+}

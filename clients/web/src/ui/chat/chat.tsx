@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// An open conversation: who it is with, its messages, what one writes.
+
+import { useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Address, Person } from '../../model';
+import { dayTime, t } from '../../i18n';
+import { Avatar } from '../common/avatar';
+import { Dialog } from '../common/dialog';
+import { Icon } from '../common/icons';
+import { model } from '../common/model';
+import { notice, speak } from '../common/notice';
+import { back, chatPath, go, route } from '../common/route';
+import { line } from '../common/text';
+import { detailsOpen, searching } from '../shell/panels';
+import { Composer, EmojiPicker } from './composer';
+import { Lightbox } from './lightbox';
+import { Log } from './log';
+import { nameOf } from './message';
+import { makePane, PaneContext, usePane, type Pane } from './pane';
+
+export function presenceWords(p: Person): string {
+	if (p.presence === 'offline' || p.presence === 'unknown') return p.lastSeen ? t('common.seen', { when: dayTime(p.lastSeen) }) : t(`common.${p.presence}`);
+	const word = t(`common.${p.presence}`);
+	return p.status ? `${word} · ${line(p.status)}` : word;
+}
+
+function Head({ address }: { address: Address }) {
+	const p = model().person(address);
+	return (
+		<header class="chat-head">
+			<button type="button" class="icon-button back" aria-label={t('common.back')} onClick={back}><Icon name="back" /></button>
+			<button type="button" class="chat-who" onClick={() => (detailsOpen.value = !detailsOpen.value)} aria-label={t('chat.whoIs', { name: line(p.name) })}>
+				<Avatar address={address} />
+				<span class="chat-who-words">
+					<h1><bdi>{line(p.name)}</bdi></h1>
+					<span class="chat-presence">{p.presence !== 'unknown' && <i class={`dot ${p.presence}`} />}{presenceWords(p)}</span>
+				</span>
+			</button>
+			<button type="button" class="icon-button" aria-label={t('chat.searchHere')} title={t('chat.searchHere')} onClick={() => (searching.value = { with: address })}><Icon name="search" /></button>
+			<button type="button" class="icon-button only-narrow" aria-label={t('common.details')} title={t('common.details')} onClick={() => (detailsOpen.value = true)}><Icon name="info" /></button>
+		</header>
+	);
+}
+
+// What stands between the two: a request, a block, a stranger.
+function Standing({ address }: { address: Address }) {
+	const p = model().person(address);
+	const name = line(p.name);
+	if (p.blocked) return null; // said where one would write
+	if (p.tie === 'asks') {
+		return (
+			<div class="standing ember">
+				<p><b><bdi>{name}</bdi></b> {t('chat.wantsContact')}{p.request && <span class="standing-text" dir="auto"> “{line(p.request)}”</span>}</p>
+				<button type="button" class="button" onClick={() => model().answer(address, false)}>{t('chat.decline')}</button>
+				<button type="button" class="button primary" onClick={() => model().answer(address, true)}>{t('chat.accept')}</button>
+			</div>
+		);
+	}
+	if (p.tie === 'asked') return <div class="standing"><p>{t('chat.asked', { name })}</p></div>;
+	if (p.tie !== 'none') return null;
+	const ask = async () => {
+		const why = await model().ask(address);
+		notice(why ? t(`why.${why}`) : t('chat.asked', { name }));
+	};
+	return (
+		<div class="standing">
+			<p>{t('chat.stranger', { name })}</p>
+			<button type="button" class="button" onClick={() => void ask()}>{t('chat.addContact')}</button>
+		</div>
+	);
+}
+
+function Typing({ address }: { address: Address }) {
+	const is = model().conversations.value.find((c) => c.with === address)?.typing;
+	return <div class="typing">{is && <><span class="typing-dots" aria-hidden="true"><i /><i /><i /></span>{t('chat.typing', { name: line(model().person(address).name) })}</>}</div>;
+}
+
+function Blocked({ address }: { address: Address }) {
+	const unblock = async () => {
+		const why = await model().block(address, false);
+		if (why) notice(t(`why.${why}`));
+	};
+	return (
+		<div class="blocked">
+			<p>{t('chat.blocked', { name: line(model().person(address).name) })}</p>
+			<button type="button" class="button" onClick={() => void unblock()}>{t('chat.unblock')}</button>
+		</div>
+	);
+}
+
+function Reacting() {
+	const pane = usePane();
+	const to = pane.reacting.value;
+	if (!to) return null;
+	const close = () => (pane.reacting.value = null);
+	const pick = (emoji: string) => {
+		close();
+		model().react(to, emoji);
+	};
+	return (
+		<Dialog title={t('chat.react')} onClose={close} bare>
+			<div class="quick-emoji">
+				{['👍', '❤️', '😂', '🎉', '😮', '🙏'].map((e) => <button type="button" key={e} aria-label={e} onClick={() => pick(e)}>{e}</button>)}
+			</div>
+			<EmojiPicker onPick={pick} onClose={close} />
+		</Dialog>
+	);
+}
+
+// New messages of others are spoken; what one scrolls to is not.
+function useSpokenNews(pane: Pane): void {
+	const last = useRef(Date.now());
+	useSignalEffect(() => {
+		const fresh = pane.timeline.messages.value.filter((m) => !m.mine && m.time > last.current);
+		const newest = fresh[fresh.length - 1];
+		if (!newest) return;
+		last.current = newest.time;
+		speak(fresh.slice(-3).map((m) => `${nameOf(m)}: ${line(m.text, 300) || line(m.attachment?.name ?? '')}`).join('. '));
+	});
+}
+
+function Open({ pane }: { pane: Pane }) {
+	const { address } = pane;
+	useEffect(() => () => pane.timeline.close(), []);
+	useSpokenNews(pane);
+	// A link to a message: go there, then be at the conversation, so that the same link works again.
+	useSignalEffect(() => {
+		const r = route.value;
+		if (r.address !== address || !r.id) return;
+		pane.jump.value = { id: r.id };
+		go(chatPath(address), true);
+	});
+	return (
+		<PaneContext.Provider value={pane}>
+			<main class="chat" aria-label={t('chat.with', { name: line(model().person(address).name) })}>
+				<Head address={address} />
+				<Standing address={address} />
+				<Log />
+				<Typing address={address} />
+				{model().person(address).blocked ? <Blocked address={address} /> : <Composer />}
+				<Lightbox />
+				<Reacting />
+			</main>
+		</PaneContext.Provider>
+	);
+}
+
+export function Chat({ address }: { address: Address }) {
+	const pane = useRef<Pane>(undefined);
+	pane.current ??= makePane(address, model().open(address));
+	return <Open pane={pane.current} />;
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// A picture as large as the window allows; arrow keys go to the others of the conversation.
+
+import type { Message } from '../../model';
+import { size, t } from '../../i18n';
+import { Dialog } from '../common/dialog';
+import { Icon } from '../common/icons';
+import { line } from '../common/text';
+import { address, isPicture, source } from './attachment';
+import { usePane } from './pane';
+
+export function Lightbox() {
+	const pane = usePane();
+	const shown = pane.viewing.value;
+	const a = shown?.attachment;
+	if (!shown || !a) return null;
+	const all = pane.timeline.messages.value.filter((m) => m.attachment && !m.retracted && isPicture(m.attachment));
+	const at = all.findIndex((m) => m.key === shown.key);
+	const step = (by: number) => {
+		const to: Message | undefined = all[at + by];
+		if (to) pane.viewing.value = to;
+	};
+	const close = () => (pane.viewing.value = null);
+	const name = line(a.name) || t('chat.image');
+	const href = address(a);
+	return (
+		<Dialog title={name} kind="full" bare onClose={close}>
+			<div
+				class="lightbox"
+				onKeyDown={(e) => {
+					if (e.key === 'ArrowLeft') step(-1);
+					else if (e.key === 'ArrowRight') step(1);
+				}}
+				onClick={(e) => e.target === e.currentTarget && close()}
+			>
+				<header>
+					<span><bdi>{name}</bdi> · {size(a.size)}</span>
+					{href && <a class="icon-button" href={href} download={name} target="_blank" rel="noopener noreferrer" aria-label={t('chat.download', { name, size: size(a.size) })}><Icon name="download" /></a>}
+					<button type="button" class="icon-button" aria-label={t('common.close')} onClick={close} autofocus><Icon name="close" /></button>
+				</header>
+				<img src={source(a) ?? a.thumb} alt={name} key={shown.key} />
+				{at > 0 && <button type="button" class="icon-button previous" aria-label={t('chat.previous')} onClick={() => step(-1)}><Icon name="back" /></button>}
+				{at < all.length - 1 && <button type="button" class="icon-button next" aria-label={t('chat.next')} onClick={() => step(1)}><Icon name="forward" /></button>}
+			</div>
+		</Dialog>
+	);
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts that are fetched when they are wanted: screens in the middle, the pane at the right, windows over everything.
+
+import type { ComponentChild } from 'preact';
+import type { Address } from '../../model';
+import { t } from '../../i18n';
+import { Dialog } from '../common/dialog';
+import { lazy } from '../common/lazy';
+import { model } from '../common/model';
+import { line } from '../common/text';
+import { Help } from './help';
+import { detailsOpen, helping, switching } from './panels';
+
+export const First = lazy(() => import('../first/first').then((m) => m.First));
+const Profile = lazy(() => import('../people/profile').then((m) => m.Profile));
+const Switcher = lazy(() => import('../search/switcher').then((m) => m.Switcher));
+
+// What the middle shows for the screens that are not conversations.
+export const screens: Readonly<Record<string, () => ComponentChild>> = {
+	people: lazy(() => import('../people/people').then((m) => m.People)),
+	search: lazy(() => import('../search/search').then((m) => m.Search)),
+	settings: lazy(() => import('../settings/settings').then((m) => m.Settings)),
+	welcome: lazy(() => import('../first/welcome').then((m) => m.Welcome)),
+};
+
+// Who one talks to: a third pane where there is room, else a sheet.
+export function Beside({ address }: { address: Address }) {
+	const close = () => (detailsOpen.value = false);
+	const title = line(model().person(address).name);
+	return (
+		<>
+			<aside class="info" aria-label={t('common.details')}><Profile address={address} /></aside>
+			{detailsOpen.value && (
+				<Dialog title={title} kind="side" onClose={close}>
+					<Profile address={address} onMessage={close} />
+				</Dialog>
+			)}
+		</>
+	);
+}
+
+export function Over() {
+	return (
+		<>
+			{switching.value && <Switcher onClose={() => (switching.value = false)} />}
+			{helping.value && <Help onClose={() => (helping.value = false)} />}
+		</>
+	);
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The panes of somebody who is logged in.
+
+import { t } from '../../i18n';
+import { Chat } from '../chat/chat';
+import { Avatar } from '../common/avatar';
+import { Goose } from '../common/goose';
+import { Icon } from '../common/icons';
+import { model } from '../common/model';
+import { go, route } from '../common/route';
+import { line } from '../common/text';
+import { Find, List } from '../list/list';
+import { Strip } from './strip';
+import { Beside, Over, screens } from './parts';
+
+function Me() {
+	const me = model().me.value;
+	const online = model().line.value.state === 'online';
+	const name = line(me?.name ?? '');
+	return (
+		<header class="me">
+			<button type="button" class="me-who" onClick={() => go('settings')} aria-label={`${name}, ${t('chat.openSettings')}`}>
+				<Avatar address={me?.address ?? ''} name={name} picture={me?.avatar} />
+				<span class="me-words">
+					<b><bdi>{name}</bdi></b>
+					<small>{online ? t(model().synced.value ? 'chat.online' : 'chat.syncing') : t('common.offline')}</small>
+				</span>
+			</button>
+			<button type="button" class="icon-button" aria-label={t('chat.newChat')} title={t('chat.newChat')} onClick={() => go('people')}><Icon name="plus" /></button>
+			<button type="button" class="icon-button" aria-label={t('chat.openSettings')} title={t('chat.openSettings')} onClick={() => go('settings')}><Icon name="settings" /></button>
+		</header>
+	);
+}
+
+function Nobody() {
+	return (
+		<main class="nobody">
+			<Goose size={72} />
+			<p>{t('chat.pickOne')}</p>
+			<div class="nobody-ways">
+				<button type="button" class="button primary" onClick={() => go('people')}><Icon name="people" size={18} />{t('chat.findPeople')}</button>
+				<button type="button" class="button" onClick={() => go('people/invite')}><Icon name="invite" size={18} />{t('chat.invite')}</button>
+			</div>
+		</main>
+	);
+}
+
+export function Shell() {
+	const { screen, address } = route.value;
+	const open = screen === 'c' && address;
+	const Screen = screens[screen];
+	return (
+		<div class={`app${open ? '' : ' no-details'}`} data-pane={open || Screen ? 'middle' : 'list'}>
+			<Strip />
+			<nav class="side" aria-label={t('chat.conversations')}>
+				<Me />
+				<Find />
+				<List />
+			</nav>
+			<div class="middle">{open ? <Chat key={address} address={address} /> : Screen ? <Screen /> : <Nobody />}</div>
+			{open && <Beside address={address} />}
+			<Over />
+		</div>
+	);
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Builds the page over the fake model, serves it with the fields the server sends, and opens it in Chromium.
+
+import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { bundle, page as fillPage } from '../../build.mjs';
+
+const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+const TYPES = { js: 'text/javascript', css: 'text/css', tsv: 'text/plain', html: 'text/html', svg: 'image/svg+xml', png: 'image/png' };
+
+export async function openSite(options) {
+	const b = await bundle('test/ui/harness.tsx', options);
+	const template = readFileSync(fileURLToPath(new URL('../../index.html', import.meta.url)), 'utf8').replace(/\n\t<link rel="(?:icon|apple-touch-icon|manifest)".*/g, '');
+	b.made.set('', Buffer.from(fillPage(template, b)));
+	const server = createServer((q, a) => {
+		const name = new URL(q.url, 'http://x').pathname.slice(1);
+		const bytes = b.made.get(name);
+		a.writeHead(bytes ? 200 : name === 'favicon.ico' ? 204 : 404, {
+			'Content-Type': `${TYPES[name.split('.').pop()] ?? 'text/html'}; charset=utf-8`,
+			'Content-Security-Policy': CSP,
+			'X-Content-Type-Options': 'nosniff',
+		});
+		a.end(bytes ?? '');
+	});
+	await new Promise((done) => server.listen(0, '127.0.0.1', done));
+	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+	const base = `http://127.0.0.1:${server.address().port}`;
+	return {
+		base,
+		browser,
+		sizes: b,
+		// A page in a context of its own; what it throws or logs as an error ends up in page.faults.
+		async open(query = '', { hash = '', width = 1360, height = 850, ...context } = {}) {
+			const c = await browser.newContext({ viewport: { width, height }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', ...context });
+			const p = await c.newPage();
+			p.faults = [];
+			p.on('pageerror', (e) => p.faults.push(`${e.message}\n${e.stack}`));
+			p.on('console', (m) => m.type() === 'error' && p.faults.push(m.text()));
+			await p.goto(`${base}/?${query}${hash}`);
+			await p.waitForSelector('#app > *');
+			return p;
+		},
+		async close() {
+			await browser.close();
+			await new Promise((done) => server.close(done));
+		},
+	};
+}
