@@ -9,7 +9,7 @@
 	each(bind) each(session) each(sm) each(csi) each(carbons) each(forward) \
 	each(disco) each(caps) each(forms_in_disco) each(contacts) \
 	each(roster) each(block) each(offline) each(delay) each(stanza_ids) each(hints) \
-	each(mam) each(archive_prefs) each(rsm) \
+	each(mam) each(search) each(archive_prefs) each(rsm) \
 	each(ping) each(version) each(time) each(last) each(private) each(vcard)
 
 #define DECLARE(name) extern const struct xmpp_feature feature_##name;

@@ -791,6 +791,8 @@ static void namespaces_bind(struct names *names)
 		{ "delay", "urn:xmpp:delay" },
 		{ "sid", "urn:xmpp:sid:0" },
 		{ "mam", "urn:xmpp:mam:2" },
+		{ "fulltext", "{urn:xmpp:fulltext:0}fulltext" },
+		{ "files", "{urn:anser:mam:0}files" },
 		{ "rsm", "http://jabber.org/protocol/rsm" },
 		{ "data", "jabber:x:data" },
 		{ "blocking", "urn:xmpp:blocking" },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/mam.c - XEP-0313: reading the own archive, page by page (XEP-0059), and XEP-0441: what goes
- * into it. The id of a message in the archive is its stamp in decimal; the same stands in the <stanza-id/> it was
+ * doors/xmpp/features/mam.c - XEP-0313: reading the own archive, page by page (XEP-0059), and searching in it (XEP-0431,
+ * docs/protocol-search.md); XEP-0441: what goes into it. The id of a message in the archive is its stamp in decimal; the same stands in the <stanza-id/> it was
  * delivered with.
  */
 #include "core/archive.h"
@@ -12,6 +12,8 @@
 #define MAM "urn:xmpp:mam:2"
 #define RSM "http://jabber.org/protocol/rsm"
 #define DATA "jabber:x:data"
+#define FULLTEXT "urn:xmpp:fulltext:0"
+#define FILES "urn:anser:mam:0"
 
 enum {
 	PAGE = 50,     /* messages of a page where the client names no number */
@@ -19,6 +21,7 @@ enum {
 	PAGE_PART = 8, /* of what a link may have unread: a page of large messages ends early */
 	RESULT_HEAD = 512, /* about what is written around a payload */
 	IDS_MAX = 100,
+	TEXT_MAX = 1000, /* bytes to search for */
 	PREFS_MAX = 1000,
 };
 
@@ -34,7 +37,7 @@ struct page {
 };
 
 /* Where reading a request may end. */
-enum { READ_OK, READ_BAD, READ_UNSUPPORTED, READ_NOT_FOUND, READ_TOO_MANY };
+enum { READ_OK, READ_BAD, READ_UNSUPPORTED, READ_NOT_FOUND, READ_TOO_MANY, READ_TOO_LONG };
 
 /* ---- what is asked ---------------------------------------------------------------------------------------------- */
 
@@ -118,6 +121,21 @@ static int read_ids(struct page *p, struct asked *a, const struct xml *field, st
 	return p->query.ids_n ? READ_OK : READ_BAD;
 }
 
+static int read_text(struct page *p, struct asked *a, const struct xml *field, struct str value)
+{
+	if (value.n > TEXT_MAX)
+		return READ_TOO_LONG;
+	p->query.text = arena_str(&a->arena, str_trim(value));
+	return READ_OK;
+}
+
+static int read_files(struct page *p, struct asked *a, const struct xml *field, struct str value)
+{
+	value = str_trim(value);
+	p->query.files = str_is(value, "1") || str_is(value, "true");
+	return p->query.files || str_is(value, "0") || str_is(value, "false") ? READ_OK : READ_BAD;
+}
+
 static int read_form_type(struct page *p, struct asked *a, const struct xml *field, struct str value)
 {
 	return str_is(value, MAM) ? READ_OK : READ_BAD;
@@ -135,6 +153,8 @@ static const struct form_field {
 	{ "before-id", "text-single", read_before_id },
 	{ "after-id", "text-single", read_after_id },
 	{ "ids", "list-multi", read_ids },
+	{ "{" FULLTEXT "}fulltext", "text-single", read_text },
+	{ "{" FILES "}files", "boolean", read_files },
 };
 
 static int read_field(struct page *p, struct asked *a, const struct xml *field, unsigned *seen)
@@ -301,6 +321,11 @@ static void page_answer(struct asked *a)
 	struct shown s = { .complete = true };
 	own_buf b = { 0 };
 
+	if (a->ask.verdict == STORE_LIMIT) {
+		iq_error(a->q, STANZA_ERROR_RESOURCE_CONSTRAINT,
+			 "The search takes too long. Look for fewer or longer words, or in a shorter time.");
+		return;
+	}
 	if (asked_failed(a))
 		return;
 	if (a->ask.verdict) {
@@ -354,6 +379,7 @@ static void page_refuse(struct asked *a, int why)
 				       "The query uses what this archive does not support." },
 		[READ_NOT_FOUND] = { STANZA_ERROR_ITEM_NOT_FOUND, "The archive has no message of this id." },
 		[READ_TOO_MANY] = { STANZA_ERROR_POLICY_VIOLATION, "Ask for 100 ids at most." },
+		[READ_TOO_LONG] = { STANZA_ERROR_POLICY_VIOLATION, "Search for 1000 bytes of text at most." },
 	};
 
 	iq_error(a->q, table[why].condition, table[why].text);
@@ -443,6 +469,10 @@ const struct xmpp_feature feature_mam = {
 		{ 1 << IQ_GET, "query", MAM, TO_ACCOUNT, .answer = mam_form },
 		{ 1 << IQ_GET, "metadata", MAM, TO_ACCOUNT, .answer = mam_metadata },
 		{ 1 << IQ_GET | 1 << IQ_SET, NULL, MAM, TO_USER, .answer = mam_foreign } },
+};
+
+const struct xmpp_feature feature_search = {
+	.name = "full text search", .xep = 431, .version = "0.2.0", .disco_account = { FULLTEXT, FILES }
 };
 
 /* RSM is announced here since nothing else uses it yet. */
