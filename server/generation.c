@@ -42,9 +42,14 @@ static int read_all(struct settings *s, const struct options *o, struct buf *why
 static int check(struct generation *g, struct buf *why)
 {
 	const struct settings *s = g->settings;
+	struct str web = settings_text(s, "web.address");
 
 	if (!jid_domain_prepare(&g->core.domain, settings_text(s, "server.domain"), &g->arena)) {
 		buf_fmt(why, "server.domain: \"%s\" cannot be the domain of an address\n", settings_z(s, "server.domain"));
+		return SETTINGS_BAD;
+	}
+	if (web.n && !str_starts(web, STR("https://")) && !str_starts(web, STR("http://"))) {
+		buf_fmt(why, "web.address: \"%s\" is no address of a page; https://chat.example.org would be one\n", settings_z(s, "web.address"));
 		return SETTINGS_BAD;
 	}
 	if (!settings_text(s, "tls.certificate").n != !settings_text(s, "tls.key").n) {
@@ -87,6 +92,7 @@ static void fill(struct generation *g)
 	c->classic_approve = settings_bool(s, "classic.approve");
 	c->classic_require_tls = settings_bool(s, "classic.require_tls");
 	c->contacts = contacts(g);
+	c->web_origins = settings_text(s, "web.origins");
 }
 
 int generation_new(struct generation **ret, const struct options *o, const struct generation *now, struct buf *changed,
@@ -130,7 +136,7 @@ struct generation *generation_unref(struct generation *g)
 
 int generation_certificate(struct generation *g, const char *data, msec now, bool *made, struct buf *why)
 {
-	own_buf dir = { 0 }, certificate = { 0 }, key = { 0 };
+	own_buf dir = { 0 }, certificate = { 0 }, key = { 0 }, pem = { 0 }, fingerprint = { 0 };
 	int r;
 
 	*made = false;
@@ -140,5 +146,18 @@ int generation_certificate(struct generation *g, const char *data, msec now, boo
 	buf_fmt(&certificate, "%s/server.crt", buf_z(&dir));
 	buf_fmt(&key, "%s/server.key", buf_z(&dir));
 	r = authority_ensure(buf_z(&dir), g->core.domain, now, made, why);
+	if (!r)
+		r = authority_root(buf_z(&dir), &pem, &fingerprint, why);
+	g->core.authority_pem = arena_str(&g->arena, buf_all(&pem));
+	g->core.authority_fingerprint = arena_str(&g->arena, buf_all(&fingerprint));
 	return r ? r : tls_setup_new(&g->tls, buf_z(&certificate), buf_z(&key), why);
+}
+
+void generation_web_address(struct generation *g, struct str address)
+{
+	struct str set = settings_text(g->settings, "web.address");
+
+	while (set.n && set.p[set.n - 1] == '/')
+		set.n--;
+	g->core.web_address = arena_str(&g->arena, set.n ? set : address);
 }

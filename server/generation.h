@@ -28,6 +28,9 @@ struct generation *generation_unref(struct generation *g); /* NULL is fine; retu
 /* Loads the certificate that is configured, or that our own authority makes in DATA/tls (`made`: just now). */
 int generation_certificate(struct generation *g, const char *data, msec now, bool *made, struct buf *why);
 
+/* Where people reach the page, unless the settings say so themselves; copied. */
+void generation_web_address(struct generation *g, struct str address);
+
 static inline bool generation_own_certificate(const struct generation *g)
 {
 	return !settings_text(g->settings, "tls.certificate").n;

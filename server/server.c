@@ -102,6 +102,9 @@ static const struct {
 } doorways[] = {
 	{ "listen.xmpp", "xmpp", { .door = &xmpp_door }, "XMPP, STARTTLS", false },
 	{ "listen.xmpps", "xmpps", { .door = &xmpp_door, .tls = true, .alpn = "xmpp-client" }, "XMPP, TLS", false },
+	{ "listen.https", "https", { .door = &web_door, .tls = true, .alpn = "http/1.1" }, "web page", false },
+	{ "listen.http", "http", { .door = &web_door }, "web page, no TLS", false },
+	{ "listen.any", "any", { .door = &any_door, .maybe_tls = true, .alpn = "http/1.1,xmpp-client" }, "everything on one port", false },
 	{ "listen.classic", "classic", { .door = &classic_door }, "classic protocol", true },
 	{ "listen.classics", "classics", { .door = &classic_door, .tls = true }, "classic protocol, TLS", false },
 };
@@ -115,6 +118,36 @@ static int open_ports(struct server *s, struct buf *why)
 		r = ports_open(&s->ports, settings_text(settings_of(s), doorways[i].setting), doorways[i].setting, &doorways[i].how,
 			       why);
 	return r;
+}
+
+static const struct port *port_of(const struct server *s, const char *setting)
+{
+	for (size_t i = 0; i < s->ports.n; i++)
+		if (s->ports.port[i]->setting && !strcmp(s->ports.port[i]->setting, setting))
+			return s->ports.port[i];
+	return NULL;
+}
+
+/* "https://chat.lan:5281", appended; nothing when no port of that setting is open. A port that only this machine reaches is named so. */
+static void page_address(const struct server *s, const struct str domain, const char *setting, const char *scheme, struct buf *to)
+{
+	const struct port *p = port_of(s, setting);
+
+	if (p)
+		buf_fmt(to, "%s://%.*s:%u", scheme, STR_ARG(p->loopback ? STR("localhost") : domain), p->number);
+}
+
+/* What a new generation needs to know of what is running. */
+static void generation_settle(const struct server *s, struct generation *g)
+{
+	static const struct {
+		const char *setting, *scheme;
+	} rows[] = { { "listen.https", "https" }, { "listen.any", "https" }, { "listen.http", "http" } };
+	own_buf address = { 0 };
+
+	for (size_t i = 0; i < countof(rows) && !address.n; i++)
+		page_address(s, g->core.domain, rows[i].setting, rows[i].scheme, &address);
+	generation_web_address(g, buf_all(&address));
 }
 
 static size_t doorway_of(const struct port *p)
@@ -163,7 +196,15 @@ static void greet(const struct server *s, bool empty)
 {
 	own_buf fingerprint = { 0 };
 
+	own_buf here = { 0 };
+
 	printf("Anser " ANSER_VERSION " serves %.*s; its data is in %s\n\n", STR_ARG(s->generation->core.domain), s->home.path);
+	page_address(s, STR("localhost"), "listen.http", "http", &here);
+	if (here.n)
+		printf("  %-28s %s\n", "the page, on this machine", buf_z(&here));
+	if (s->generation->core.web_address.n)
+		printf("  %-28s %.*s\n", "the page, from elsewhere", STR_ARG(s->generation->core.web_address));
+	printf("\n");
 	for (size_t i = 0; i < s->ports.n; i++)
 		if (s->ports.port[i]->number)
 			printf("  %-28s %s\n", s->ports.port[i]->address, doorways[doorway_of(s->ports.port[i])].label);
@@ -257,6 +298,7 @@ static int reload(struct server *s, struct buf *changed, struct buf *restart, st
 		generation_unref(g);
 		return r;
 	}
+	generation_settle(s, g);
 	log_event(settings_reloaded, "changed=\"%s\" restart=\"%s\"", buf_z(changed), buf_z(restart));
 	settle_all(s, g);
 	return 0;
@@ -516,8 +558,10 @@ static int open_all(struct server *s, struct buf *why)
 		tls_setup_fingerprint(s->generation->tls, &fingerprint);
 		log_event(certificate_made, "sha256=%s", buf_z(&fingerprint));
 	}
-	if (!r)
+	if (!r) {
+		generation_settle(s, s->generation);
 		r = open_socket(s, why);
+	}
 	if (!r)
 		confine_all(s);
 	return r ? r : open_store(s, why);

@@ -38,6 +38,21 @@ const struct setting settings_table[] = {
 	      "on the way read them, and is written to the log. Empty: off."),
 	PLAIN("listen.classics", ADDRESSES, "[::]:7789", RESTART, "The classic protocol over TLS. Empty: off."),
 
+	PLAIN("listen.http", ADDRESSES, "127.0.0.1:5280", RESTART,
+	      "The web page and all that belongs to it, without TLS. Pages that came without TLS from another machine never send a password: people can log in there, "
+	      "but make no account. Empty: off."),
+	PLAIN("listen.https", ADDRESSES, "[::]:5281", RESTART, "The web page with TLS. Empty: off."),
+	PLAIN("listen.any", ADDRESSES, "", RESTART,
+	      "One port for everything: TLS or not, the web page, XMPP and the classic protocol are told apart by their first bytes. For where only one port can be "
+	      "forwarded. The classic protocol is served there over TLS only, except to this machine. Empty: off."),
+
+	PLAIN("web.address", TEXT, "", LIVE,
+	      "Where people reach the page, such as https://chat.example.org. It stands in invitations and in links to files. Empty: the domain with the port of "
+	      "listen.https; set it where that name cannot be looked up, or where something stands in front of the server."),
+	PLAIN("web.origins", TEXT, "", LIVE,
+	      "Sites whose pages may speak XMPP with this server, over WebSocket and BOSH, beside its own: https://chat.example.org, parted by blanks; * for all. "
+	      "A page can log in only with a password that somebody types, so this keeps strangers from trying passwords through the browsers of others."),
+
 	PLAIN("store.url", URL, "", RESTART,
 	      "Where accounts and messages are kept. Empty: sqlite:DATA/anser.db, where DATA is server.data. memory: keeps nothing over a restart and is for tests."),
 

@@ -20,7 +20,7 @@ import unittest
 
 ANSERD = os.path.abspath(sys.argv.pop(1))
 PATIENCE = 60
-LISTENERS = ("xmpp", "xmpps", "classic", "classics")
+LISTENERS = ("xmpp", "xmpps", "http", "https", "any", "classic", "classics")
 
 
 def run(*args):
@@ -152,8 +152,7 @@ class Options(Case):
         self.assertIn(f"{path}:3:", r.stderr)
 
     def test_a_certificate_that_is_not_there(self):
-        r = run("--data", self.data, "--set", "tls.certificate=/no/c", "--set", "tls.key=/no/k", "--set", "listen.xmpp=127.0.0.1:0",
-                "--set", "listen.xmpps=", "--set", "listen.classic=", "--set", "listen.classics=")
+        r = run("--data", self.data, "--set", "tls.certificate=/no/c", "--set", "tls.key=/no/k", *(a for n in LISTENERS for a in ("--set", f"listen.{n}=")))
         self.assertEqual(r.returncode, 1)
         self.assertIn("the certificate /no/c cannot be used: No such file or directory", r.stderr)
 
