@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "doors/web/web.h"
 #include "tests/talk.h"
 
