@@ -134,11 +134,12 @@ export function list(items: readonly string[]): string {
 	return new Intl.ListFormat(language.value, { type: 'conjunction' }).format(items);
 }
 
-let collator: { for: string; by: Intl.Collator } | null = null;
+const pinyin = new Intl.Collator('zh-CN', { sensitivity: 'base', numeric: true });
+const HAN = /^\p{sc=Han}/u;
 
-// Names in the order of the language: Chinese by pinyin.
+// Names in order: Chinese by pinyin; before all others on a Chinese page, behind them on an English one.
 export function byName(a: string, b: string): number {
-	const l = language.value;
-	if (collator?.for !== l) collator = { for: l, by: new Intl.Collator([l, 'zh-CN'], { sensitivity: 'base', numeric: true }) };
-	return collator.by.compare(a, b);
+	const apart = Number(HAN.test(a)) - Number(HAN.test(b));
+	if (apart) return language.value === 'en' ? apart : -apart;
+	return pinyin.compare(a, b);
 }

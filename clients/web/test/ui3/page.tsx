@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parts of the page a test looks at, over the model of fake.ts, drawn by the route as the shell does.
 
-
 import { render } from 'preact';
 import { Menu } from '../../src/ui/common/menu';
 import { provide } from '../../src/ui/common/model';
 import { Voices } from '../../src/ui/common/notice';
+import { go, route } from '../../src/ui/common/route';
 import { followSettings } from '../../src/ui/common/theme';
 import { First } from '../../src/ui/first/first';
+import { Welcome } from '../../src/ui/first/welcome';
+import { People } from '../../src/ui/people/people';
+import { Profile } from '../../src/ui/people/profile';
+import { Search } from '../../src/ui/search/search';
+import { Switcher } from '../../src/ui/search/switcher';
 import { makeFake } from './fake';
 
 const fake = makeFake();
@@ -22,13 +27,27 @@ if (wanted.has('server')) fake.server.value = { ...fake.server.value, ...JSON.pa
 provide(fake.model);
 followSettings();
 
+const screens: Record<string, () => unknown> = { people: People, search: Search, welcome: Welcome };
+
+function Middle() {
+	const { screen, address } = route.value;
+	const Screen = screens[screen] as (() => preact.JSX.Element) | undefined;
+	if (screen === 'c' && address) return <main><h1>{`conversation ${address}`}</h1></main>;
+	return Screen ? <Screen /> : <main><h1>nothing</h1></main>;
+}
+
 function Page() {
+	const beside = route.value.screen === 'c' && wanted.has('beside') ? route.value.address : undefined;
+	if (!fake.me.value) return <><First /><Menu /><Voices /></>;
 	return (
-		<>
-			{fake.me.value ? <p>in</p> : <First />}
+		<div class={`app${beside ? '' : ' no-details'}`} data-pane="middle">
+			<nav class="side" aria-label="side" />
+			<div class="middle"><Middle /></div>
+			{beside && <aside class="info" aria-label="details"><Profile address={beside} /></aside>}
+			{route.value.screen === 'switch' && <Switcher onClose={() => go('', true)} />}
 			<Menu />
 			<Voices />
-		</>
+		</div>
 	);
 }
 

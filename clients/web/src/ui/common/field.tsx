@@ -11,6 +11,7 @@ interface Input {
 	autocapitalize?: 'none';
 	spellcheck?: boolean;
 	maxLength?: number;
+	autofocus?: boolean;
 	placeholder?: string;
 	min?: string;
 	max?: string;

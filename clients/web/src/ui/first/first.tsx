@@ -85,7 +85,7 @@ function Head({ mode, invited }: { mode: Mode; invited: Invited }) {
 function Unsafe() {
 	return (
 		<div class="note warn" role="note">
-			<p>{t('first.unsafe')} {t('first.unsafeLogin')}</p>
+			<p>{t('first.unsafe')}</p>
 			<p><a href="/trust">{t('first.trust')}</a></p>
 		</div>
 	);
