@@ -91,8 +91,7 @@ static void say(struct hosted *h, enum xml_frame kind, struct str frame)
 		assert(kind == XML_BLANK);
 }
 
-/* Hands on what the door has written. */
-static void speak(struct hosted *h)
+void hosted_speak(struct hosted *h)
 {
 	struct buf *out = &h->link.out;
 	size_t at = 0, len;
@@ -130,7 +129,7 @@ static void later(struct post *p)
 		return;
 	}
 	if (!h->link.closing || h->why != CLOSE_STALLED)
-		speak(h);
+		hosted_speak(h);
 	if (!h->link.closing || !h->link.state)
 		return;
 	h->link.door->close(&h->link, h->why);
@@ -314,10 +313,12 @@ void hosted_take(struct hosted *h, struct str message)
 {
 	while (message.n && is_space(message.p[message.n - 1]))
 		message.n--;
-	if (h->link.closing || !h->link.state || !is_one(h, message))
+	if (h->link.closing || !h->link.state)
 		return;
-	/* Whether a header is due is known from what the door has said. */
-	speak(h);
+	/* Whether a header is due, and how large a message may be, is known from what the door has said. */
+	hosted_speak(h);
+	if (!is_one(h, message))
+		return;
 	if ((h->wants_open || str_starts(message, STR("<open")) || str_starts(message, STR("<close"))) && framing_take(h, message))
 		return;
 	hosted_element(h, message);
@@ -347,7 +348,7 @@ void hosted_refuse(struct hosted *h, const char *condition, const char *text)
 		return;
 	link_address(&h->link, &address);
 	log_event(protocol_error, "door=web ip=%s user=- condition=%s", buf_z(&address), condition);
-	speak(h);
+	hosted_speak(h);
 	if (!h->framer.open)
 		header_write(h);
 	buf_lit(out, "<stream:error><");
@@ -363,7 +364,7 @@ void hosted_stop(struct hosted *h)
 	if (h->link.closing || !h->link.state)
 		return;
 	h->link.door->stop(&h->link);
-	speak(h);
+	hosted_speak(h);
 }
 
 void hosted_written(struct hosted *h)

@@ -66,6 +66,9 @@ void hosted_refuse(struct hosted *h, const char *condition, const char *text);
 /* The server ends: says good-bye, at once. */
 void hosted_stop(struct hosted *h);
 
+/* What the stream has said so far goes out before what comes next. */
+void hosted_speak(struct hosted *h);
+
 /* The peer has got everything. */
 void hosted_written(struct hosted *h);
 

@@ -146,6 +146,7 @@ static void ping_take(struct socket *s, struct str payload)
 {
 	if (link_backlog(s->link) > PONG_BACKLOG_MAX)
 		return;
+	hosted_speak(&s->hosted);
 	ws_write(&s->link->out, WS_PONG, payload);
 	flush(s);
 }
