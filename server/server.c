@@ -24,6 +24,7 @@
 #include "server/generation.h"
 #include "server/home.h"
 #include "server/privileges.h"
+#include "store/files.h"
 #include "transport/listen.h"
 
 enum {
@@ -55,6 +56,7 @@ struct server {
 	size_t files;
 	struct ports ports;
 	struct store *store;
+	struct files *contents;
 	struct bus *bus;
 	struct pool *pool;
 	struct gate *gate;
@@ -148,6 +150,7 @@ static void generation_settle(const struct server *s, struct generation *g)
 	for (size_t i = 0; i < countof(rows) && !address.n; i++)
 		page_address(s, g->core.domain, rows[i].setting, rows[i].scheme, &address);
 	generation_web_address(g, buf_all(&address));
+	g->core.files = s->contents;
 }
 
 static size_t doorway_of(const struct port *p)
@@ -487,6 +490,14 @@ static int open_store(struct server *s, struct buf *why)
 	return store_open(&s->store, url.n ? url : buf_all(&own), why);
 }
 
+static int open_files(struct server *s, struct buf *why)
+{
+	own_buf url = { 0 };
+
+	buf_fmt(&url, "dir:%s/files", s->home.path);
+	return files_open(&s->contents, buf_all(&url), (uint64_t)settings_int(settings_of(s), "files.reserve"), why);
+}
+
 /* The directory in which `path` really is, since it may be a link; NULL for an empty one. Freed by free(). */
 static char *directory_of(const char *path)
 {
@@ -558,13 +569,17 @@ static int open_all(struct server *s, struct buf *why)
 		tls_setup_fingerprint(s->generation->tls, &fingerprint);
 		log_event(certificate_made, "sha256=%s", buf_z(&fingerprint));
 	}
-	if (!r) {
-		generation_settle(s, s->generation);
+	if (!r)
 		r = open_socket(s, why);
-	}
 	if (!r)
 		confine_all(s);
-	return r ? r : open_store(s, why);
+	if (!r)
+		r = open_store(s, why);
+	if (!r)
+		r = open_files(s, why);
+	if (!r)
+		generation_settle(s, s->generation);
+	return r;
 }
 
 int server_run(const struct options *options)
@@ -588,6 +603,7 @@ int server_run(const struct options *options)
 		log_ports(&s);
 		serve(&s);
 	}
+	files_close(s.contents);
 	store_close(s.store);
 	ports_free(&s.ports);
 	if (s.home.path)
