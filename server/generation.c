@@ -91,6 +91,9 @@ static void fill(struct generation *g)
 	c->rate_bytes = (size_t)settings_int(s, "limits.bytes_per_second");
 	c->classic_approve = settings_bool(s, "classic.approve");
 	c->classic_require_tls = settings_bool(s, "classic.require_tls");
+	c->file_max = (uint64_t)settings_int(s, "files.max_size");
+	c->file_quota = (uint64_t)settings_int(s, "files.quota");
+	c->file_keep_ms = settings_int(s, "files.keep");
 	c->contacts = contacts(g);
 	c->web_origins = settings_text(s, "web.origins");
 }

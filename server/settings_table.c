@@ -56,6 +56,15 @@ const struct setting settings_table[] = {
 	PLAIN("store.url", URL, "", RESTART,
 	      "Where accounts and messages are kept. Empty: sqlite:DATA/anser.db, where DATA is server.data. memory: keeps nothing over a restart and is for tests."),
 
+	NUMBER("files.max_size", BYTES, "1G", 0, 1024 * 1024 * MIB, LIVE,
+	       "The largest file that may be sent. What is on its way is never held in memory, so it is the disk that counts. 0: no files are taken; those that are there stay."),
+	NUMBER("files.quota", BYTES, "5G", 0, 1024LL * 1024 * 1024 * MIB, LIVE,
+	       "What the files of one account may be in all, each counted as 4 KiB at least. Then it can send no more until it removes some or they expire. 0: no limit."),
+	NUMBER("files.keep", DURATION, "0", 0, 100 * 365 * DAY, LIVE,
+	       "How long a file stays, such as 90d, counted from when it was sent; the message about it stays in any case. A change is for files that are sent from then on. 0: for ever."),
+	NUMBER("files.reserve", BYTES, "1G", 0, 1024 * 1024 * MIB, RESTART,
+	       "Room on the disk that files leave alone. Messages need it: a server that cannot store refuses them."),
+
 	WORDS("registration.policy", "invite", "open invite closed", LIVE,
 	      "Who may make an account: anybody who reaches the server (open), who was invited (invite), only the operator with anserctl "
 	      "(closed). An open server on the internet is found by spammers within days."),
