@@ -10,6 +10,7 @@ enum { PAGE = 100 };
 static const char *const code[] = {
 	[ACCOUNT_REFUSED] = "refused", [ACCOUNT_THROTTLED] = "throttled", [ACCOUNT_EXISTS] = "exists", [ACCOUNT_BAD_NAME] = "bad-name",
 	[ACCOUNT_BAD_PASSWORD] = "bad-password", [ACCOUNT_FORBIDDEN] = "forbidden", [ACCOUNT_UNKNOWN] = "unknown", [ACCOUNT_STORE] = "store",
+	[ACCOUNT_INVITE] = "invite", [ACCOUNT_OTHER_NAME] = "invite",
 };
 
 /* The account as it is really called: Tom is tom. */
@@ -40,7 +41,7 @@ void admin_user_add(struct admin *a)
 	static const struct origin here = { .address = { [15] = 1 }, .loopback = true };
 
 	a->account.done = answered;
-	account_register(a->core, &a->account, admin_argument(a, "name"), admin_argument(a, "password"), &here, true);
+	account_register(a->core, &a->account, admin_argument(a, "name"), admin_argument(a, "password"), &here, STR_NONE, true);
 }
 
 void admin_user_delete(struct admin *a)
@@ -52,7 +53,7 @@ void admin_user_delete(struct admin *a)
 void admin_user_password(struct admin *a)
 {
 	a->account.done = answered;
-	account_password(a->core, &a->account, admin_argument(a, "name"), admin_argument(a, "password"));
+	account_password(a->core, &a->account, admin_argument(a, "name"), admin_argument(a, "password"), STR_NONE);
 }
 
 static void page(struct admin *a);

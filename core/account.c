@@ -16,6 +16,9 @@ struct account_job {
 	struct account_ask *ask; /* NULL: nobody waits any more */
 	struct origin origin;
 	struct str name;         /* prepared; own memory */
+	struct str token, inviter, stays; /* own memory; may be absent */
+	bool by_operator;
+	uint32_t flags;          /* of who registers */
 	struct buf password;     /* prepared; wiped */
 	struct account account;  /* name is job->name */
 	struct user *user;       /* held, for deleting */
@@ -23,6 +26,7 @@ struct account_job {
 	struct user_wait wait;
 	bool matches, working, ended;
 	bool gone;               /* deleted: its sessions must end */
+	bool changed;            /* so must those that came with another password */
 	int verdict;
 	struct post post;
 	void (*looked_up)(struct account_job *j, int answer);
@@ -38,6 +42,8 @@ static const char *const verdict_text[] = {
 	[ACCOUNT_BAD_PASSWORD] = "this cannot be a password: it is empty, too long, or has characters that are not allowed",
 	[ACCOUNT_FORBIDDEN] = "registration is closed; ask the administrator for an account",
 	[ACCOUNT_UNKNOWN] = "no such user",
+	[ACCOUNT_INVITE] = "this invitation is unknown, used up or has expired",
+	[ACCOUNT_OTHER_NAME] = "this invitation is for another name",
 	[ACCOUNT_STORE] = "the server could not read or write its store; try again later",
 };
 
@@ -52,6 +58,9 @@ const char *account_verdict_text(int verdict)
 static void job_free(struct account_job *j)
 {
 	mem_free((void *)j->name.p);
+	mem_free((void *)j->token.p);
+	mem_free((void *)j->inviter.p);
+	mem_free((void *)j->stays.p);
 	buf_wipe(&j->password);
 	mem_free(j);
 }
@@ -89,6 +98,9 @@ static void answer_now(struct post *p)
 	/* Its sessions end when who asked for it has been told: it may be one of them. */
 	if (j->gone)
 		core_tell(j->core, 'c', j->name, &(struct parcel){ .kind = PARCEL_GONE });
+	if (j->changed)
+		core_tell(j->core, 'u', j->name, &(struct parcel){ .kind = PARCEL_KICK, .number = KICK_PASSWORD_CHANGED, .bytes = j->stays,
+								   .flags = PARCEL_OTHERS });
 	job_free(j);
 }
 
@@ -169,8 +181,6 @@ static void work(struct account_job *j, void (*what)(struct work *w), void (*the
 }
 
 /* ---- throttling ------------------------------------------------------------------------------------------------------- */
-
-static struct str origin_key(const struct origin *o) { return str_n((const char *)o->address, sizeof o->address); }
 
 static bool throttled(struct core *c, struct str name, const struct origin *o)
 {
@@ -336,9 +346,11 @@ static void added(struct store_request *r)
 
 	if (!r->answer) {
 		j->account.id = r->account.id;
-		log_event(registered, "user=%.*s", STR_ARG(j->name));
+		log_event(registered, "user=%.*s inviter=%.*s", STR_ARG(j->name), STR_ARG(j->inviter.p ? j->inviter : STR("")));
+		if (j->inviter.p)
+			contacts_join(j->core, j->inviter, j->name);
 	}
-	end(j, !r->answer ? 0 : r->answer == STORE_EXISTS ? ACCOUNT_EXISTS : ACCOUNT_STORE);
+	end(j, !r->answer ? 0 : r->answer == STORE_EXISTS ? ACCOUNT_EXISTS : r->answer == STORE_NOT_FOUND ? ACCOUNT_INVITE : ACCOUNT_STORE);
 }
 
 static void add(struct account_job *j)
@@ -349,6 +361,8 @@ static void add(struct account_job *j)
 	r->account.name = store_str(r, j->name);
 	r->account.seen_status = STR("");
 	r->account.created = core_now(j->core);
+	r->account_invite = store_str(r, j->token);
+	r->after = j->by_operator ? 0 : (uint64_t)core_now(j->core);
 	store_submit(r);
 }
 
@@ -362,7 +376,7 @@ static void register_found(struct account_job *j, int answer)
 		end(j, ACCOUNT_STORE);
 		return;
 	}
-	j->account = (struct account){ .name = j->name };
+	j->account = (struct account){ .name = j->name, .flags = j->flags };
 	make_verifiers(j, add);
 }
 
@@ -373,19 +387,65 @@ bool account_may_register(const struct core *c, const struct origin *o)
 	return c->settings.registration == REGISTRATION_OPEN || (o->loopback && c->settings.registration_loopback);
 }
 
+/* Its kind, its flags, who gave it: the store looks again when it is used. */
+static int invite_admits(struct account_job *j, const struct store_invite *v)
+{
+	if (j->core->settings.registration == REGISTRATION_CLOSED && v->owner)
+		return ACCOUNT_FORBIDDEN;
+	if (v->name.n && !str_eq(v->name, j->name))
+		return ACCOUNT_OTHER_NAME;
+	if (!j->origin.loopback && !throttle_register(j->core, origin_key(&j->origin)))
+		return ACCOUNT_THROTTLED;
+	j->flags = v->flags;
+	if (v->kind == INVITE_CONTACT && v->owner_name.n)
+		j->inviter = str_n(str_dup(v->owner_name), v->owner_name.n);
+	return 0;
+}
+
+static void invite_read(struct store_request *r)
+{
+	struct account_job *j = r->arg;
+	int verdict = ACCOUNT_STORE;
+
+	if (r->answer == STORE_NOT_FOUND) {
+		throttle_failed(j->core, origin_key(&j->origin));
+		verdict = ACCOUNT_INVITE;
+	} else if (!r->answer) {
+		verdict = invite_admits(j, &r->invite);
+	}
+	if (verdict)
+		end(j, verdict);
+	else
+		look_up(j, register_found);
+}
+
+static void invite_look_up(struct account_job *j)
+{
+	struct store_request *r = store_ask(j->core->store, STORE_INVITE_GET, invite_read, j);
+
+	r->invite.token = store_str(r, j->token);
+	r->after = (uint64_t)(core_now(j->core) - INVITE_GRACE_MS);
+	store_submit(r);
+}
+
 void account_register(struct core *c, struct account_ask *a, struct str name, struct str password,
-		      const struct origin *o, bool by_operator)
+		      const struct origin *o, struct str token, bool by_operator)
 {
 	struct account_job *j = begin(c, a, name, o);
 
-	if (!by_operator && !account_may_register(c, o))
+	j->by_operator = by_operator;
+	if (token.p)
+		j->token = str_n(str_dup(token), token.n);
+	if (!by_operator && !token.p && !account_may_register(c, o))
 		end(j, ACCOUNT_FORBIDDEN);
 	else if (!j->name.n)
 		end(j, ACCOUNT_BAD_NAME);
 	else if (!password_prepare(&j->password, password))
 		end(j, ACCOUNT_BAD_PASSWORD);
-	else if (!by_operator && !o->loopback && !throttle_register(c, origin_key(o)))
+	else if (token.p ? throttle_refuses(c, origin_key(o)) : !by_operator && !o->loopback && !throttle_register(c, origin_key(o)))
 		end(j, ACCOUNT_THROTTLED);
+	else if (token.p)
+		invite_look_up(j);
 	else
 		look_up(j, register_found);
 }
@@ -394,6 +454,7 @@ static void verifiers_written(struct store_request *r)
 {
 	struct account_job *j = r->arg;
 
+	j->changed = !r->answer;
 	end(j, !r->answer ? 0 : r->answer == STORE_NOT_FOUND ? ACCOUNT_UNKNOWN : ACCOUNT_STORE);
 }
 
@@ -414,10 +475,12 @@ static void password_found(struct account_job *j, int answer)
 		make_verifiers(j, verifiers_write);
 }
 
-void account_password(struct core *c, struct account_ask *a, struct str name, struct str password)
+void account_password(struct core *c, struct account_ask *a, struct str name, struct str password, struct str stays)
 {
 	struct account_job *j = begin(c, a, name, NULL);
 
+	if (stays.p)
+		j->stays = str_n(str_dup(stays), stays.n);
 	if (!j->name.n)
 		end(j, ACCOUNT_UNKNOWN);
 	else if (!password_prepare(&j->password, password))

@@ -15,6 +15,8 @@ enum account_verdict {
 	ACCOUNT_FORBIDDEN,   /* the registration policy does not allow it */
 	ACCOUNT_UNKNOWN,     /* to delete or change: there is none */
 	ACCOUNT_STORE,       /* the store failed; try again later */
+	ACCOUNT_INVITE,      /* the invitation is unknown, used up or expired */
+	ACCOUNT_OTHER_NAME,  /* the invitation is for another name */
 };
 
 /* English sentence for a verdict. */
@@ -46,10 +48,13 @@ void account_verifier(struct core *c, struct account_ask *a, struct str name, co
 /* How such an exchange ended, for throttling and the log. */
 void account_outcome(struct core *c, struct str name, const struct origin *o, const char *door, bool success);
 
-/* Makes an account as the policy allows; `by_operator`: always. */
+/* Makes an account as the policy allows; `by_operator`: always. `token` (absent: none) is of an invitation, which is used with it, gives what flags it
+ * says, and makes the two contacts where it says so; one that has expired minutes ago will do. Where the policy is CLOSED only the server's own count. */
 void account_register(struct core *c, struct account_ask *a, struct str name, struct str password,
-		      const struct origin *o, bool by_operator);
-void account_password(struct core *c, struct account_ask *a, struct str name, struct str password);
+		      const struct origin *o, struct str token, bool by_operator);
+
+/* All its sessions end (KICK_PASSWORD_CHANGED) but the one of the resource `stays`; absent: all. */
+void account_password(struct core *c, struct account_ask *a, struct str name, struct str password, struct str stays);
 /* Ends its sessions on all cores, cancels its subscriptions, forgets everything it owned. */
 void account_delete(struct core *c, struct account_ask *a, struct str name);
 

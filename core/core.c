@@ -26,6 +26,9 @@ static void (*const take[])(struct core *c, const struct parcel *p) = {
 	[PARCEL_UP] = directory_in,
 	[PARCEL_DOWN] = directory_in,
 	[PARCEL_DOOR] = door_in,
+	[PARCEL_DEVICES] = devices_asked,
+	[PARCEL_DEVICES_TOLD] = devices_told,
+	[PARCEL_PEP] = pep_in,
 };
 
 static void receive(void *arg, const struct parcel *p)
@@ -56,9 +59,11 @@ struct core *core_new(struct world *w, struct store *store, struct bus *bus, uns
 	list_init(&c->jobs);
 	list_init(&c->settled.under_way);
 	list_init(&c->seen.waiting);
+	list_init(&c->devices.asking);
 	c->store = store_link_open(store, w);
 	c->bus = bus_open(bus, index, w, receive, c);
 	bus_subscribe(c->bus, STR("all"));
+	file_begin(c);
 	return c;
 }
 
@@ -83,6 +88,7 @@ struct core *core_free(struct core *c)
 	bus_close(c->bus);
 	directory_free(c);
 	throttle_free(c);
+	file_end(c);
 	map_free(&c->sessions);
 	explicit_bzero(c->secret, sizeof c->secret);
 	mem_free(c);

@@ -27,12 +27,15 @@ struct core_settings {
 	bool classic_approve;    /* who only uses doors without contact lists approves every subscription */
 	bool classic_require_tls;
 	struct str web_address;  /* where people reach the page, "https://chat.lan:5281": no slash at the end; empty: no web door */
+	struct str web_origins;  /* sites whose pages may speak XMPP here, beside our own: "https://a.example https://b.example", or "*"; may be empty */
 	struct str authority_pem, authority_fingerprint; /* of our own authority, for devices to trust; empty when the operator gave a certificate */
 	uint64_t file_max, file_quota; /* bytes of one file, of all of an account; file_max 0: no files */
 	msec file_keep_ms;       /* how long files stay; 0: for ever */
 	struct files *files;     /* where contents are; NULL: no files */
 	bool people_search;      /* everybody with an account may find everybody else by name (XEP-0055) */
 	bool invites;            /* every account may invite; else only administrators */
+	msec invite_ms;          /* how long an invitation is good, and for how many people */
+	unsigned invite_uses;
 	struct str contacts;     /* XEP-0157: addresses parted by blanks, mailto:… or xmpp:…; may be empty */
 };
 

@@ -9,8 +9,12 @@
 #include "core/ask.h"
 #include "core/account.h"
 #include "core/block.h"
+#include "core/devices.h"
 #include "core/directory.h"
+#include "core/invite.h"
 #include "core/parcel.h"
+#include "core/people.h"
+#include "core/pep.h"
 #include "core/plant.h"
 #include "core/roster.h"
 #include "core/session.h"
@@ -125,9 +129,14 @@ struct core {
 		struct timer timer;
 		struct list waiting;
 	} seen;
+	struct {                  /* core/devices.c */
+		struct list asking;
+		uint64_t last;
+	} devices;
 	uint8_t secret[32];       /* for verifiers of unknown names */
 	bool secret_known;
 	struct core_door doors[4];
+	struct file_desk *files;  /* core/files.c */
 	unsigned waiting;         /* transits of all its sessions that are not finished */
 	bool ending;
 };
@@ -174,6 +183,20 @@ void subscription_in(struct core *c, const struct parcel *p);
 void subscription_waiting(struct session *s); /* first presence: shows the requests that wait */
 void subscription_end(struct core *c, struct user *u, struct str contact, bool both); /* both ways: unsubscribe and unsubscribed */
 
+/* `st` (a subscription, bare to bare, from u) takes its road. */
+void subscription_depart(struct core *c, struct user *u, struct stanza *st);
+
+/* invite.c: the two see one another from now on, each in the other's roster, as if both had asked and agreed. */
+void contacts_join(struct core *c, struct str one, struct str other);
+
+/* pep.c */
+void pep_in(struct core *c, const struct parcel *p);
+void pep_forget(struct session *s); /* the session ends */
+
+/* devices.c */
+void devices_asked(struct core *c, const struct parcel *p);
+void devices_told(struct core *c, const struct parcel *p);
+
 /* roster.c */
 void roster_tell(struct core *c, struct str name, const struct roster_item *item, uint64_t version, bool quiet);
 void roster_item_write(struct buf *to, const struct roster_item *item);
@@ -196,6 +219,10 @@ void seen_write_all(struct core *c);
 /* Puts what waits to be written into what the store has answered; the status is borrowed. */
 void seen_tell(struct core *c, struct account *account);
 
+/* files.c */
+void file_begin(struct core *c);
+void file_end(struct core *c);
+
 /* directory.c */
 void directory_up(struct session *s);
 void directory_down(struct session *s);
@@ -208,9 +235,13 @@ static inline bool subject_is_full(struct str subject) { return str_find(subject
 void session_kick_in(struct core *c, const struct parcel *p);
 void session_end_all(struct core *c);
 
+static inline struct str origin_key(const struct origin *o) { return str_n((const char *)o->address, sizeof o->address); }
+
 /* throttle.c: failed logins by key (an address or an account) */
 bool throttle_refuses(struct core *c, struct str key);
 void throttle_failed(struct core *c, struct str key);
 void throttle_forget(struct core *c, struct str key);
 bool throttle_register(struct core *c, struct str key); /* counts one registration; false: too many */
+/* Counts a question that costs something; false: more than `most` in five minutes. */
+bool throttle_ask(struct core *c, struct str key, unsigned most);
 void throttle_free(struct core *c);

@@ -18,9 +18,12 @@ enum parcel_kind {
 	PARCEL_BLOCKS,        /* c: bytes: the list has changed; flags say how */
 	PARCEL_PREFS,         /* c: archive preferences have changed */
 	PARCEL_GONE,          /* c: the account was deleted */
-	PARCEL_KICK,          /* u or full: sessions must end; number: kick_why; bytes: resource or absent */
+	PARCEL_KICK,          /* u or full: sessions must end; number: kick_why; bytes: resource or absent; PARCEL_OTHERS: all but this resource */
 	PARCEL_UP, PARCEL_DOWN, /* all: bytes: a session became available, or no longer is (core/directory.c) */
 	PARCEL_DOOR,          /* one core: for a door (core_door_send) */
+	PARCEL_DEVICES,       /* u: tell the core that asks of your sessions; number: its question (core/devices.c) */
+	PARCEL_DEVICES_TOLD,  /* one core: bytes: they are these */
+	PARCEL_PEP,           /* u: stanza for sessions that want the node, bytes; PARCEL_OWN: the account's own (core/pep.c) */
 };
 
 enum parcel_flags {
@@ -31,4 +34,5 @@ enum parcel_flags {
 	PARCEL_HIDE = 1 << 4,
 	PARCEL_REMOVED = 1 << 5,
 	PARCEL_QUIET = 1 << 6,    /* update caches, show nobody */
+	PARCEL_OTHERS = 1 << 7,
 };

@@ -279,6 +279,7 @@ void session_close(struct session *s, struct str status)
 	presence_end(s, status);
 	route_orphan(s);
 	offline_close(s);
+	pep_forget(s);
 	list_remove(&s->here);
 	list_remove(&s->watching);
 	if (s->place.key.p)
@@ -315,7 +316,7 @@ void session_kick_in(struct core *c, const struct parcel *p)
 		return;
 	user_hold(u);
 	list_each(s, &u->sessions, struct session, here)
-		if (!p->bytes.n || str_eq(jid_resource(s->jid), p->bytes))
+		if (!p->bytes.n || str_eq(jid_resource(s->jid), p->bytes) == !(p->flags & PARCEL_OTHERS))
 			s->ops->kick(s, why);
 	user_release(u);
 }
@@ -338,6 +339,7 @@ void session_detach(struct session *s)
 	if (!s->detached)
 		core_count_up(s->core, COUNT_DETACHED, 1);
 	s->detached = true;
+	s->left = core_now(s->core);
 }
 
 void session_attach(struct session *s)

@@ -37,7 +37,7 @@ enum sent_verdict {
 	SENT_UNSUPPORTED,      /* e.g. groupchat to a user: service-unavailable */
 };
 
-enum kick_why { KICK_CONFLICT, KICK_OPERATOR, KICK_ACCOUNT_GONE, KICK_SHUTDOWN, KICK_PASSWORD_CHANGED };
+enum kick_why { KICK_CONFLICT, KICK_OPERATOR, KICK_ACCOUNT_GONE, KICK_SHUTDOWN, KICK_PASSWORD_CHANGED, KICK_REVOKED /* by its owner (core/devices.h) */ };
 
 /* What a roster or block list shows has changed: told to the sessions that asked for it. */
 struct notice {
@@ -57,10 +57,16 @@ struct session_ops {
 	/* Nothing of this session waits in the store any more: session_must_wait() has become false. May be NULL. */
 	void (*drained)(struct session *s);
 	void (*notice)(struct session *s, const struct notice *n); /* may be NULL */
+	/* Whether its client wants to be told of what is published in `node` (XEP-0163); may be NULL: nothing. */
+	bool (*wants)(struct session *s, struct str node);
+	/* What `owner` published last in `node` (core/pep.h); may be NULL where `wants` is. */
+	void (*item)(struct session *s, struct jid owner, struct str node, struct str item);
 	/* The session must end: tell the client, then call session_close() (now or later). */
 	void (*kick)(struct session *s, enum kick_why why);
 	/* Appends the peer's address, for operators. */
 	void (*describe)(struct session *s, struct buf *address);
+	/* Appends what the client says it is, for its owner; may be NULL. */
+	void (*program)(struct session *s, struct buf *name);
 };
 
 enum session_verdict { SESSION_TOO_MANY = 1, SESSION_GONE /* account deleted meanwhile */, SESSION_STORE };
@@ -94,8 +100,10 @@ struct session {
 	struct str *directed;    /* addresses that were sent directed presence */
 	size_t directed_n;
 	struct page *page;       /* core/offline.c */
+	struct pep_walk *walk;   /* core/pep.c */
 	struct session_opening *opening;
 	msec since;              /* wall time of login */
+	msec left;               /* and of the moment its link went, while detached */
 };
 
 /* Opens a session of `account` (logged in). `resource` is prepared; absent or empty: the core makes one. An older session of

@@ -149,7 +149,7 @@ static void out_applied(struct store_request *r)
 	departure_free(&d->job);
 }
 
-static void depart(struct core *c, struct user *u, struct stanza *st)
+void subscription_depart(struct core *c, struct user *u, struct stanza *st)
 {
 	struct departure *d = mem_new(struct departure);
 	struct store_request *r = store_ask(c->store, STORE_ROSTER_APPLY, out_applied, d);
@@ -186,7 +186,7 @@ void session_subscription(struct session *s, struct stanza *presence)
 						  .from = jid_to_bare(s->jid), .to = jid_to_bare(presence->to),
 						  .id = presence->id, .payload = presence->payload });
 	stanza_unref(presence);
-	depart(c, s->user, bare);
+	subscription_depart(c, s->user, bare);
 	stanza_unref(bare);
 }
 
@@ -234,7 +234,7 @@ static void approve(struct core *c, struct user *u, struct jid who)
 	struct jid me = jid_make(str_z(u->name), c->settings.domain, STR_NONE, &a);
 	struct stanza *st = presence_make(c, PRESENCE_SUBSCRIBED, me, jid_to_bare(who), STR(""));
 
-	depart(c, u, st);
+	subscription_depart(c, u, st);
 	stanza_unref(st);
 	arena_free(&a);
 }

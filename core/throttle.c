@@ -15,7 +15,7 @@ struct throttle {
 	struct map_node node;
 	struct list here; /* core->throttles_old, the one changed longest ago first */
 	msec since, hour_since; /* clock */
-	unsigned failed, registered;
+	unsigned failed, registered, asked;
 	char key[];
 };
 
@@ -44,7 +44,7 @@ static struct throttle *touch(struct core *c, struct str key)
 	list_append(&c->throttles_old, &t->here);
 	if (now - t->since >= WINDOW_MS) {
 		t->since = now;
-		t->failed = 0;
+		t->failed = t->asked = 0;
 	}
 	if (now - t->hour_since >= HOUR_MS) {
 		t->hour_since = now;
@@ -77,6 +77,16 @@ bool throttle_register(struct core *c, struct str key)
 	if (t->registered >= c->settings.registrations_per_hour)
 		return false;
 	t->registered++;
+	return true;
+}
+
+bool throttle_ask(struct core *c, struct str key, unsigned most)
+{
+	struct throttle *t = touch(c, key);
+
+	if (t->asked >= most)
+		return false;
+	t->asked++;
 	return true;
 }
 

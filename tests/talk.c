@@ -410,7 +410,7 @@ void talk_account(struct talk *t, const char *name, const char *password)
 	struct registration r = { .ask.done = registered };
 	struct origin here = { .loopback = true };
 
-	account_register(t->desk[0].core, &r.ask, str_z(name), str_z(password), &here, true);
+	account_register(t->desk[0].core, &r.ask, str_z(name), str_z(password), &here, STR_NONE, true);
 	talk_run(t);
 	for (unsigned i = 0; i < 1000 && !r.done; i++)
 		talk_wait(t, 10); /* a slow store */

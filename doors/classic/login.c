@@ -57,7 +57,7 @@ void classic_register(struct classic *c, struct str data)
 	}
 	c->busy = true;
 	c->account.done = registered;
-	account_register(c->core, &c->account, user, password, &o, false);
+	account_register(c->core, &c->account, user, password, &o, STR_NONE, false);
 }
 
 /* ---- 101 ---------------------------------------------------------------------------------------------------- */
