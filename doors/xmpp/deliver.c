@@ -218,6 +218,7 @@ static const struct {
 	[KICK_ACCOUNT_GONE] = { "not-authorized", "The account was deleted." },
 	[KICK_SHUTDOWN] = { "system-shutdown", "The server is being stopped." },
 	[KICK_PASSWORD_CHANGED] = { "reset", "The password was changed. Log in again." },
+	[KICK_REVOKED] = { "not-authorized", "This session was logged out by its owner." },
 };
 
 static void on_kick(struct session *s, enum kick_why why)
@@ -241,6 +242,22 @@ static void on_describe(struct session *s, struct buf *address)
 		link_address(x->link, address);
 }
 
+/* The node of its capabilities (XEP-0115): mostly the address of its site. Read when somebody asks, which is seldom. */
+static void on_program(struct session *s, struct buf *to)
+{
+	own_buf whole = { 0 };
+	struct arena arena = { 0 };
+	const struct xml *presence, *caps;
+
+	if (!s->presence)
+		return;
+	buf_fmt(&whole, "<presence>%.*s</presence>", STR_ARG(s->presence->payload));
+	presence = xml_parse(&arena, buf_all(&whole), STR(NS_CLIENT), false);
+	caps = presence ? xml_child(presence, "c", "http://jabber.org/protocol/caps") : NULL;
+	buf_str(to, caps ? xml_attr(caps, "node") : STR(""));
+	arena_free(&arena);
+}
+
 const struct session_ops xmpp_session_ops = {
 	.door = "xmpp",
 	.subscribes = true,
@@ -250,4 +267,5 @@ const struct session_ops xmpp_session_ops = {
 	.notice = on_notice,
 	.kick = on_kick,
 	.describe = on_describe,
+	.program = on_program,
 };

@@ -3,6 +3,7 @@
  * doors/xmpp/take.c - stanzas from the client (RFC 6120, 8 and 10; RFC 6121): what is wrong with them is answered
  * here, what is right goes to the core or, an IQ for the server or an account, to the feature whose table names it.
  */
+#include "core/invite.h"
 #include "doors/xmpp/engine.h"
 
 /* Messages of one client, and of all, that may be on their way to the disk before a client is asked to wait. */
@@ -121,7 +122,13 @@ static void presence_own(struct xmpp *x, const struct xml *element, struct stanz
 
 static void presence_subscription(struct xmpp *x, const struct xml *element, struct stanza *st)
 {
-	session_subscription(&x->session, st);
+	const struct xml *preauth = st->type == PRESENCE_SUBSCRIBE ? xml_child(element, "preauth", "urn:xmpp:pars:0") : NULL;
+	struct str token = preauth ? xml_attr(preauth, "token") : STR_NONE;
+
+	if (token.n)
+		invite_subscribe(&x->session, st, token); /* XEP-0379 */
+	else
+		session_subscription(&x->session, st);
 }
 
 static void presence_directed(struct xmpp *x, const struct xml *element, struct stanza *st)
@@ -257,13 +264,20 @@ void iq_result(struct iq *q, struct str payload)
 
 void iq_error(struct iq *q, enum stanza_error_condition condition, const char *text)
 {
+	iq_error_with(q, condition, STANZA_ERROR_USUAL, text, STR(""));
+}
+
+void iq_error_with(struct iq *q, enum stanza_error_condition condition, enum stanza_error_type type, const char *text, struct str detail)
+{
 	if (q->x) {
 		struct buf *out = stanza_begin(q->x);
 		size_t at = out->n;
 
 		answer_head(q, out, "error");
-		stanza_error_write(out, condition, STANZA_ERROR_USUAL, text);
-		buf_lit(out, "</iq>");
+		stanza_error_write(out, condition, type, text);
+		out->n -= strlen("</error>");
+		buf_str(out, detail);
+		buf_lit(out, "</error></iq>");
 		stanza_end(q->x, at, 0);
 	}
 	answered(q);

@@ -70,6 +70,12 @@ struct xmpp_feature {
 	const char *disco_account[8]; /* features of an account (disco#info to the bare address) */
 	struct iq_handler iq[6];
 	struct nonza_handler nonza[8];
+	/* Whether the settings switch it on (what it announces is left out else); NULL: always. */
+	bool (*on)(const struct core *c);
+	struct {                      /* XEP-0128: a form with one field behind disco#info of the server; all NULL: none */
+		const char *type, *var; /* FORM_TYPE and the field */
+		void (*value)(const struct core *c, struct buf *to);
+	} form;
 	/* Appends to <stream:features/> what is offered in this state; may be NULL. */
 	void (*offer)(struct xmpp *x, struct buf *to);
 	/* Releases the feature's state, with the stream; may be NULL. */
@@ -127,6 +133,7 @@ struct xmpp {
 	struct relay *relay;
 	struct str status;      /* the text it left with, XEP-0012; own memory, may be absent */
 	struct str bind_id;     /* while binding: id of the IQ; own memory */
+	struct str preauth, preauth_name; /* before login: the token of an invitation that is good, and the name it is for; own memory, may be absent */
 	struct list iqs;        /* kept requests */
 	unsigned asked;         /* of these, waiting for the store (features/asked.c) */
 	size_t under_way;       /* bytes of messages that session_send() has not ended yet */
@@ -161,6 +168,8 @@ void xmpp_stream_error(struct xmpp *x, const char *condition, const char *text);
 /* Answers. The payload is XML, complete in itself under jabber:client; may be empty. */
 void iq_result(struct iq *q, struct str payload);
 void iq_error(struct iq *q, enum stanza_error_condition condition, const char *text);
+/* The same with a type of its own and elements inside of <error/>. */
+void iq_error_with(struct iq *q, enum stanza_error_condition condition, enum stanza_error_type type, const char *text, struct str detail);
 
 /* A copy on the heap that can be answered in a later turn; `q->child` is gone in it. */
 struct iq *iq_keep(struct iq *q);

@@ -6,6 +6,7 @@
 
 #include "base/crypt.h"
 #include "core/account.h"
+#include "core/invite.h"
 #include "match.h"
 #include "stage.h"
 #include "store/faulty.h"
@@ -417,9 +418,10 @@ static bool account_make(struct script *s, struct str user)
 	if (account_known(s, user))
 		return true;
 	s->accounts[s->accounts_n++] = user;
-	account_register(stage_core(stage(s), 0), &ask, user, STR("secret"), &here, true);
+	account_register(stage_core(stage(s), 0), &ask, user, STR("secret"), &here, STR_NONE, true);
 	stage_settle(s->stage);
-	return !ask.verdict || fail(s, "no account for %.*s: %s", STR_ARG(user), account_verdict_text(ask.verdict));
+	/* Who registered during the play is there already. */
+	return !ask.verdict || ask.verdict == ACCOUNT_EXISTS || fail(s, "no account for %.*s: %s", STR_ARG(user), account_verdict_text(ask.verdict));
 }
 
 struct finding {
@@ -665,6 +667,10 @@ static bool server_has(struct script *s, struct str rest)
 		NUMBER(rate_bytes),
 		NUMBER(classic_approve),
 		NUMBER(classic_require_tls),
+		NUMBER(people_search),
+		NUMBER(invites),
+		NUMBER(invite_uses),
+		NUMBER(invite_ms),
 #undef NUMBER
 	};
 	size_t eq = str_find(rest, '=');
@@ -673,6 +679,10 @@ static bool server_has(struct script *s, struct str rest)
 
 	if (str_is(name, "cores") && str_u64(str_from(rest, eq + 1), &v)) {
 		s->cores = (unsigned)v;
+		return true;
+	}
+	if (str_is(name, "web_address")) {
+		s->settings.web_address = str_from(rest, eq + 1);
 		return true;
 	}
 	if (str_is(name, "contacts")) {
@@ -687,10 +697,36 @@ static bool server_has(struct script *s, struct str rest)
 	return fail(s, "no such setting: %.*s", STR_ARG(rest));
 }
 
+struct inviting {
+	struct ask ask;
+	struct script *script;
+};
+
+static void invited(struct ask *a)
+{
+	struct inviting *i = holder_of(a, struct inviting, ask);
+
+	if (!a->verdict)
+		names_bind(&i->script->names, STR("token"), a->answer->invite.token);
+}
+
+/* "the server invites an administrator": {token} stands for the invitation from then on. */
+static bool server_invites(struct script *s, struct str rest)
+{
+	struct inviting i = { { .done = invited, .verdict = -1 }, s };
+	uint32_t flags = says(&rest, "an administrator") ? ACCOUNT_ADMIN : 0;
+
+	invite_make(stage_core(stage(s), 0), &i.ask, &(struct invite_wish){ .kind = INVITE_ACCOUNT, .flags = flags });
+	stage_settle(s->stage);
+	return !i.ask.verdict || fail(s, "no invitation");
+}
+
 static bool server_line(struct script *s, struct str rest)
 {
 	if (says(&rest, "has"))
 		return server_has(s, rest);
+	if (says(&rest, "invites"))
+		return server_invites(s, rest);
 	if (says(&rest, "restarts")) {
 		stage_restart(stage(s));
 		return true;
@@ -781,6 +817,11 @@ static void namespaces_bind(struct names *names)
 		{ "bind", "urn:ietf:params:xml:ns:xmpp-bind" },
 		{ "roster", "jabber:iq:roster" },
 		{ "register", "jabber:iq:register" },
+		{ "pars", "urn:xmpp:pars:0" },
+		{ "invite", "urn:anser:invite:0" },
+		{ "commands", "http://jabber.org/protocol/commands" },
+		{ "search", "jabber:iq:search" },
+		{ "cam", "urn:xmpp:cam:0" },
 		{ "private", "jabber:iq:private" },
 		{ "info", "http://jabber.org/protocol/disco#info" },
 		{ "items", "http://jabber.org/protocol/disco#items" },
@@ -823,6 +864,10 @@ static void settings_default(struct core_settings *c)
 		.stanza_max = 1 << 18,
 		.login_deadline_ms = 30000,
 		.classic_approve = true,
+		.people_search = true,
+		.invites = true,
+		.invite_ms = (msec)7 * 24 * 60 * 60 * 1000,
+		.invite_uses = 1,
 		.contacts = STR(""),
 	};
 }

@@ -8,6 +8,7 @@
 
 #include "base/crypt.h"
 #include "core/roster.h"
+#include "doors/xmpp/features/commands.h"
 #include "doors/xmpp/xmpp.h"
 
 #define DISCO_INFO "http://jabber.org/protocol/disco#info"
@@ -24,13 +25,15 @@ struct vars { /* sorted, each once */
 
 static int vars_order(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
-static void vars_collect(struct vars *v, bool account)
+static void vars_collect(struct vars *v, const struct core *c, bool account)
 {
 	size_t kept = 0;
 
 	v->n = 0;
 	for (size_t i = 0; xmpp_features[i]; i++) {
 		const char *const *var = account ? xmpp_features[i]->disco_account : xmpp_features[i]->disco;
+		if (xmpp_features[i]->on && !xmpp_features[i]->on(c))
+			continue;
 		for (size_t k = 0; k < countof(xmpp_features[i]->disco) && var[k] && v->n < DISCO_VARS_MAX; k++)
 			v->var[v->n++] = var[k];
 	}
@@ -89,6 +92,35 @@ static void contacts_sum(struct buf *to, struct str list)
 	}
 }
 
+/* The forms that features have for themselves. */
+static void forms_write(const struct core *c, struct buf *to)
+{
+	for (size_t i = 0; xmpp_features[i]; i++) {
+		const struct xmpp_feature *f = xmpp_features[i];
+
+		if (!f->form.type || (f->on && !f->on(c)))
+			continue;
+		buf_fmt(to, "<x xmlns='jabber:x:data' type='result'><field var='FORM_TYPE' type='hidden'><value>%s</value></field>"
+			"<field var='%s'><value>", f->form.type, f->form.var);
+		f->form.value(c, to);
+		buf_lit(to, "</value></field></x>");
+	}
+}
+
+/* The same for the hash. They stand in the order of their types: "http:" of the contacts before "urn:", and so far there is only one more. */
+static void forms_sum(const struct core *c, struct buf *to)
+{
+	for (size_t i = 0; xmpp_features[i]; i++) {
+		const struct xmpp_feature *f = xmpp_features[i];
+
+		if (!f->form.type || (f->on && !f->on(c)))
+			continue;
+		buf_fmt(to, "%s<%s<", f->form.type, f->form.var);
+		f->form.value(c, to);
+		buf_byte(to, '<');
+	}
+}
+
 /* XEP-0115, 5.1: the hash over what disco_server() shows. */
 static void caps_ver(struct core *c, struct buf *to)
 {
@@ -96,22 +128,23 @@ static void caps_ver(struct core *c, struct buf *to)
 	struct vars v;
 	uint8_t sum[HASH_BYTES_MAX];
 
-	vars_collect(&v, false);
+	vars_collect(&v, c, false);
 	buf_lit(&s, "server/im//Anser<");
 	for (size_t i = 0; i < v.n; i++) {
 		buf_str(&s, str_z(v.var[i]));
 		buf_byte(&s, '<');
 	}
 	contacts_sum(&s, core_settings(c)->contacts);
+	forms_sum(c, &s);
 	hash_sum(HASH_SHA1, buf_all(&s), sum);
 	base64_write(to, str_bytes(sum, hash_bytes(HASH_SHA1)));
 }
 
-static void vars_write(struct buf *to, bool account)
+static void vars_write(struct buf *to, const struct core *c, bool account)
 {
 	struct vars v;
 
-	vars_collect(&v, account);
+	vars_collect(&v, c, account);
 	for (size_t i = 0; i < v.n; i++) {
 		buf_lit(to, "<feature");
 		xml_write_attr(to, "var", str_z(v.var[i]));
@@ -140,13 +173,27 @@ static bool disco_may_see(struct xmpp *x, const struct iq *q)
 	return q->target != TO_USER || (roster_state(&x->session, jid_bare(q->to)) & ROSTER_TO);
 }
 
+static void query_write(struct buf *to, const char *ns, struct str node, struct str content)
+{
+	buf_fmt(to, "<query xmlns='%s'", ns);
+	xml_write_attr(to, "node", node);
+	buf_byte(to, '>');
+	buf_str(to, content);
+	buf_lit(to, "</query>");
+}
+
 static void disco_info(struct xmpp *x, struct iq *q)
 {
-	own_buf b = { 0 };
+	own_buf b = { 0 }, command = { 0 };
 	struct str node = xml_attr(q->child, "node");
 
 	if (!disco_may_see(x, q)) {
 		iq_error(q, STANZA_ERROR_SERVICE_UNAVAILABLE, NULL);
+		return;
+	}
+	if (q->target == TO_SERVER && node.n && commands_info(x, node, &command)) {
+		query_write(&b, DISCO_INFO, node, buf_all(&command));
+		iq_result(q, buf_all(&b));
 		return;
 	}
 	if (!disco_node_known(x, q, node)) {
@@ -159,22 +206,29 @@ static void disco_info(struct xmpp *x, struct iq *q)
 		buf_lit(&b, "><identity category='server' type='im' name='Anser'/>");
 	else
 		buf_lit(&b, "><identity category='account' type='registered'/>");
-	vars_write(&b, q->target != TO_SERVER);
-	if (q->target == TO_SERVER)
+	vars_write(&b, x->core, q->target != TO_SERVER);
+	if (q->target == TO_SERVER) {
 		contacts_write(&b, core_settings(x->core)->contacts);
+		forms_write(x->core, &b);
+	}
 	buf_lit(&b, "</query>");
 	iq_result(q, buf_all(&b));
 }
 
-/* Neither the server nor an account has items yet. */
+/* Neither the server nor an account has items yet, but for the server's commands. */
 static void disco_items(struct xmpp *x, struct iq *q)
 {
+	struct str node = xml_attr(q->child, "node");
+	own_buf b = { 0 }, items = { 0 };
+
 	if (!disco_may_see(x, q))
 		iq_error(q, STANZA_ERROR_SERVICE_UNAVAILABLE, NULL);
-	else if (xml_attr(q->child, "node").n)
+	else if (node.n && !(q->target == TO_SERVER && commands_items(x, node, &items)))
 		iq_error(q, STANZA_ERROR_ITEM_NOT_FOUND, "There is no such node here.");
-	else
-		iq_result(q, STR("<query xmlns='" DISCO_ITEMS "'/>"));
+	else {
+		query_write(&b, DISCO_ITEMS, node, buf_all(&items));
+		iq_result(q, buf_all(&b));
+	}
 }
 
 const struct xmpp_feature feature_disco = {

@@ -27,6 +27,8 @@ static void registering_done(struct account_ask *ask)
 		{ ACCOUNT_FORBIDDEN, STANZA_ERROR_NOT_ALLOWED },
 		{ ACCOUNT_THROTTLED, STANZA_ERROR_POLICY_VIOLATION },
 		{ ACCOUNT_UNKNOWN, STANZA_ERROR_REGISTRATION_REQUIRED },
+		{ ACCOUNT_INVITE, STANZA_ERROR_ITEM_NOT_FOUND },
+		{ ACCOUNT_OTHER_NAME, STANZA_ERROR_NOT_ACCEPTABLE },
 	};
 	struct registering *r = holder_of(ask, struct registering, ask);
 	enum stanza_error_condition condition = STANZA_ERROR_RESOURCE_CONSTRAINT;
@@ -63,6 +65,14 @@ static struct registering *registering_new(struct iq *q)
 	return r;
 }
 
+/* With an invitation that was found to be good (invite.c), or without one. */
+static bool may_register(struct xmpp *x)
+{
+	struct origin o = xmpp_origin(x);
+
+	return x->preauth.n || account_may_register(x->core, &o);
+}
+
 /* ---- before login --------------------------------------------------------------------------------------------- */
 
 static void register_new(struct xmpp *x, struct iq *q)
@@ -73,24 +83,25 @@ static void register_new(struct xmpp *x, struct iq *q)
 
 	if (xml_child(q->child, "remove", REGISTER)) {
 		iq_error(q, STANZA_ERROR_UNEXPECTED_REQUEST, "Log in first.");
-	} else if (!account_may_register(x->core, &o)) {
+	} else if (!may_register(x)) {
 		iq_error(q, STANZA_ERROR_NOT_ALLOWED, account_verdict_text(ACCOUNT_FORBIDDEN));
 	} else if (!name.n || !password.n) {
 		iq_error(q, STANZA_ERROR_NOT_ACCEPTABLE, "A user name and a password are needed.");
 	} else {
 		struct registering *r = registering_new(q);
-		account_register(x->core, &r->ask, name, password, &o, false);
+		account_register(x->core, &r->ask, name, password, &o, x->preauth.n ? x->preauth : STR_NONE, false);
 	}
 }
 
 static void register_form(struct xmpp *x, struct iq *q)
 {
-	struct origin o = xmpp_origin(x);
+	own_buf b = { 0 };
 
-	if (account_may_register(x->core, &o))
-		iq_result(q, STR("<query xmlns='" REGISTER
-				 "'><instructions>Choose a user name and a password.</instructions>"
-				 "<username/><password/></query>"));
+	buf_lit(&b, "<query xmlns='" REGISTER "'><instructions>Choose a user name and a password.</instructions><username>");
+	xml_escape(&b, x->preauth_name.n ? x->preauth_name : STR(""));
+	buf_lit(&b, "</username><password/></query>");
+	if (may_register(x))
+		iq_result(q, buf_all(&b));
 	else
 		iq_error(q, STANZA_ERROR_SERVICE_UNAVAILABLE, account_verdict_text(ACCOUNT_FORBIDDEN));
 }
@@ -136,7 +147,7 @@ static void registered_password(struct xmpp *x, struct iq *q)
 		iq_error(q, STANZA_ERROR_NOT_AUTHORIZED, "A password is not taken without TLS.");
 	} else {
 		r = registering_new(q);
-		account_password(x->core, &r->ask, name, password);
+		account_password(x->core, &r->ask, name, password, jid_resource(x->session.jid));
 	}
 }
 
@@ -160,12 +171,7 @@ static void register_set(struct xmpp *x, struct iq *q)
 
 static void register_offer(struct xmpp *x, struct buf *to)
 {
-	struct origin o;
-
-	if (x->state != XMPP_SECURE)
-		return;
-	o = xmpp_origin(x);
-	if (account_may_register(x->core, &o))
+	if (x->state == XMPP_SECURE && may_register(x))
 		buf_lit(to, "<register xmlns='http://jabber.org/features/iq-register'/>");
 }
 

@@ -4,6 +4,7 @@
  * may change it.
  */
 #include "core/block.h"
+#include "core/people.h"
 #include "doors/xmpp/features/asked.h"
 
 #define VCARD "vcard-temp"
@@ -65,6 +66,14 @@ static void vcard_get(struct xmpp *x, struct iq *q)
 	}
 }
 
+/* What others call the owner: the full name, else the nickname. */
+static struct str vcard_name(struct xmpp *x, const struct xml *card)
+{
+	struct str name = str_trim(xml_child_text(card, "FN", VCARD, xmpp_scratch(x)));
+
+	return name.n ? name : str_trim(xml_child_text(card, "NICKNAME", VCARD, xmpp_scratch(x)));
+}
+
 static void vcard_kept(struct asked *a)
 {
 	if (!asked_failed(a))
@@ -84,6 +93,7 @@ static void vcard_set(struct xmpp *x, struct iq *q)
 	a = asked_new(q, vcard_kept);
 	item_set(x->core, &a->ask, session_account(&x->session), STR(VCARD_SPACE), STR(""),
 		 arena_str(&a->arena, buf_all(&b)));
+	people_name(x->core, session_account(&x->session), vcard_name(x, q->child));
 }
 
 static void vcard_foreign(struct xmpp *x, struct iq *q)
