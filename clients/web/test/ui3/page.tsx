@@ -7,12 +7,15 @@ import { provide } from '../../src/ui/common/model';
 import { Voices } from '../../src/ui/common/notice';
 import { go, route } from '../../src/ui/common/route';
 import { followSettings } from '../../src/ui/common/theme';
+import { EmojiPicker } from '../../src/ui/emoji/picker';
+import { QuickReactions } from '../../src/ui/emoji/quick';
 import { First } from '../../src/ui/first/first';
 import { Welcome } from '../../src/ui/first/welcome';
 import { People } from '../../src/ui/people/people';
 import { Profile } from '../../src/ui/people/profile';
 import { Search } from '../../src/ui/search/search';
 import { Switcher } from '../../src/ui/search/switcher';
+import { Settings } from '../../src/ui/settings/settings';
 import { makeFake } from './fake';
 
 const fake = makeFake();
@@ -27,7 +30,18 @@ if (wanted.has('server')) fake.server.value = { ...fake.server.value, ...JSON.pa
 provide(fake.model);
 followSettings();
 
-const screens: Record<string, () => unknown> = { people: People, search: Search, welcome: Welcome };
+const screens: Record<string, () => unknown> = { people: People, search: Search, welcome: Welcome, settings: Settings, emoji: Emoji };
+
+function Emoji() {
+	const picked = (x: string) => fake.called.push(['picked', x]);
+	return (
+		<main>
+			<h1>emoji</h1>
+			<QuickReactions onPick={picked} onMore={() => picked('more')} />
+			<EmojiPicker onPick={picked} onClose={() => (picked('close'), go(''))} />
+		</main>
+	);
+}
 
 function Middle() {
 	const { screen, address } = route.value;

@@ -11,7 +11,8 @@ import { model } from '../common/model';
 import { go } from '../common/route';
 import { line } from '../common/text';
 import { forgetToken, tokenHere, tokenOf } from './invited';
-import { SHORTEST, strength, tooShort } from './strength';
+import { SHORTEST, tooShort } from './strength';
+import { Strength } from './strong';
 
 type Mode = 'register' | 'login';
 type Place = 'name' | 'password' | 'invite' | 'form';
@@ -60,17 +61,6 @@ function useInvite() {
 		);
 	}, []);
 	return invited;
-}
-
-function Strength({ password, name }: { password: string; name: string }) {
-	if (!password) return null;
-	const s = strength(password, name);
-	return (
-		<span class={`strength s${s}`}>
-			<i aria-hidden="true"><b /><b /><b /><b /></i>
-			{t(`first.strength${s}`)}
-		</span>
-	);
 }
 
 function Head({ mode, invited }: { mode: Mode; invited: Invited }) {
