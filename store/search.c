@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * store/search.c - a run of n characters makes n terms: each two neighbours, and the last one alone. So every character of it begins a term,
- * and a single one is found as a prefix; terms for single characters beside those of two would make the index a third larger.
+ * and a single one is found as a prefix; terms for single characters beside those
+ * of two make the index a quarter larger (300,000 short Chinese messages: 114 bytes each instead of 91).
  */
 #include "store/search.h"
 
