@@ -6,6 +6,7 @@ import { Menu } from './common/menu';
 import { model } from './common/model';
 import { Voices } from './common/notice';
 import { followSettings } from './common/theme';
+import { takeInvite } from './first/invited';
 import { listenToKeys } from './shell/keys';
 import { First } from './shell/parts';
 import { Shell } from './shell/shell';
@@ -15,6 +16,9 @@ export function App() {
 	useEffect(listenToKeys, []);
 	const l = model().line.value.state;
 	const out = !model().me.value || l === 'out' || l === 'ended';
+	useEffect(() => {
+		if (!out) takeInvite();
+	}, [out]);
 	return (
 		<>
 			{out ? <First /> : <Shell />}

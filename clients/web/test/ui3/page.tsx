@@ -2,6 +2,7 @@
 // The parts of the page a test looks at, over the model of fake.ts, drawn by the route as the shell does.
 
 import { render } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { Menu } from '../../src/ui/common/menu';
 import { provide } from '../../src/ui/common/model';
 import { Voices } from '../../src/ui/common/notice';
@@ -10,6 +11,7 @@ import { followSettings } from '../../src/ui/common/theme';
 import { EmojiPicker } from '../../src/ui/emoji/picker';
 import { QuickReactions } from '../../src/ui/emoji/quick';
 import { First } from '../../src/ui/first/first';
+import { takeInvite } from '../../src/ui/first/invited';
 import { Welcome } from '../../src/ui/first/welcome';
 import { People } from '../../src/ui/people/people';
 import { Profile } from '../../src/ui/people/profile';
@@ -52,7 +54,11 @@ function Middle() {
 
 function Page() {
 	const beside = route.value.screen === 'c' && wanted.has('beside') ? route.value.address : undefined;
-	if (!fake.me.value) return <><First /><Menu /><Voices /></>;
+	const out = !fake.me.value;
+	useEffect(() => {
+		if (!out) takeInvite();
+	}, [out]);
+	if (out) return <><First /><Menu /><Voices /></>;
 	return (
 		<div class={`app${beside ? '' : ' no-details'}`} data-pane="middle">
 			<nav class="side" aria-label="side" />

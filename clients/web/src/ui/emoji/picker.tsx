@@ -32,7 +32,7 @@ function Tones({ tone, onTone }: { tone: number; onTone: (n: number) => void }) 
 		<label class="emoji-tone">
 			<span class="spoken">{e('tone')}</span>
 			<select value={tone} onChange={(x) => onTone(Number(x.currentTarget.value))}>
-				{([0, 1, 2, 3, 4, 5] as const).map((n) => <option key={n} value={n}>{withTone({ emoji: '✋', tones: true }, n)} {e(`tone${n}`)}</option>)}
+				{([0, 1, 2, 3, 4, 5] as const).map((n) => <option key={n} value={n} aria-label={e(`tone${n}`)}>{withTone({ emoji: '✋', tones: true }, n)}</option>)}
 			</select>
 		</label>
 	);

@@ -10,7 +10,7 @@ import { Goose } from '../common/goose';
 import { model } from '../common/model';
 import { go } from '../common/route';
 import { line } from '../common/text';
-import { forgetToken, tokenHere, tokenOf } from './invited';
+import { forgetToken, spend, tokenHere, tokenOf } from './invited';
 import { SHORTEST, tooShort } from './strength';
 import { Strength } from './strong';
 
@@ -130,15 +130,18 @@ function Form({ mode, invited }: { mode: Mode; invited: Invited }) {
 		if (wrong || who.includes('@')) return say(wrong ?? { at: 'name', text: t('first.onlyName') });
 		fault.value = null;
 		busy.value = true;
-		const token = invite || (good ? invited.token : undefined);
+		const token = mode === 'login' ? undefined : invite || (good ? invited.token : undefined);
+		spend(!!token);
 		const why = await (mode === 'login'
 			? model().login(who, password.value, remember.value)
 			: model().register(who, password.value, token)
 		).catch((): Why => 'network');
 		busy.value = false;
+		if (why) spend(false);
 		if (why) return say({ at: why === 'invite-used' && !wantsCode ? 'form' : (placeOf[why] ?? 'form'), text: t(`why.${why}`) });
-		if (tokenHere()) forgetToken();
-		if (mode === 'register') go('welcome', true);
+		if (mode === 'login') return;
+		forgetToken();
+		go('welcome', true);
 	};
 	const at = (p: Place) => (fault.value?.at === p ? fault.value.text : null);
 

@@ -121,6 +121,12 @@ export function People() {
 	const over = useSignal<Over>(null);
 	const field = useRef<HTMLInputElement>(null);
 	useEffect(() => {
+		const [way, text] = route.value.rest; // people/find/WORDS comes with something to look for
+		if (route.value.screen !== 'people' || way !== 'find') return;
+		typed.value = text ?? '';
+		go('people', true);
+	}, [route.value]);
+	useEffect(() => {
 		if (innerWidth > 720) field.current?.focus({ preventScroll: true });
 	}, []);
 	const o = over.value;

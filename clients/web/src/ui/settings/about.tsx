@@ -22,7 +22,7 @@ export function About() {
 				{server?.version && <Fact name={s('aboutVersion')}>{line(server.version, 100)}</Fact>}
 				{server && (
 					<Fact name={s('aboutSafe')}>
-						{s(server.safe ? 'safeYes' : 'safeNo')} · <a href="/trust">{s('trust')}</a>
+						{s(server.safe ? 'safeYes' : 'safeNo')} · <a href="/trust">{s(server.safe ? 'trustPage' : 'trust')}</a>
 					</Fact>
 				)}
 			</dl>
