@@ -24,6 +24,7 @@ struct web {
 	struct core *core;
 	struct buf in;     /* what was not taken yet; no memory when there is nothing */
 	struct web_request *q; /* under way */
+	struct buf head, path; /* its own copies; an arena would cost more than most requests need */
 	struct http_body body;
 	struct buf whole;  /* its body, for routes that want it so */
 	struct buf fields; /* of the answer to come: lines */
@@ -53,7 +54,7 @@ struct web {
 /* Goes on at the end of this turn. */
 void web_continue(struct web *w);
 
-/* ---- routes.c ---- */
+/* ---- find.c ---- */
 
 /* The route for this path and method, with q->rest; NULL: `methods` and `flags` are those of other routes with this path, 0 when
  * there is none. */

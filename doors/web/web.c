@@ -26,6 +26,8 @@ static void request_free(struct web *w)
 	arena_free(&w->q->arena);
 	mem_free(w->q);
 	w->q = NULL;
+	buf_free(&w->head);
+	buf_free(&w->path);
 	buf_free(&w->whole);
 	buf_free(&w->fields);
 }
@@ -87,12 +89,11 @@ static void head_refuse(struct web *w, int status)
 static bool path_read(struct web_request *q)
 {
 	struct str target = q->head.target, path = str_n(target.p, str_find(target, '?'));
-	own_buf decoded = { 0 };
 	bool ok;
 
 	q->query = path.n < target.n ? str_from(target, path.n + 1) : STR_NONE;
-	ok = http_path_decode(&decoded, path.n ? path : STR("/"));
-	q->path = ok ? arena_str(&q->arena, buf_all(&decoded)) : STR("/");
+	ok = http_path_decode(&q->web->path, path.n ? path : STR("/"));
+	q->path = ok ? buf_all(&q->web->path) : STR("/");
 	return ok;
 }
 
@@ -108,8 +109,10 @@ static struct web_request *request_new(struct web *w, struct str head)
 	q->path = STR("/");
 	q->query = STR_NONE;
 	if (head.n) {
-		int r = http_head_read(&q->head, arena_str(&q->arena, head).p, head.n);
+		int r;
 
+		buf_str(&w->head, head);
+		r = http_head_read(&q->head, w->head.p, w->head.n);
 		assert(r == (int)head.n);
 	}
 	q->host = q->head.authority;
