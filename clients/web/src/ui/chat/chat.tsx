@@ -12,7 +12,7 @@ import { model } from '../common/model';
 import { notice, speak } from '../common/notice';
 import { back, chatPath, go, route } from '../common/route';
 import { line } from '../common/text';
-import { detailsOpen, searching } from '../shell/panels';
+import { detailsOpen } from '../shell/panels';
 import { Composer, EmojiPicker } from './composer';
 import { Lightbox } from './lightbox';
 import { Log } from './log';
@@ -37,7 +37,7 @@ function Head({ address }: { address: Address }) {
 					<span class="chat-presence">{p.presence !== 'unknown' && <i class={`dot ${p.presence}`} />}{presenceWords(p)}</span>
 				</span>
 			</button>
-			<button type="button" class="icon-button" aria-label={t('chat.searchHere')} title={t('chat.searchHere')} onClick={() => (searching.value = { with: address })}><Icon name="search" /></button>
+			<button type="button" class="icon-button" aria-label={t('chat.searchHere')} title={t('chat.searchHere')} onClick={() => go(`search/${encodeURIComponent(address)}`)}><Icon name="search" /></button>
 			<button type="button" class="icon-button only-narrow" aria-label={t('common.details')} title={t('common.details')} onClick={() => (detailsOpen.value = true)}><Icon name="info" /></button>
 		</header>
 	);
@@ -128,7 +128,7 @@ function Open({ pane }: { pane: Pane }) {
 	useSignalEffect(() => {
 		const r = route.value;
 		if (r.address !== address || !r.id) return;
-		pane.jump.value = { id: r.id };
+		pane.jump.value = { id: r.id, archiveId: r.rest[2] || undefined, time: Number(r.rest[3]) || undefined };
 		go(chatPath(address), true);
 	});
 	return (
@@ -148,6 +148,6 @@ function Open({ pane }: { pane: Pane }) {
 
 export function Chat({ address }: { address: Address }) {
 	const pane = useRef<Pane>(undefined);
-	pane.current ??= makePane(address, model().open(address));
+	pane.current ??= makePane(address, model().open(address), model().conversations.peek().find((c) => c.with === address)?.unread ?? 0);
 	return <Open pane={pane.current} />;
 }

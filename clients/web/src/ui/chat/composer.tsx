@@ -48,7 +48,7 @@ export function Composer() {
 	const asking = useSignal<File[] | null>(null);
 	const over = useSignal(false);
 	const empty = useSignal(true);
-	const last = useRef({ draft: '', typing: 0, ended: 0 }).current;
+	const last = useRef({ draft: '', editing: '', typing: 0, ended: 0 }).current;
 	const settings = model().settings.value;
 
 	const grow = () => {
@@ -131,7 +131,7 @@ export function Composer() {
 		if (composing(e)) return;
 		const wantsSend = e.key === 'Enter' && !e.shiftKey && !e.altKey && (settings.enterSends || e.ctrlKey || e.metaKey) && Date.now() - last.ended > 50;
 		if (wantsSend) send();
-		else if (e.key === 'ArrowUp' && !area.current?.value && !e.shiftKey && editLast()) void 0;
+		else if (e.key === 'ArrowUp' && !area.current?.value && !e.shiftKey && !e.altKey && !e.ctrlKey && !e.metaKey && editLast()) void 0;
 		else if (e.key === 'Escape' && emoji.peek()) emoji.value = false;
 		else if (e.key === 'Escape' && pane.about.peek()) pane.about.value = null;
 		else return;
@@ -142,7 +142,10 @@ export function Composer() {
 	// The draft comes when the conversation opens, and comes back when editing ends.
 	useSignalEffect(() => {
 		const a = pane.about.value;
-		setText(a?.mode === 'edit' ? a.message.text : last.draft);
+		const editing = a?.mode === 'edit' ? a.message.key : '';
+		if (editing === last.editing) return;
+		last.editing = editing;
+		setText(a && editing ? a.message.text : last.draft);
 	});
 	useLayoutEffect(() => {
 		last.draft = model().conversations.peek().find((c) => c.with === address)?.draft ?? '';

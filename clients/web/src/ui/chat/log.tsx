@@ -30,6 +30,7 @@ interface Place {
 	span: Span;
 	first: string; // key of the first row of the span
 	held: Held | null;
+	top: number; // scrollTop when that was looked up; another one means that somebody has scrolled since
 	stuck: boolean; // at the end, and following it
 	target: string | null; // key to go to when it is drawn
 	opened: boolean;
@@ -70,7 +71,7 @@ export function Log() {
 	const { timeline } = pane;
 	const box = useRef<HTMLDivElement>(null);
 	const inner = useRef<HTMLDivElement>(null);
-	const place = useRef<Place>({ span: { start: 0, end: 0 }, first: '', held: null, stuck: false, target: null, opened: false, read: '' }).current;
+	const place = useRef<Place>({ span: { start: 0, end: 0 }, first: '', held: null, top: 0, stuck: false, target: null, opened: false, read: '' }).current;
 	const moved = useSignal(0);
 	const active = useSignal('');
 	const flash = useSignal('');
@@ -125,15 +126,22 @@ export function Log() {
 
 	// ---- what is visible ----
 
+	const hold = (b: HTMLElement, rows: HTMLElement[]): number => {
+		const top = b.getBoundingClientRect().top;
+		const first = firstBelow(rows, top + 1);
+		const row = rows[first];
+		place.held = row ? { key: row.dataset.key ?? '', top: row.getBoundingClientRect().top - top } : null;
+		place.top = b.scrollTop;
+		return first;
+	};
+
 	const look = () => {
 		const b = box.current;
 		if (!b || !place.opened) return;
 		const rows = rowElements(b);
+		const first = hold(b, rows);
 		const top = b.getBoundingClientRect().top;
-		const first = firstBelow(rows, top + 1);
 		const last = Math.min(rows.length - 1, firstBelow(rows, top + b.clientHeight - 1));
-		const row = rows[first];
-		place.held = row ? { key: row.dataset.key ?? '', top: row.getBoundingClientRect().top - top } : null;
 		const s = place.span;
 		const total = timeline.messages.peek().length;
 		const m = timeline.more.peek();
@@ -179,8 +187,14 @@ export function Log() {
 		} else if (place.stuck) b.scrollTop = b.scrollHeight;
 		else if (place.held) {
 			const row = rowOf(b, place.held.key);
-			if (row) b.scrollTop += row.getBoundingClientRect().top - b.getBoundingClientRect().top - place.held.top;
+			const by = row ? row.getBoundingClientRect().top - b.getBoundingClientRect().top - place.held.top : 0;
+			if (Math.abs(by) >= 0.5) b.scrollTop += by; // writing stops a smooth scroll: only when there is something to write
 		}
+		place.top = b.scrollTop;
+	};
+	const resettle = () => {
+		if (box.current && !place.stuck && box.current.scrollTop !== place.top) look();
+		else settle();
 	};
 	useLayoutEffect(() => {
 		settle();
@@ -189,7 +203,7 @@ export function Log() {
 
 	// Sizes change without a drawing: the window, a keyboard, a font, a picture whose size nobody told.
 	useEffect(() => {
-		const watch = new ResizeObserver(settle);
+		const watch = new ResizeObserver(resettle);
 		if (box.current) watch.observe(box.current);
 		if (inner.current) watch.observe(inner.current);
 		addEventListener('focus', look);
@@ -270,12 +284,18 @@ export function Log() {
 	const press = useMemo(() => longPress(openActions), []);
 
 	void moved.value;
+	// Somebody scrolled and the event has not come yet: hold what is there now, before this drawing changes it.
+	if (box.current && place.opened && !place.target && box.current.scrollTop !== place.top) {
+		const b = box.current;
+		hold(b, rowElements(b));
+		place.stuck &&= b.scrollHeight - b.scrollTop - b.clientHeight <= END;
+	}
 	const s = current();
 	place.span = s;
 	place.first = list[s.start]?.key ?? '';
 	const divider = timeline.divider.value;
 	const dividerAt = divider ? indexOfKey(list, divider) : -1;
-	const newOnes = dividerAt < 0 ? 0 : list.slice(dividerAt).filter((m) => !m.mine).length;
+	const newOnes = dividerAt < 0 ? 0 : pane.unread || list.slice(dividerAt).filter((m) => !m.mine).length;
 	const lastKey = list[s.end - 1]?.key;
 	const tab = active.value && list.some((m) => m.key === active.value) ? active.value : lastKey;
 	const loading = timeline.loading.value;

@@ -2,6 +2,8 @@
 // Message styling after XEP-0393 and links, as nodes: text stays text. One pass over the text; what is never closed is found out once per
 // line, so that a million asterisks cost a million steps.
 
+import { graphemes } from '../common/text';
+
 export type Span =
 	| string
 	| { kind: 'strong' | 'emphasis' | 'strike'; spans: Span[] }
@@ -168,8 +170,7 @@ export function parse(text: string): Block[] {
 export function onlyEmoji(text: string): boolean {
 	if (text.length > 60 || !/^(?:\p{Extended_Pictographic}|\p{Emoji_Component}|\s)+$/u.test(text)) return false;
 	if (!/[\p{Extended_Pictographic}\p{Regional_Indicator}]/u.test(text) || /(?:^|\s)[\d#*]/.test(text)) return false;
-	const joined = text.replace(/\s/g, '').match(/(?:\p{Regional_Indicator}{2}|\p{Extended_Pictographic}[\u200d\ufe0f\u{1f3fb}-\u{1f3ff}\u{e0020}-\u{e007f}]*(?:\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]*)?)/gu);
-	return (joined?.length ?? 0) <= 6;
+	return graphemes(text.replace(/\s/g, '')).length <= 6;
 }
 
 const FOLD_CHARS = 1800;

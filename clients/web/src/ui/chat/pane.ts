@@ -9,6 +9,7 @@ import type { Address, Message, Timeline } from '../../model';
 export interface Pane {
 	address: Address;
 	timeline: Timeline;
+	unread: number; // when it was opened: what the divider counts
 	about: Signal<{ mode: 'reply' | 'edit'; message: Message } | null>; // what the composer answers or changes
 	viewing: Signal<Message | null>; // the picture in the lightbox
 	reacting: Signal<Message | null>; // for whom the emoji picker is open
@@ -17,10 +18,11 @@ export interface Pane {
 	focusComposer: () => void;
 }
 
-export function makePane(address: Address, timeline: Timeline): Pane {
+export function makePane(address: Address, timeline: Timeline, unread: number): Pane {
 	return {
 		address,
 		timeline,
+		unread,
 		about: signal(null),
 		viewing: signal(null),
 		reacting: signal(null),

@@ -2,9 +2,7 @@
 // What is open beside or over the conversation.
 
 import { signal } from '@preact/signals';
-import type { Address } from '../../model';
 
 export const detailsOpen = signal(false); // as a sheet; where there is room for a third pane it is there anyway
-export const searching = signal<{ with?: Address } | null>(null);
 export const switching = signal(false);
 export const helping = signal(false);

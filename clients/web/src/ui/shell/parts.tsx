@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parts that are fetched when they are wanted: screens in the middle, the pane at the right, windows over everything.
 
-import type { ComponentChild } from 'preact';
+import type { ComponentChildren } from 'preact';
 import type { Address } from '../../model';
 import { t } from '../../i18n';
 import { Dialog } from '../common/dialog';
@@ -16,7 +16,7 @@ const Profile = lazy(() => import('../people/profile').then((m) => m.Profile));
 const Switcher = lazy(() => import('../search/switcher').then((m) => m.Switcher));
 
 // What the middle shows for the screens that are not conversations.
-export const screens: Readonly<Record<string, () => ComponentChild>> = {
+export const screens: Readonly<Record<string, (props: object) => ComponentChildren>> = {
 	people: lazy(() => import('../people/people').then((m) => m.People)),
 	search: lazy(() => import('../search/search').then((m) => m.Search)),
 	settings: lazy(() => import('../settings/settings').then((m) => m.Settings)),

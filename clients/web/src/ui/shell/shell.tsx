@@ -36,11 +36,16 @@ function Nobody() {
 	return (
 		<main class="nobody">
 			<Goose size={72} />
-			<p>{t('chat.pickOne')}</p>
-			<div class="nobody-ways">
-				<button type="button" class="button primary" onClick={() => go('people')}><Icon name="people" size={18} />{t('chat.findPeople')}</button>
-				<button type="button" class="button" onClick={() => go('people/invite')}><Icon name="invite" size={18} />{t('chat.invite')}</button>
-			</div>
+			{model().conversations.value.length > 0 && (
+				<>
+					<p>{t('chat.pickOne')}</p>
+					<div class="nobody-ways">
+						<button type="button" class="button" onClick={() => go('people')}><Icon name="people" size={18} />{t('chat.findPeople')}</button>
+						<button type="button" class="button" onClick={() => go('people/invite')}><Icon name="invite" size={18} />{t('chat.invite')}</button>
+					</div>
+				</>
+			)}
+			<p class="nobody-keys"><kbd>Ctrl</kbd> <kbd>/</kbd> {t('chat.keys')}</p>
 		</main>
 	);
 }
