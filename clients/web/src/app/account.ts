@@ -1,0 +1,585 @@
+// SPDX-License-Identifier: Apache-2.0
+// One logged-in account: its parts, and what runs between them. Made at login, or from what was remembered; thrown away at logout.
+
+import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import type { Address, Me, Message, Settings, Timeline } from '../model';
+import { blockList, blockPush, features as disco, items as discoItems, marksGet, marksOf, markSet, serverTime } from '../xmpp/account';
+import { bare, localOf } from '../xmpp/address';
+import { crypt, fromBase64, hex } from '../xmpp/crypt';
+import { freshId, type Env } from '../xmpp/env';
+import { archive } from '../xmpp/mam';
+import type { Proof, Target } from '../xmpp/login';
+import { readLive, writeDisplayed, writeReceipt, writeState, type Incoming } from '../xmpp/message';
+import { NS } from '../xmpp/names';
+import { writeAvailable, writePresence } from '../xmpp/roster';
+import type { Secret } from '../xmpp/scram';
+import { IqError, stream, type StreamState } from '../xmpp/stream';
+import { child, children, el, type El } from '../xmpp/xml';
+import type { Db } from '../store/db';
+import { PENDING, type Choice, type Row } from '../store/rows';
+import { add, change, same, type Log } from '../store/timeline';
+import { tabsJoin } from '../store/tabs';
+import { book } from './book';
+import type { Ctx, News, Tag } from './context';
+import type { Fresh, Reader } from './incoming';
+import { notifier, type Notifier } from './notify';
+import { people, type People } from './people';
+import { rowOfEntry, sender, type Sender } from './sender';
+import type { Shelf } from './settings';
+import { sync } from './sync';
+import { localUrl } from './upload';
+import { view } from './view';
+import { whyOfMessage } from './why';
+
+export interface AccountDeps {
+	env: Env;
+	db: Db;
+	shelf: Shelf;
+	target: Target;
+	user: string;
+	proof: Proof;
+	origin: string;
+	settings: ReadonlySignal<Settings>;
+	secret(s: Secret): void;
+	state(s: StreamState): void;
+	loggedOut(): void; // in another tab
+	openChat(peer: Address): void;
+	idleMs?: number;
+	answerMs?: number;
+}
+
+export interface Account {
+	ctx: Ctx;
+	people: People;
+	sender: Sender;
+	notify: Notifier;
+	reader: Reader;
+	me: ReadonlySignal<Me>;
+	synced: ReadonlySignal<boolean>;
+	leader: ReadonlySignal<boolean>;
+	uploads: UploadStates;
+	show(r: Row): Message;
+	reach(url: string): string;
+	open(peer: Address): Timeline;
+	read(peer: Address, r: Row): void;
+	typing(peer: Address, is: boolean): void;
+	addRow(r: Row): void;
+	announce(): Promise<void>; // presence again: the picture has changed
+	start(): Promise<void>;
+	stop(): Promise<void>;
+}
+
+// Files on their way, by the key of their row.
+export interface UploadStates {
+	state: Map<string, { local?: string; progress?: number }>;
+	changed(key: string, by: { local?: string; progress?: number } | null): void;
+}
+
+const TYPING_AGAIN_MS = 5000;
+const TYPING_OVER_MS = 30_000;
+const MARK_MS = 400;
+const BEGIN_AGAIN_MS = 5000;
+const ROWS_MAX = 30_000;
+
+export function account(d: AccountDeps): Account {
+	const { env, db } = d;
+	const me = `${d.user}@${d.target.domain}`;
+	const tabId = freshId(env);
+	const leading = signal(false);
+	const tick = signal(0); // of uploads
+	let offset = 0; // of the server's clock
+	let proof = d.proof;
+	let over = false;
+
+	// ---- the parts --------------------------------------------------------------------------------------------
+
+	const tabs = tabsJoin<News>(env, me, tabId, { news: (n) => heard(n), leader: (is) => lead(is) });
+	const leads = (): boolean => !db.shared || tabs.leader;
+	const fresh = (): string => freshId(env);
+	const theBook = book(db, leads, (choice: Choice) => tabs.tell({ news: 'choice', choice }), mend);
+
+	const line = stream<Tag>(env, {
+		target: d.target, user: d.user, proof, resource: `web-${tabId.slice(0, 8)}`, idleMs: d.idleMs, answerMs: d.answerMs,
+	}, {
+		state(s) {
+			if (s.state !== 'online') {
+				theSync.lost();
+				if (s.state === 'connecting' && s.attempt <= 1)
+					theBook.conversations.peek().forEach((c) => theBook.typing(c.with, false));
+			}
+			d.state(s);
+		},
+		fresh(lost) {
+			again = [...again, ...lost.filter((s) => s.tag && 'again' in s.tag)];
+			thePeople.lost();
+			theSender.fresh(lost.flatMap((s) => (s.tag && 'entry' in s.tag ? [s.tag.entry] : [])));
+			void begin();
+		},
+		resumed() {
+			theSync.resumed();
+			theSender.resumed();
+		},
+		stanza: (e) => take(e),
+		acked: (tag) => tag && 'entry' in tag && theSender.acked(tag.entry),
+		secret(s) {
+			proof = { secret: s };
+			d.secret(s);
+		},
+		session: (sm) => theSender.session(sm),
+		counted: (h) => theSender.counted(h),
+	});
+
+	const ask: Ctx['ask'] = (type, query, to, ms) => line.iq(type, query, to, ms);
+	const ctx: Ctx = {
+		env, me, user: d.user, domain: d.target.domain, target: d.target, db, book: theBook, shelf: d.shelf, stream: line,
+		archive: archive(ask, () => me, fresh), tabs, ask, settings: d.settings, fresh, leads,
+		features: { archive: true, fulltext: false, carbons: true, blocking: true, pep: false, upload: null, uploadMax: 0, search: null, admin: false },
+		now: () => env.wall() + offset,
+		proof: () => proof,
+	};
+	const thePeople = people(ctx);
+	const theSender = sender(ctx);
+	const reader: Reader = {
+		me,
+		now: ctx.now,
+		mentions(text) {
+			const names = [localOf(me), thePeople.person(me).name].filter(Boolean);
+			return names.some((n) => new RegExp(`(^|[^\\p{L}\\p{N}])@${n.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}($|[^\\p{L}\\p{N}])`, 'iu').test(text));
+		},
+	};
+	const theSync = sync(ctx, reader, came);
+	const notify = notifier({
+		leads,
+		settings: () => d.settings.peek(),
+		muted: (peer) => !!theBook.choice(peer).muted,
+		name: (peer) => thePeople.person(peer).name,
+		fileText: (name) => name,
+		open: d.openChat,
+	});
+
+	// ---- a session begins ----------------------------------------------------------------------------------------
+
+	let again: { xml: ReturnType<typeof el>; tag?: Tag }[] = [];
+	let session = 0;
+
+	async function begin(): Promise<void> {
+		const mine = ++session;
+		try {
+			await Promise.all([clock(), discover(), thePeople.begin()]);
+			// From here on nothing that comes is missed, so what was missed can be read.
+			if (ctx.features.carbons)
+				await ask('set', el('enable', { xmlns: NS.carbons })).catch(answered);
+			line.send(available());
+			await theSync.begin();
+			for (const s of again.splice(0))
+				line.send(s.xml, s.tag);
+			await theSender.synced();
+			await afterwards();
+		} catch (e) {
+			if (!(e instanceof IqError))
+				throw e;
+			// The line went: another session begins by itself. Or the server is slow.
+			env.after(BEGIN_AGAIN_MS, () => mine === session && line.online && !theSync.synced.peek() && void begin());
+		}
+	}
+
+	// A question may be answered by an error, but there must be an answer.
+	function answered(e: unknown): undefined {
+		if (e instanceof IqError && e.condition)
+			return undefined;
+		throw e;
+	}
+
+	async function clock(): Promise<void> {
+		const asked = env.wall();
+		const t = await serverTime(ask, ctx.domain).catch(answered);
+		if (t !== undefined) {
+			const off = t - (asked + env.wall()) / 2;
+			// Servers that tell whole seconds would only add noise.
+			offset = Math.abs(off) > 1500 ? off : 0;
+		}
+	}
+
+	async function discover(): Promise<void> {
+		const [server, own] = await Promise.all([disco(ask, ctx.domain).catch(answered), disco(ask, me).catch(answered)]);
+		const has = (ns: string): boolean => !!server?.features.has(ns) || !!own?.features.has(ns);
+		const f = ctx.features;
+		f.archive = has(NS.mam);
+		f.fulltext = has(NS.fulltext);
+		f.carbons = has(NS.carbons);
+		f.blocking = has(NS.blocking);
+		f.pep = !!own?.identities.includes('pubsub/pep');
+		f.search = server?.features.has(NS.search) ? ctx.domain : f.search;
+		if (server?.features.has(NS.upload)) {
+			f.upload = ctx.domain;
+			f.uploadMax = Number(server.forms.find((x) => x.get('FORM_TYPE') === NS.upload)?.get('max-file-size') ?? 0) || 0;
+		}
+	}
+
+	// What nothing waits for.
+	async function afterwards(): Promise<void> {
+		void thePeople.card(me);
+		const [blocks, version] = await Promise.all([
+			ctx.features.blocking ? blockList(ask).catch(answered) : undefined,
+			ask('get', el('query', { xmlns: 'jabber:iq:version' }), ctx.domain).catch(answered),
+		]);
+		if (blocks)
+			thePeople.blockedAll(blocks);
+		const v = child(version, 'query', 'jabber:iq:version');
+		const said = (name: string): string => children(v, name).map((x) => x.kids.join('')).join('');
+		ctx.features.version = `${said('name')} ${said('version')}`.trim().slice(0, 100) || undefined;
+		const commands = await ask('get', el('query', { xmlns: NS.discoItems, node: NS.commands }), ctx.domain).catch(answered);
+		ctx.features.admin = children(child(commands, 'query', NS.discoItems), 'item').some((i) => i.attrs['node'] === 'urn:xmpp:invite#create-account');
+		tick.value++;
+		await services();
+		if (ctx.features.pep)
+			await readMarks((await marksGet(ask).catch(answered)) ?? new Map());
+	}
+
+	async function services(): Promise<void> {
+		if (ctx.features.upload && ctx.features.search)
+			return;
+		for (const at of ((await discoItems(ask, ctx.domain).catch(answered)) ?? []).slice(0, 20)) {
+			const s = await disco(ask, at).catch(answered);
+			if (s?.features.has(NS.upload) && !ctx.features.upload) {
+				ctx.features.upload = at;
+				ctx.features.uploadMax = Number(s.forms.find((x) => x.get('FORM_TYPE') === NS.upload)?.get('max-file-size') ?? 0) || 0;
+			}
+			if (s?.features.has(NS.search))
+				ctx.features.search ??= at;
+		}
+	}
+
+	let photo: string | undefined;
+	function available(): ReturnType<typeof el> {
+		return writeAvailable(photo);
+	}
+
+	async function announce(): Promise<void> {
+		const avatar = thePeople.person(me).avatar;
+		const raw = avatar ? fromBase64(avatar.slice(avatar.indexOf(',') + 1)) : null;
+		const now = raw ? hex(await (await crypt()).hash('SHA-1', raw)) : '';
+		if (now !== photo) {
+			photo = now;
+			line.send(available());
+		}
+	}
+
+	// ---- what comes ------------------------------------------------------------------------------------------------
+
+	function take(e: El): void {
+		if (e.name === 'presence')
+			thePeople.presence(e);
+		else if (e.name === 'iq')
+			question(e);
+		else if (!ctx.archive.take(e))
+			message(e);
+	}
+
+	function question(iq: El): void {
+		const reply = (type: 'result' | 'error', inside?: ReturnType<typeof el>): void =>
+			void line.send(el('iq', { xmlns: NS.client, type, id: iq.attrs['id'], to: iq.attrs['from'] }, inside));
+		const blocks = blockPush(iq, me);
+		if (blocks) {
+			if (blocks.all)
+				thePeople.blockedAll([]);
+			thePeople.blocked(blocks.blocked, true);
+			thePeople.blocked(blocks.unblocked, false);
+			reply('result');
+		} else if (thePeople.push(iq)) {
+			reply('result');
+		} else if (child(iq, 'ping', NS.ping)) {
+			reply('result');
+		} else if (iq.attrs['type'] === 'get' && child(iq, 'query', NS.discoInfo)) {
+			const known = [NS.discoInfo, NS.ping, NS.receipts, NS.markers, NS.chatStates, NS.correct, NS.retract, NS.reactions, NS.reply, NS.fallback, NS.sfs,
+				NS.oob, `${NS.mds}+notify`];
+			const node = child(iq, 'query', NS.discoInfo)?.attrs['node'];
+			reply('result', el('query', { xmlns: NS.discoInfo, node }, el('identity', { category: 'client', type: 'web', name: 'Anser' }),
+				...known.map((ns) => el('feature', { var: ns }))));
+		} else {
+			reply('error', el('error', { type: 'cancel' }, el('service-unavailable', { xmlns: NS.stanzaErrors })));
+		}
+	}
+
+	function message(e: El): void {
+		const event = child(e, 'event', NS.pubsubEvent);
+		if (event) {
+			const items = child(event, 'items');
+			if (items?.attrs['node'] === NS.mds && bare(e.attrs['from'] ?? me) === me)
+				void readMarks(marksOf(items));
+			return;
+		}
+		const i = readLive(e, me);
+		if (!i)
+			return;
+		if (i.error !== undefined) {
+			bounced(i);
+			return;
+		}
+		if (i.state)
+			typed(i);
+		if (i.body === undefined && !i.file && !i.reactions && !i.retracts && !i.receiptOf && !i.displayed)
+			return;
+		theSync.live(i);
+	}
+
+	function bounced(i: Incoming): void {
+		const why = whyOfMessage(i.error ?? '', i.errorText ?? '');
+		if (theSender.refused(i.id, why))
+			return;
+		void theBook.run(async () => {
+			const log = await theBook.log(i.peer);
+			const r = log.ids.get(i.id)?.find((x) => x.mine);
+			const up = r && (r.sending === 'sent' || r.sending === 'sending') ? change(log, r.key, { sending: 'failed', why }) : null;
+			if (up)
+				theBook.touched(log, [up]);
+		});
+	}
+
+	const typists = new Map<Address, () => void>();
+	function typed(i: Incoming): void {
+		if (i.mine)
+			return;
+		typists.get(i.peer)?.();
+		const is = i.state === 'composing';
+		theBook.typing(i.peer, is);
+		if (is)
+			typists.set(i.peer, env.after(TYPING_OVER_MS, () => theBook.typing(i.peer, false)));
+	}
+
+	function came(rows: Fresh, live: boolean, items: readonly Incoming[]): void {
+		theSender.archived(items.filter((i) => i.mine).flatMap((i) => [i.id, i.originId ?? '']));
+		for (const r of rows) {
+			if (r.mine)
+				continue;
+			theBook.typing(r.with, false);
+			if (live)
+				notify.came(r);
+			void thePeople.card(r.with);
+			const i = items.find((x) => (x.archiveId && x.archiveId === r.archiveId) || (x.id && x.id === r.id));
+			const known = thePeople.isContact(r.with) || theBook.loaded(r.with)?.rows.some((x) => x.mine);
+			if (i?.wantsReceipt && i.id && leads() && known && !thePeople.isBlocked(r.with))
+				line.send(writeReceipt(r.with, fresh(), i.id), { again: true });
+		}
+	}
+
+	function readMarks(marks: Map<string, string>): Promise<void> {
+		return theBook.run(async () => {
+			for (const [peer, archiveId] of marks) {
+				const r = await theBook.find(peer, { archiveId });
+				if (!r || r.order <= theBook.conv(peer).readTo)
+					continue;
+				theBook.convSet(peer, { readTo: r.order, markedId: archiveId });
+				await theBook.recount(await theBook.log(peer));
+			}
+		});
+	}
+
+	// ---- what was read -----------------------------------------------------------------------------------------------
+
+	const marking = new Map<Address, () => void>();
+	function read(peer: Address, r: Row): void {
+		if (r.order >= PENDING || r.order <= theBook.conv(peer).readTo)
+			return;
+		theBook.convSet(peer, { readTo: r.order });
+		notify.read(peer);
+		tabs.tell({ news: 'read', with: peer, order: r.order });
+		void theBook.run(async () => theBook.recount(await theBook.log(peer)));
+		marking.get(peer)?.();
+		marking.set(peer, env.after(MARK_MS, () => void mark(peer)));
+	}
+
+	// Tells them, when that is wanted, and my other devices.
+	async function mark(peer: Address): Promise<void> {
+		const log = await theBook.run(() => theBook.log(peer));
+		const to = theBook.conv(peer).readTo;
+		const newest = [...log.rows].reverse().find((r) => !r.mine && r.order <= to);
+		if (!newest?.id || !line.online)
+			return;
+		if (d.settings.peek().receipts && !thePeople.isBlocked(peer))
+			line.send(writeDisplayed(peer, fresh(), newest.id), { again: true });
+		if (ctx.features.pep && newest.archiveId)
+			await markSet(ask, me, peer, newest.archiveId).catch(() => undefined);
+	}
+
+	const told = new Map<Address, number>();
+	function typing(peer: Address, is: boolean): void {
+		const last = told.get(peer) ?? 0;
+		if (!d.settings.peek().typing || !line.online || (is ? env.now() - last < TYPING_AGAIN_MS && last : !last))
+			return;
+		told.set(peer, is ? env.now() : 0);
+		line.send(writeState(peer, fresh(), is ? 'composing' : 'active'));
+	}
+
+	// ---- tabs ----------------------------------------------------------------------------------------------------------
+
+	function lead(is: boolean): void {
+		leading.value = is;
+		if (!is || over)
+			return;
+		queueMicrotask(() => {
+			if (over || !started)
+				return;
+			takeOver();
+		});
+	}
+
+	function takeOver(): void {
+		if (!leads())
+			return;
+		theBook.lead();
+		theSync.lead();
+		thePeople.lead();
+		tabs.tell({ news: 'uploads?' });
+		theSender.lead();
+	}
+
+	function heard(n: News): void {
+		if (over)
+			return;
+		switch (n.news) {
+			case 'entry':
+				if (n.entry.kind === 'text' || n.entry.kind === 'file')
+					addRow(rowOfEntry(n.entry, me));
+				theSender.news(n);
+				break;
+			case 'unentry':
+			case 'sent':
+			case 'failed':
+				theSender.news(n);
+				break;
+			case 'choice':
+				theBook.choose(n.choice.with, n.choice, false);
+				break;
+			case 'read':
+				if (n.order > theBook.conv(n.with).readTo) {
+					theBook.convSet(n.with, { readTo: n.order });
+					notify.read(n.with);
+					void theBook.run(async () => theBook.recount(await theBook.log(n.with)));
+				}
+				break;
+			case 'logout':
+				d.loggedOut();
+				break;
+			default:
+				break;
+		}
+	}
+
+	// ---- rows ----------------------------------------------------------------------------------------------------------
+
+	function addRow(r: Row): void {
+		void theBook.run(async () => {
+			const log = await theBook.log(r.with);
+			if (!same(log, r))
+				add(log, r);
+			theBook.touched(log, [log.keys.get(r.key) ?? r]);
+			await theBook.recount(log);
+		});
+	}
+
+	// A row that waits and is in no outbox: it was sent, and the page went before that was written down.
+	function mend(log: Log): Row[] {
+		const out: Row[] = [];
+		for (const r of log.rows.filter((x) => x.order >= PENDING && !theSender.entry(x.key))) {
+			const up = change(log, r.key, { order: r.time, sending: 'sent' });
+			if (up)
+				out.push(up);
+		}
+		return out;
+	}
+
+	const uploads: UploadStates = {
+		state: new Map(),
+		changed(key, by) {
+			if (by)
+				uploads.state.set(key, { ...uploads.state.get(key), ...by });
+			else
+				uploads.state.delete(key);
+			tick.value++;
+		},
+	};
+
+	const hosts = [d.target.domain, new URL(d.origin).hostname];
+	const reach = (url: string): string => localUrl(url, d.origin, hosts);
+	const drawn = new WeakMap<Row, { as: string; message: Message }>();
+
+	function show(r: Row): Message {
+		void tick.value;
+		const up = uploads.state.get(r.key);
+		const isRead = r.mine && r.order <= theBook.conv(r.with).peerRead && (r.sending === 'sent' || r.sending === 'delivered');
+		const as = `${isRead ? 1 : 0} ${up?.progress ?? ''} ${up?.local ?? ''}`;
+		const old = drawn.get(r);
+		if (old?.as === as)
+			return old.message;
+		const m: Message = {
+			key: r.key, id: r.id, archiveId: r.archiveId, with: r.with, from: r.from, mine: r.mine, time: r.time, text: r.text,
+			edited: r.edited !== undefined, retracted: !!r.retracted,
+			reply: r.reply && { id: r.reply.id, from: r.reply.from, text: r.reply.text },
+			reactions: reactionsOf(r),
+			attachment: r.file && {
+				name: r.file.name, type: r.file.type, size: r.file.size, width: r.file.width, height: r.file.height, thumb: r.file.thumb,
+				url: r.file.url && reach(r.file.url), local: up?.local, progress: up?.progress,
+			},
+			mention: !!r.mention,
+			sending: r.mine ? (isRead ? 'read' : (r.sending ?? 'sent')) : undefined,
+			why: r.why,
+		};
+		drawn.set(r, { as, message: m });
+		return m;
+	}
+
+	let started = false;
+	return {
+		ctx,
+		people: thePeople,
+		sender: theSender,
+		notify,
+		reader,
+		me: computed(() => {
+			void tick.value;
+			const p = thePeople.all.value.get(me) ?? thePeople.person(me);
+			return { address: me, name: p.name, avatar: p.avatar, admin: ctx.features.admin };
+		}),
+		synced: theSync.synced,
+		leader: leading,
+		uploads,
+		show,
+		reach,
+		open: (peer) => view({ ctx, reader, synced: theSync.synced, show, read }, peer),
+		read,
+		typing,
+		addRow,
+		announce,
+		async start() {
+			await Promise.all([theBook.load(), thePeople.load(), theSender.load()]);
+			for (const e of theSender.entries())
+				if (e.kind === 'text' || e.kind === 'file')
+					addRow(rowOfEntry(e, me));
+			started = true;
+			if (leads())
+				takeOver();
+			line.start();
+			void db.trim(ROWS_MAX).catch(() => undefined);
+		},
+		async stop() {
+			if (line.online)
+				line.send(writePresence('unavailable'));
+			over = true;
+			session++;
+			line.stop();
+			await theBook.run(() => theBook.flush());
+			tabs.stop();
+			db.close();
+		},
+	};
+}
+
+function reactionsOf(r: Row): Message['reactions'] {
+	const by = new Map<string, Address[]>();
+	const all = Object.entries(r.reactions ?? {}).sort(([, a], [, b]) => a.time - b.time);
+	for (const [from, { emoji }] of all)
+		for (const e of emoji)
+			by.set(e, [...(by.get(e) ?? []), from]);
+	return [...by].map(([emoji, from]) => ({ emoji, from }));
+}

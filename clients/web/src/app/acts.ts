@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// Single things a user can do that are questions to the server.
+
+import type { Address, Device, FoundPerson, Invite, InviteInfo, Message, MyFiles, Progress, SearchPage, SearchQuery, Why } from '../model';
+import {
+	accountRemove, blockSet, cardGet, cardSet, clientRevoke, clientsList, invite, inviteInfo, passwordSet, peopleSearch, type Card,
+} from '../xmpp/account';
+import { resourceOf } from '../xmpp/address';
+import { linkOpen, linkStart, within } from '../xmpp/link';
+import { authenticate, LOGIN_MS } from '../xmpp/login';
+import { rosterRemove } from '../xmpp/roster';
+import type { Secret } from '../xmpp/scram';
+import { IqError } from '../xmpp/stream';
+import type { Account } from './account';
+import { isRow, rowOf } from './incoming';
+import { avatarFrom } from './picture';
+import { whyOf } from './why';
+
+export interface Acts {
+	search(q: SearchQuery, next?: string): Promise<SearchPage>;
+	findPeople(text: string): Promise<FoundPerson[]>;
+	exists(address: Address): Promise<boolean>;
+	remove(address: Address): void;
+	block(address: Address, on: boolean): Promise<Why | null>;
+	files(address: Address): Promise<Message[]>;
+	invite(): Promise<Invite | Why>;
+	inviteInfo(token: string): Promise<InviteInfo | null>;
+	setName(name: string): Promise<Why | null>;
+	setAvatar(image: Blob | null): Promise<Why | null>;
+	changePassword(old: string, fresh: string): Promise<Why | null>;
+	devices(): Promise<Device[]>;
+	endDevice(id: string): Promise<Why | null>;
+	myFiles(): Promise<MyFiles | Why>;
+	removeFile(id: string): Promise<Why | null>;
+	exportData(progress: (p: Progress) => void, signal: AbortSignal): Promise<Blob | Why>;
+	deleteAccount(password: string): Promise<Why | null>;
+}
+
+const HITS = 30;
+const FILES = 60;
+const EXPORT_PAGE = 100;
+
+export function acts(a: Account, keep: { keep(): boolean; remember(s: Secret): Promise<boolean>; wipe(): Promise<void> }): Acts {
+	const { ctx } = a;
+	const { ask } = ctx;
+
+	const tried = async (work: () => Promise<unknown>): Promise<Why | null> => {
+		try {
+			await work();
+			return null;
+		} catch (e) {
+			return whyOf(e);
+		}
+	};
+
+	// Logs in beside, with a password that was typed: it is right when that works.
+	function proven(password: string): Promise<Secret> {
+		return within(ctx.env, LOGIN_MS, linkOpen(ctx.env, ctx.target.url), async (link) => {
+			const { features } = await linkStart(link, ctx.domain);
+			const secret = await authenticate(ctx.env, link, features, ctx.user, { password });
+			link.close();
+			return secret;
+		});
+	}
+
+	// Where the server cannot search: what is here.
+	function searchHere(q: SearchQuery): SearchPage {
+		const words = q.text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+		const logs = (q.with ? [q.with] : ctx.book.all().map((c) => c.with)).map((p) => ctx.book.loaded(p));
+		const hits = logs.flatMap((l) => l?.rows ?? []).filter((r) => {
+			const text = `${r.text} ${r.file?.name ?? ''}`.toLocaleLowerCase();
+			return !r.retracted && words.every((w) => text.includes(w)) && (!q.files || r.file) && r.time >= (q.from ?? 0) && r.time <= (q.to ?? Infinity);
+		});
+		return { hits: hits.sort((x, y) => y.order - x.order).slice(0, HITS).map(a.show), more: false };
+	}
+
+	async function card(change: Parameters<typeof cardSet>[2]): Promise<Why | null> {
+		const why = await tried(async () => {
+			const old: Card = await cardGet(ask).catch((e: unknown) => {
+				if (e instanceof IqError && e.condition === 'item-not-found')
+					return { name: '' };
+				throw e;
+			});
+			await cardSet(ask, old, change);
+		});
+		if (!why) {
+			await a.people.card(ctx.me, true);
+			ctx.env.after(500, () => void a.announce());
+		}
+		return why;
+	}
+
+	return {
+		async search(q, next) {
+			if (!ctx.stream.online || (q.text && !ctx.features.fulltext) || !ctx.features.archive)
+				return searchHere(q);
+			const page = await ctx.archive.page({ with: q.with, start: q.from, end: q.to, fulltext: q.text || undefined, files: q.files, before: next ?? '', max: HITS });
+			const hits = page.items.filter(isRow).reverse().map((i) => {
+				const r = rowOf(i, a.reader);
+				return a.show(ctx.book.loaded(i.peer)?.archive.get(i.archiveId ?? '') ?? r);
+			});
+			return { hits: hits.filter((m) => !m.retracted), more: !page.complete && !!page.first, next: page.first };
+		},
+		async findPeople(text) {
+			if (!ctx.features.search || !text.trim())
+				return [];
+			return (await peopleSearch(ask, ctx.features.search, text.trim())).filter((p) => p.address !== ctx.me);
+		},
+		async exists(address) {
+			if (a.people.isContact(address))
+				return true;
+			const name = address.slice(0, address.indexOf('@'));
+			if (ctx.features.search && address.endsWith(`@${ctx.domain}`)) {
+				const found = await peopleSearch(ask, ctx.features.search, name).catch(() => null);
+				if (found)
+					return found.some((p) => p.address === address);
+			}
+			try {
+				await cardGet(ask, address);
+				return true;
+			} catch (e) {
+				return !(e instanceof IqError && /^(item-not-found|service-unavailable|remote-server-not-found|jid-malformed)$/.test(e.condition));
+			}
+		},
+		remove: (address) => void rosterRemove(ask, address).catch(() => undefined),
+		block: (address, on) =>
+			tried(async () => {
+				await blockSet(ask, address, on);
+				a.people.blocked([address], on);
+			}),
+		async files(address) {
+			if (ctx.stream.online && ctx.features.archive && ctx.features.fulltext) {
+				const page = await ctx.archive.page({ with: address, files: true, before: '', max: FILES });
+				return page.items.filter((i) => i.file && isRow(i)).reverse().map((i) => a.show(ctx.book.loaded(address)?.archive.get(i.archiveId ?? '') ?? rowOf(i, a.reader)));
+			}
+			return [...(ctx.book.loaded(address)?.rows ?? [])].filter((r) => r.file && !r.retracted).reverse().slice(0, FILES).map(a.show);
+		},
+
+		async invite() {
+			try {
+				return (await invite(ask, ctx.domain, ctx.now())) ?? 'not-allowed';
+			} catch (e) {
+				return whyOf(e);
+			}
+		},
+		inviteInfo: (token) => inviteInfo(ask, ctx.domain, token),
+		setName: (name) => card({ name: name.trim().slice(0, 100) }),
+		async setAvatar(image) {
+			const photo = image && (await avatarFrom(image));
+			return image && !photo ? 'too-large' : card({ photo });
+		},
+		async changePassword(old, fresh) {
+			const why = (await tried(() => proven(old))) ?? (await tried(() => passwordSet(ask, ctx.domain, ctx.user, fresh)));
+			if (why)
+				return why === 'not-allowed' || why === 'blocking' ? 'bad-password' : why;
+			return tried(async () => {
+				const secret = await proven(fresh);
+				ctx.stream.trust({ secret });
+				if (keep.keep())
+					await keep.remember(secret);
+			});
+		},
+		devices: () => clientsList(ask, resourceOf(ctx.stream.jid)),
+		endDevice: (id) => tried(() => clientRevoke(ask, id)),
+		async myFiles() {
+			return 'not-allowed';
+		},
+		async removeFile() {
+			return 'not-allowed';
+		},
+
+		async exportData(progress, signal) {
+			const parts: string[] = [`{"account":${JSON.stringify(ctx.me)},"made":${JSON.stringify(new Date(ctx.now()).toISOString())},\n"people":`];
+			const people = [...a.people.all.peek().values()].filter((p) => p.tie !== 'none');
+			parts.push(JSON.stringify(people.map((p) => ({ address: p.address, name: p.name }))), ',\n"messages":[');
+			try {
+				let after: string | undefined, done = 0, total: number | undefined;
+				for (;;) {
+					if (signal.aborted)
+						return 'cancelled';
+					const page = await ctx.archive.page({ after, max: EXPORT_PAGE });
+					total ??= page.count;
+					for (const i of page.items) {
+						const line = {
+							id: i.archiveId, time: i.time && new Date(i.time).toISOString(), with: i.peer, from: i.from, text: i.body, file: i.file, edits: i.replaces,
+							retracts: i.retracts, reactions: i.reactions, reply: i.reply?.id,
+						};
+						if (line.text || line.file || line.retracts || line.reactions)
+							parts.push(`${parts.length > 3 ? ',' : ''}\n${JSON.stringify(line)}`);
+					}
+					done += page.read;
+					progress({ done, total });
+					if (page.complete || !page.last)
+						break;
+					after = page.last;
+				}
+			} catch (e) {
+				return whyOf(e);
+			}
+			return new Blob([...parts, '\n]}\n'], { type: 'application/json' });
+		},
+		async deleteAccount(password) {
+			const why = (await tried(() => proven(password))) ?? (await tried(() => accountRemove(ask, ctx.domain)));
+			if (!why)
+				await keep.wipe();
+			return why;
+		},
+	};
+}

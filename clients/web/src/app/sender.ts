@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: Apache-2.0
+// The outbox: what was written goes out in its order, once. It is on this device until the server has it on disk.
+//
+// Nothing is sent twice, because before anything of an earlier session is sent again
+//  - that session's connection is dead for certain: resumed, ended by the server, or settled (login.ts) when another page had it;
+//  - the archive was asked for the ids of what might have arrived.
+// One tab sends for all (tabs.ts); the lease in the database says which, also where two of them believe it.
+
+import { signal, type ReadonlySignal } from '@preact/signals';
+import type { Address, Why } from '../model';
+import type { FileInfo } from '../xmpp/message';
+import { writeEdit, writeFile, writeReactions, writeRetraction, writeText } from '../xmpp/message';
+import { settle, Refused } from '../xmpp/login';
+import type { Xml } from '../xmpp/xml';
+import type { Entry, Row } from '../store/rows';
+import { change, lastOrder } from '../store/timeline';
+import type { Ctx, News } from './context';
+
+export interface Sender {
+	unsent: ReadonlySignal<number>;
+	load(): Promise<void>; // what an earlier page left
+	add(e: Entry): void;
+	ready(seq: number, by: Partial<Entry>): void; // a file is up
+	withdraw(seq: number): void;
+	entry(key: string): Entry | undefined;
+	entries(): readonly Entry[];
+	session(sm: { id: string; h: number } | null): void;
+	counted(h: number): void;
+	fresh(lost: number[]): void; // of a session that nobody can resume
+	synced(): Promise<void>; // the archive was read: go on
+	resumed(): void;
+	acked(seq: number): void;
+	archived(ids: readonly string[]): void; // seen in the archive, or as a carbon: the server has them
+	refused(id: string, why: Why): boolean;
+	lead(): void;
+	news(n: News): void;
+	seq(): number;
+}
+
+interface Lease {
+	tab: string;
+	at: number;
+}
+interface Lane {
+	id: string;
+	h: number;
+}
+
+const WINDOW = 200; // not acknowledged at one time
+const SLACK_MS = 10 * 60_000; // clocks differ
+const CHECK_PAGES = 200;
+const RETRY_MS = 3000;
+
+function stanza(e: Entry): Xml {
+	switch (e.kind) {
+		case 'text': return writeText(e.to, e.id, e.text ?? '', e.quote);
+		case 'file': return writeFile(e.to, e.id, e.file as FileInfo, e.quote);
+		case 'edit': return writeEdit(e.to, e.id, e.of ?? '', e.text ?? '', e.quote);
+		case 'retract': return writeRetraction(e.to, e.id, e.of ?? '');
+		case 'react': return writeReactions(e.to, e.id, e.of ?? '', e.emoji ?? []);
+	}
+}
+
+export function sender(ctx: Ctx): Sender {
+	const { book, db } = ctx;
+	const unsent = signal(0);
+	const entries = new Map<number, Entry>();
+	const inFlight = new Set<number>();
+	const journal = `anser.out.${ctx.me}.`;
+	let lastSeq = 0;
+	let may = false; // this session is caught up, and what came before it is settled
+	let settled = false; // what other pages left
+	let known = false; // which of what was tried the archive has, in this session
+	let lane: Lane | null = null;
+	let laneKept: Promise<void> = Promise.resolve();
+	let pumping = false;
+
+	const sorted = (): Entry[] => [...entries.values()].sort((a, b) => a.seq - b.seq);
+	// A shared outbox is sent by the leader; one in memory by its own tab.
+	const mySend = (): boolean => !db.shared || ctx.leads();
+
+	function count(): void {
+		unsent.value = entries.size;
+	}
+
+	function drop(seq: number): void {
+		entries.delete(seq);
+		inFlight.delete(seq);
+		ctx.shelf.set(journal + seq, null);
+		void db.write({ unentries: [seq] }).catch(() => undefined);
+		count();
+	}
+
+	function keep(e: Entry): void {
+		entries.set(e.seq, e);
+		void db.write({ entries: [e] }).then(() => ctx.shelf.set(journal + e.seq, null), () => undefined);
+		count();
+	}
+
+	function rowSent(to: Address, key: string): Promise<void> {
+		return book.run(async () => {
+			const log = await book.log(to);
+			const r = log.keys.get(key);
+			if (r?.sending !== 'sending')
+				return;
+			const order = Math.max(ctx.now(), lastOrder(log) + 0.001);
+			const up = change(log, key, { sending: 'sent', order: r.order >= 1e15 ? order : r.order, why: undefined });
+			book.touched(log, up ? [up] : []);
+			if (up && order > book.conv(to).readTo)
+				book.convSet(to, { readTo: up.order });
+			await book.recount(log);
+		});
+	}
+
+	function rowFailed(to: Address, key: string, why: Why): Promise<void> {
+		return book.run(async () => {
+			const log = await book.log(to);
+			const up = log.keys.has(key) ? change(log, key, { sending: 'failed', why, order: Math.max(ctx.now(), lastOrder(log) + 0.001) }) : null;
+			book.touched(log, up ? [up] : []);
+			await book.recount(log);
+		});
+	}
+
+	function done(e: Entry): void {
+		drop(e.seq);
+		if (e.kind === 'text' || e.kind === 'file')
+			void rowSent(e.to, e.key);
+		ctx.tabs.tell({ news: 'sent', id: e.id, to: e.to, key: e.key });
+	}
+
+	// ---- who sends ---------------------------------------------------------------------------------------------
+
+	// False: another tab has taken over while we believed to lead.
+	async function leased(): Promise<boolean> {
+		if (!db.shared)
+			return true;
+		const lease = await db.get<Lease>('lease');
+		return !lease || lease.tab === ctx.tabs.id;
+	}
+
+	async function pump(): Promise<void> {
+		if (pumping)
+			return;
+		pumping = true;
+		try {
+			await laneKept;
+			while (may && mySend() && ctx.stream.online) {
+				const next = sorted().filter((e) => e.status === 'ready' && !inFlight.has(e.seq)).slice(0, WINDOW - inFlight.size);
+				if (!next.length || !(await leased()) || !may)
+					return;
+				const tried: Entry[] = [];
+				for (const e of next) {
+					if (!entries.has(e.seq) || inFlight.has(e.seq))
+						continue;
+					if (!ctx.stream.send(stanza(e), { entry: e.seq }))
+						break;
+					inFlight.add(e.seq);
+					const t = { ...e, tried: true };
+					entries.set(e.seq, t);
+					tried.push(t);
+				}
+				if (tried.length)
+					void db.write({ entries: tried.filter((t) => entries.has(t.seq)) }).catch(() => undefined);
+			}
+		} finally {
+			pumping = false;
+		}
+	}
+
+	// ---- what an earlier session may have brought to the server ----------------------------------------------------
+
+	async function settleOthers(): Promise<void> {
+		const old = await db.get<Lane>('lane');
+		if (old && old.id !== lane?.id)
+			await settle(ctx.env, ctx.target, ctx.user, ctx.proof(), old);
+		await db.swap<Lease>('lease', { tab: ctx.tabs.id, at: ctx.env.wall() }, () => true);
+		if (lane)
+			await db.write({ kv: { lane } });
+		settled = true;
+	}
+
+	async function findSent(): Promise<void> {
+		const doubtful = sorted().filter((e) => e.tried);
+		if (!doubtful.length || !ctx.features.archive)
+			return;
+		const start = Math.min(...doubtful.map((e) => e.time)) - SLACK_MS;
+		let after: string | undefined;
+		for (let n = 0; n < CHECK_PAGES; n++) {
+			const page = await ctx.archive.page({ start, after, max: 100 });
+			self.archived(page.items.filter((i) => i.mine).flatMap((i) => [i.id, i.originId ?? '']));
+			if (page.complete || !page.last || !sorted().some((e) => e.tried))
+				return;
+			after = page.last;
+		}
+	}
+
+	let going: Promise<void> | null = null;
+	async function go(): Promise<void> {
+		if (!ctx.stream.online || !mySend())
+			return;
+		try {
+			if (db.shared && !settled) {
+				// Whatever is there was perhaps sent by the page that was.
+				for (const e of await db.entries())
+					if (!entries.has(e.seq))
+						entries.set(e.seq, e);
+				for (const e of sorted())
+					if (!inFlight.has(e.seq) && e.tab !== ctx.tabs.id)
+						entries.set(e.seq, { ...e, tried: true });
+				count();
+				await laneKept;
+				await settleOthers();
+			}
+			if (!known)
+				await findSent();
+			known = true;
+			may = true;
+		} catch (e) {
+			if (!(e instanceof Refused))
+				ctx.env.after(RETRY_MS, () => void self.synced());
+			return;
+		}
+		await pump();
+	}
+
+	const self: Sender = {
+		unsent,
+		async load() {
+			for (const e of await db.entries())
+				entries.set(e.seq, e);
+			// Written down in the moment before the page went.
+			for (const key of ctx.shelf.keys().filter((k) => db.shared && k.startsWith(journal))) {
+				try {
+					const e = JSON.parse(ctx.shelf.get(key) ?? '') as Entry;
+					if (!entries.has(e.seq))
+						keep(e);
+					else
+						ctx.shelf.set(key, null);
+				} catch {
+					ctx.shelf.set(key, null);
+				}
+			}
+			lastSeq = Math.max(0, ...entries.keys());
+			count();
+		},
+		add(e) {
+			// At once, since the page may go before the database has it.
+			if (db.shared && !e.blob)
+				ctx.shelf.set(journal + e.seq, JSON.stringify(e));
+			keep(e);
+			ctx.tabs.tell({ news: 'entry', entry: e });
+			void pump();
+		},
+		ready(seq, by) {
+			const e = entries.get(seq);
+			if (!e)
+				return;
+			// Its place is now: what was written while it went up is not held back.
+			drop(seq);
+			const fresh: Entry = { ...e, ...by, status: 'ready', blob: undefined, slot: undefined, seq: self.seq() };
+			ctx.tabs.tell({ news: 'unentry', seq });
+			self.add(fresh);
+		},
+		withdraw(seq) {
+			drop(seq);
+			ctx.tabs.tell({ news: 'unentry', seq });
+		},
+		entry: (key) => sorted().find((e) => e.key === key && (e.kind === 'text' || e.kind === 'file')),
+		entries: sorted,
+		session(sm) {
+			lane = sm;
+			may = known = false;
+			inFlight.clear();
+			// Before anything is sent: whoever comes after us must be able to settle this session.
+			if (settled && mySend())
+				laneKept = db.write({ kv: { lane: sm } }).catch(() => undefined);
+		},
+		counted(h) {
+			if (!lane)
+				return;
+			lane = { ...lane, h };
+			if (settled && mySend())
+				void db.write({ kv: { lane } }).catch(() => undefined);
+		},
+		fresh() {
+			may = known = false;
+			inFlight.clear();
+		},
+		synced: () => (going ??= go().finally(() => (going = null))),
+		resumed() {
+			if (known)
+				may = true;
+			void pump();
+		},
+		acked(seq) {
+			const e = entries.get(seq);
+			if (e)
+				done(e);
+			void pump();
+		},
+		archived(ids) {
+			const set = new Set(ids);
+			for (const e of sorted())
+				if (set.has(e.id))
+					done(e);
+		},
+		refused(id, why) {
+			const e = sorted().find((x) => x.id === id);
+			if (e) {
+				drop(e.seq);
+				if (e.kind === 'text' || e.kind === 'file')
+					void rowFailed(e.to, e.key, why);
+				ctx.tabs.tell({ news: 'failed', id, to: e.to, key: e.key, why });
+			}
+			return !!e;
+		},
+		lead() {
+			settled = false;
+			may = known = false;
+			if (ctx.stream.online)
+				void self.synced();
+		},
+		news(n) {
+			if (n.news === 'entry') {
+				if (!entries.has(n.entry.seq)) {
+					entries.set(n.entry.seq, n.entry);
+					count();
+				}
+				void pump();
+			} else if (n.news === 'unentry') {
+				entries.delete(n.seq);
+				inFlight.delete(n.seq);
+				count();
+			} else if (n.news === 'sent' || n.news === 'failed') {
+				for (const e of sorted())
+					if (e.id === n.id) {
+						entries.delete(e.seq);
+						ctx.shelf.set(journal + e.seq, null);
+					}
+				count();
+				void (n.news === 'sent' ? rowSent(n.to, n.key) : rowFailed(n.to, n.key, n.why as Why));
+			}
+		},
+		seq: () => (lastSeq = Math.max(lastSeq + 1, Math.floor(ctx.env.wall()) * 1000)),
+	};
+	return self;
+}
+
+// A row for what was just written.
+export function rowOfEntry(e: Entry, me: Address): Row {
+	return {
+		key: e.key, with: e.to, order: e.seq, id: e.id, origin: e.id, from: me, mine: true, time: e.time, text: e.kind === 'file' ? '' : (e.text ?? ''),
+		reply: e.quote, file: e.file, sending: 'sending',
+	};
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is remembered on this device, as it lies in the database.
+
+import type { Address, Sending, Why } from '../model';
+import type { FileInfo, Quote } from '../xmpp/message';
+
+export interface Row {
+	key: string;
+	with: Address;
+	order: number; // place in the conversation: the server's time, made unique; what is not sent yet lies behind everything (PENDING)
+	id: string; // as its sender named it
+	origin?: string;
+	archiveId?: string;
+	from: Address;
+	mine: boolean;
+	time: number;
+	text: string;
+	gap?: boolean; // between this one and the one before there may be others that we do not know
+	edited?: number; // time of the newest edit
+	retracted?: boolean;
+	reply?: Quote;
+	reactions?: Record<Address, { emoji: string[]; time: number }>;
+	file?: Partial<FileInfo> & { name: string; type: string; size: number };
+	sending?: Sending;
+	why?: Why;
+	mention?: boolean;
+}
+
+export const PENDING = 1e15;
+
+// What an edit, a retraction or a reaction does to a message that we may not have yet.
+export interface Patch {
+	with: Address;
+	target: string;
+	from: Address;
+	time: number;
+	edit?: string;
+	retract?: boolean;
+	emoji?: string[];
+}
+
+export interface Conv {
+	with: Address;
+	last?: { text: string; mine: boolean; from: Address; file?: string; retracted: boolean; id: string };
+	time: number;
+	readTo: number; // order of the newest that I have read
+	unread: number;
+	mentions: number;
+	peerRead: number; // order up to which mine were read
+	markedId?: string; // archive id of the newest that was told to my other devices
+	tail?: boolean; // there may be newer ones than we know
+}
+
+// What the user chose for a conversation; any tab writes these.
+export interface Choice {
+	with: Address;
+	pinned?: boolean;
+	muted?: boolean;
+	draft?: string;
+	hidden?: number; // out of the list until something newer than this comes
+}
+
+export interface Known { // of a person
+	address: Address;
+	own: string; // my name for them
+	theirs: string; // their own
+	subscription: 'none' | 'to' | 'from' | 'both' | 'remove';
+	asked: boolean;
+	photo?: string; // hash of the avatar, '' for none
+	avatar?: string; // data: URL
+	contact: boolean;
+}
+
+export interface Entry { // in the outbox
+	seq: number;
+	id: string;
+	key: string;
+	to: Address;
+	kind: 'text' | 'file' | 'edit' | 'retract' | 'react';
+	status: 'ready' | 'upload';
+	time: number;
+	tab: string; // where it was written
+	text?: string;
+	quote?: Quote;
+	of?: string;
+	emoji?: string[];
+	file?: Partial<FileInfo> & { name: string; type: string; size: number };
+	blob?: Blob;
+	slot?: { put: string; get: string; headers: [string, string][] };
+	tried?: boolean;
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// A TCP proxy that does to connections what networks do. What asks for /ws goes to the server, and may suffer; everything else is the page
+// itself, from a map of files, and never does.
+import { createServer as httpServer } from 'node:http';
+import { connect, createServer } from 'node:net';
+
+// xorshift32: the same seed, the same trouble.
+export function chance(seed) {
+	let x = seed | 0 || 1;
+	return () => {
+		x ^= x << 13;
+		x ^= x >>> 17;
+		x ^= x << 5;
+		return (x >>> 0) / 2 ** 32;
+	};
+}
+
+const listen = (server) => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)));
+
+// `files`: path to { type, bytes }. Returns { port, cut(), stall(on), refuse(on), cutInside(after), connections, close() }.
+export async function startProxy(target, files) {
+	const pages = httpServer((q, a) => {
+		const f = files.get(q.url.replace(/\?.*/, ''));
+		a.writeHead(f ? 200 : 404, { 'Content-Type': f?.type ?? 'text/plain', 'Cache-Control': 'no-store' });
+		a.end(f?.bytes ?? 'not found');
+	});
+	const pagePort = await listen(pages);
+	const live = new Set();
+	const all = new Set();
+	const state = { stalled: false, refused: false, inside: null, count: 0, cuts: 0 };
+
+	function pair(client, first) {
+		const server = connect(target, '127.0.0.1');
+		const p = { client, server, left: { up: Infinity, down: Infinity } };
+		live.add(p);
+		state.count++;
+		p.end = (hard) => {
+			live.delete(p);
+			for (const s of [client, server])
+				if (hard)
+					s.resetAndDestroy ? s.resetAndDestroy() : s.destroy();
+				else
+					s.destroy();
+		};
+		// Passes bytes on; after as many as `left` says, the line breaks in the middle of whatever that is.
+		const pass = (from, to, way) => (chunk) => {
+			if (!live.has(p))
+				return;
+			const n = Math.min(chunk.length, p.left[way]);
+			p.left[way] -= n;
+			if (n)
+				to.write(chunk.subarray(0, n));
+			if (p.left[way] === 0) {
+				state.cuts++;
+				setTimeout(() => p.end(false), 5);
+			}
+			if (to.writableLength > 1 << 20) {
+				from.pause();
+				to.once('drain', () => state.stalled || from.resume());
+			}
+		};
+		const up = pass(client, server, 'up');
+		client.on('data', up);
+		server.on('data', pass(server, client, 'down'));
+		for (const [s, other] of [[client, server], [server, client]]) {
+			s.on('error', () => undefined);
+			s.on('close', () => {
+				live.delete(p);
+				other.destroy();
+			});
+		}
+		p.freeze = (on) => {
+			for (const s of [client, server])
+				on ? s.pause() : s.resume();
+		};
+		if (state.stalled)
+			p.freeze(true);
+		up(first);
+	}
+
+	const front = createServer((client) => {
+		all.add(client);
+		client.on('close', () => all.delete(client));
+		client.on('error', () => undefined);
+		client.once('data', (first) => {
+			client.pause();
+			if (first.toString('latin1', 0, 8) === 'GET /ws ' || first.toString('latin1', 0, 8) === 'GET /ws?') {
+				if (state.refused) {
+					client.resetAndDestroy ? client.resetAndDestroy() : client.destroy();
+					return;
+				}
+				pair(client, first);
+				if (!state.stalled)
+					client.resume();
+				return;
+			}
+			const page = connect(pagePort, '127.0.0.1');
+			page.on('error', () => client.destroy());
+			page.write(first);
+			client.pipe(page).pipe(client);
+			client.on('close', () => page.destroy());
+			client.resume();
+		});
+	});
+	const port = await listen(front);
+	return {
+		port,
+		state,
+		cut: () => {
+			state.cuts += live.size;
+			[...live].forEach((p) => p.end(true));
+		},
+		stall(on) {
+			state.stalled = on;
+			[...live].forEach((p) => p.freeze(on));
+		},
+		refuse(on) {
+			state.refused = on;
+		},
+		cutInside(way, after) {
+			[...live].forEach((p) => (p.left[way] = after));
+		},
+		async close() {
+			[...live].forEach((p) => p.end(false));
+			[...all].forEach((c) => c.destroy());
+			await Promise.all([front, pages].map((s) => new Promise((r) => s.close(r))));
+		},
+	};
+}
