@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * admin/admin.c - requests in, answers out; the commands themselves are in users.c and look.c.
+ * admin/admin.c - requests in, answers out; the commands themselves are in users.c, invite.c and look.c.
  */
 #include "admin/admin.h"
 

@@ -52,7 +52,7 @@ static void enter(struct room *r, unsigned cores)
 	struct core_settings settings = {
 		.domain = STR("verona"), .archive = ARCHIVE_ALWAYS, .registration = REGISTRATION_CLOSED, .roster_max = 100, .offline_max = 1000,
 		.sessions_max = 10, .login_attempts = 100, .registrations_per_hour = 100, .resume_ms = 60000, .backlog_max = 1 << 20,
-		.stanza_before_login = 10000, .stanza_max = 262144, .login_deadline_ms = 30000,
+		.web_address = STR("https://verona:5281"), .invite_ms = 60000, .invite_uses = 2, .stanza_before_login = 10000, .stanza_max = 262144, .login_deadline_ms = 30000,
 	};
 
 	*r = (struct room){ .stage = stage_new(cores, &settings), .settings = settings_new(table, countof(table)), .cores = cores };
@@ -155,7 +155,11 @@ static void errors_have_codes(struct room *r)
 		{ "{\"command\":\"user password\",\"name\":\"nobody\",\"password\":\"x\"}", "unknown" },
 		{ "{\"command\":\"queue\",\"name\":\"nobody\"}", "unknown" }, { "{\"command\":\"queue\",\"name\":\"a@b\"}", "unknown" },
 		{ "{\"command\":\"kick\",\"name\":\"nobody\"}", "offline" }, { "{\"command\":\"kick\",\"name\":\"a b\"}", "bad-name" },
-		{ "{\"command\":\"kick\"}", "malformed" }, { "{\"command\":\"settings\",\"setting\":\"server.core\"}", "no-setting" },
+		{ "{\"command\":\"kick\"}", "malformed" }, { "{\"command\":\"invite\",\"name\":\"a b\"}", "bad-name" },
+		{ "{\"command\":\"invite\",\"uses\":\"0\"}", "bad-invite" }, { "{\"command\":\"invite\",\"uses\":\"10001\"}", "bad-invite" },
+		{ "{\"command\":\"invite\",\"expires\":\"7w\"}", "bad-invite" }, { "{\"command\":\"invite\",\"expires\":\"d\"}", "bad-invite" },
+		{ "{\"command\":\"invite\",\"expires\":\"99999999999999999999d\"}", "bad-invite" },
+		 { "{\"command\":\"settings\",\"setting\":\"server.core\"}", "no-setting" },
 	};
 
 	for (size_t i = 0; i < countof(cases); i++)
@@ -190,6 +194,42 @@ static void who_is_online_is_seen_and_kicked(struct room *r)
 	assert_true(juliet->open);
 	end = ask(r, "{\"command\":\"online\"}", &rows);
 	assert_int_equal(rows, 1);
+	json_decref(end);
+}
+
+static void people_are_invited(struct room *r)
+{
+	size_t rows;
+	json_t *end = ask(r, "{\"command\":\"invite\",\"name\":\"Romeo\",\"admin\":\"yes\",\"uses\":\"5\",\"expires\":\"2h\"}", &rows);
+	json_t *ok = json_object_get(end, "ok");
+	const char *token = json_string_value(json_object_get(ok, "token")), *url = json_string_value(json_object_get(ok, "url"));
+	const char *uri = json_string_value(json_object_get(ok, "uri"));
+	own_buf said = { 0 };
+	struct peer *romeo;
+
+	assert_int_equal(strlen(token), 24);
+	assert_true(str_starts(str_z(url), STR("https://verona:5281/invite#")) && strstr(url, token));
+	assert_true(str_starts(str_z(uri), STR("xmpp:romeo@verona?register;preauth=")) && strstr(uri, token));
+	assert_int_equal(json_integer_value(json_object_get(ok, "uses")), 1); /* a name is for one */
+	assert_int_equal(json_integer_value(json_object_get(ok, "expires")), core_now(stage_core(r->stage, 0)) + 2 * 60 * 60 * 1000);
+	assert_true(json_is_true(json_object_get(ok, "admin")));
+	assert_true(code_is(r, "{\"command\":\"invite\",\"name\":\"romeo\"}", "exists"));
+	romeo = peer_open(r->stage, &xmpp_door, 0, true, true, 0);
+	buf_fmt(&said, "<stream:stream to='verona' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"
+		"<iq type='set' id='1'><preauth xmlns='urn:xmpp:pars:0' token='%s'/></iq>", token);
+	peer_say(romeo, buf_all(&said));
+	stage_settle(r->stage);
+	peer_say(romeo, STR("<iq type='set' id='2'><query xmlns='jabber:iq:register'><username>romeo</username><password>r</password></query></iq>"));
+	stage_settle(r->stage);
+	assert_non_null(strstr(buf_z(&romeo->heard), "<iq type='result' id=\"2\">"));
+	json_decref(end);
+	end = ask(r, "{\"command\":\"user list\"}", &rows);
+	assert_non_null(strstr(buf_z(&r->operator->heard), "{\"row\":{\"name\":\"romeo\",\"admin\":true,"));
+	json_decref(end);
+	end = ask(r, "{\"command\":\"invite\"}", &rows);
+	ok = json_object_get(end, "ok");
+	assert_true(str_starts(str_z(json_string_value(json_object_get(ok, "uri"))), STR("xmpp:verona?register;preauth=")));
+	assert_true(json_is_false(json_object_get(ok, "admin")));
 	json_decref(end);
 }
 
@@ -320,7 +360,7 @@ static void endless_requests_end(struct room *r)
 }
 
 static void (*const parts[])(struct room *r) = {
-	accounts_come_and_go, errors_have_codes, who_is_online_is_seen_and_kicked, what_waits_is_shown, long_lists_come_in_pages, requests_keep_their_order,
+	accounts_come_and_go, errors_have_codes, who_is_online_is_seen_and_kicked, people_are_invited, what_waits_is_shown, long_lists_come_in_pages, requests_keep_their_order,
 	settings_are_shown, the_host_reloads_and_stops, a_stalled_operator_is_waited_for, who_goes_in_the_middle_is_forgotten, endless_requests_end,
 };
 

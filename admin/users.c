@@ -70,8 +70,8 @@ static void listed(struct ask *ask)
 	for (size_t i = 0; i < n; i++) {
 		const struct account *who = &ask->answer->accounts[i];
 
-		admin_row(a, json_pack("{s:o,s:I,s:I}", "name", admin_text(who->name), "created", (json_int_t)who->created,
-				       "seen", (json_int_t)who->seen));
+		admin_row(a, json_pack("{s:o,s:b,s:I,s:I}", "name", admin_text(who->name), "admin", (int)(who->flags & ACCOUNT_ADMIN),
+				       "created", (json_int_t)who->created, "seen", (json_int_t)who->seen));
 		buf_clear(&a->name);
 		buf_str(&a->name, who->name);
 	}

@@ -78,6 +78,10 @@ static void fill(struct generation *g)
 	c->archive = ARCHIVE_ALWAYS + (enum archive_policy)settings_int(s, "archive.default");
 	c->registration = (enum registration_policy)settings_int(s, "registration.policy");
 	c->registration_loopback = settings_bool(s, "registration.loopback");
+	c->invites = settings_int(s, "invites.who") == 0;
+	c->invite_ms = settings_int(s, "invites.expire");
+	c->invite_uses = (unsigned)settings_int(s, "invites.uses");
+	c->people_search = settings_bool(s, "people.search");
 	c->registrations_per_hour = (unsigned)settings_int(s, "registration.per_hour");
 	c->roster_max = (unsigned)settings_int(s, "limits.roster_items");
 	c->offline_max = (unsigned)settings_int(s, "limits.offline_messages");

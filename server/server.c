@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "core/ask.h"
+#include "core/invite.h"
 #include "server/confine.h"
 #include "server/generation.h"
 #include "server/home.h"
@@ -33,6 +34,7 @@ enum {
 	FILES_OF_OUR_OWN = 128,
 	BUSY_MS = 5,
 	CERTIFICATE_MS = 12 * 60 * 60 * 1000,
+	FIRST_INVITE_MS = 24 * 60 * 60 * 1000,
 };
 
 /* A core and what is around it; everything in it belongs to its thread once that runs. */
@@ -64,7 +66,7 @@ struct server {
 	unsigned nodes_n;
 	struct node *nodes;
 	unsigned confined; /* enum confined */
-	struct ask first_account;
+	struct ask first_account, first_invite;
 	struct timer certificate;
 	bool stopping, reload_due;
 	struct post reload;
@@ -195,7 +197,30 @@ static void ports_json(const struct server *s, struct buf *to)
 
 /* ---- what is said on stdout ------------------------------------------------------------------------------------------------ */
 
-static void greet(const struct server *s, bool empty)
+/* How the first account is made: with a link that makes an administrator of who opens it, once. `invite`: NULL when it could not be kept. */
+static void greet_first(const struct server *s, const struct store_invite *invite)
+{
+	own_buf here = { 0 }, there = { 0 }, uri = { 0 };
+
+	page_address(s, STR("localhost"), "listen.http", "http", &here);
+	printf("\nThere is no account yet.");
+	if (invite) {
+		printf(" Open this page: it makes the first one, an administrator's. It works once, for 24 hours.\n\n");
+		invite_url(s->nodes[0].core, invite->token, &there);
+		invite_uri(s->nodes[0].core, invite, &uri);
+		if (here.n)
+			printf("  on this machine    %s/invite#%.*s\n", buf_z(&here), STR_ARG(invite->token));
+		if (there.n)
+			printf("  from elsewhere     %s\n", buf_z(&there));
+		printf("  with an XMPP app   %s\n", buf_z(&uri));
+		printf("\nWithout any of these, in another terminal:");
+	} else {
+		printf(" To make the first one, in another terminal:");
+	}
+	printf("\n\n  ./run ctl user add NAME      or      anserctl --data %s user add NAME\n", s->home.path);
+}
+
+static void greet(const struct server *s, bool empty, const struct store_invite *invite)
 {
 	own_buf fingerprint = { 0 };
 
@@ -216,9 +241,7 @@ static void greet(const struct server *s, bool empty)
 	if (generation_own_certificate(s->generation))
 		printf("  devices may trust            %s/tls/ca.crt\n", s->home.path);
 	if (empty)
-		printf("\nThere is no account yet. To make the first one, in another terminal:\n\n"
-		       "  ./run ctl user add NAME      or      anserctl --data %s user add NAME\n",
-		       s->home.path);
+		greet_first(s, invite);
 	printf("\n");
 	fflush(stdout);
 }
@@ -239,12 +262,26 @@ static void ready(struct server *s)
 		  s->confined & CONFINED_CALLS ? "calls" : "");
 }
 
+static void first_invite_done(struct ask *a)
+{
+	struct server *s = holder_of(a, struct server, first_invite);
+
+	greet(s, true, a->verdict ? NULL : &a->answer->invite);
+	ready(s);
+}
+
 static void first_account_done(struct ask *a)
 {
 	struct server *s = holder_of(a, struct server, first_account);
 
-	greet(s, !a->verdict && !a->answer->n);
-	ready(s);
+	if (a->verdict || a->answer->n) {
+		greet(s, false, NULL);
+		ready(s);
+		return;
+	}
+	s->first_invite.done = first_invite_done;
+	invite_make(s->nodes[0].core, &s->first_invite,
+		    &(struct invite_wish){ .kind = INVITE_ACCOUNT, .flags = ACCOUNT_ADMIN, .uses = 1, .for_ms = FIRST_INVITE_MS });
 }
 
 /* ---- reload ---------------------------------------------------------------------------------------------------------------- */
@@ -364,6 +401,7 @@ static void server_stop(struct server *s)
 	s->stopping = true;
 	log_event(stopping, "links=%zu", gate_count(s->gate));
 	ask_cancel(&s->first_account);
+	ask_cancel(&s->first_invite);
 	world_stop(&s->nodes[0].loop->world, &s->certificate);
 	for (unsigned i = 0; i < s->nodes_n; i++)
 		world_post(&s->nodes[i].loop->world, &s->nodes[i].stop);
@@ -593,6 +631,7 @@ int server_run(const struct options *options)
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* where the size of files is limited that is an answer like a full disk, not an end */
 	log_level_set((enum log_level)settings_int(settings_of(&s), "log.level"));
 	s.nodes_n = (unsigned)settings_int(settings_of(&s), "server.cores");
 	s.files = privileges_limits();

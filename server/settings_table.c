@@ -73,6 +73,15 @@ const struct setting settings_table[] = {
 	NUMBER("registration.per_hour", INT, "10", 1, 100000, LIVE,
 	       "Accounts that one address may make in an hour. Loopback is not counted. Enough for a family behind one address, too few for a flood."),
 
+	WORDS("invites.who", "everyone", "everyone admins", LIVE,
+	      "Who may invite: everyone with an account, or administrators only. Who comes with an invitation becomes a contact of who gave it, and may make an account "
+	      "where registration.policy is open or invite."),
+	NUMBER("invites.expire", DURATION, "7d", 1 * MINUTE, 365 * DAY, LIVE,
+	       "How long an invitation is good. A link that lies about in a chat for a year is found by somebody else."),
+	NUMBER("invites.uses", INT, "1", 1, 10000, LIVE, "How many people may come with one invitation, where who gives it says nothing else."),
+	PLAIN("people.search", BOOL, "yes", LIVE,
+	      "Everybody with an account may find everybody else by name (XEP-0055). Right for a firm or a family; turn it off where people do not know one another."),
+
 	WORDS("archive.default", "always", "always roster never", LIVE,
 	      "Whose messages are archived for people who have not chosen themselves (XEP-0313): of everybody, of contacts, of nobody."),
 

@@ -17,6 +17,7 @@ enum {
 	DONE_user_delete = TEXT_done_user_delete,
 	DONE_user_password = TEXT_done_user_password,
 	DONE_user_list = -1,
+	DONE_invite = -1,
 	DONE_online = -1,
 	DONE_queue = -1,
 	DONE_kick = TEXT_done_kick,
@@ -47,6 +48,7 @@ static void synopsis(struct buf *to, const struct command *c)
 		const char *argument, *shown;
 	} shapes[] = {
 		{ "name", "NAME" }, { "address", "NAME[/RESOURCE]" }, { "password", "[--password-stdin]" }, { "setting?", "[NAME]" },
+		{ "name?", "[NAME]" }, { "admin?", "[--admin]" }, { "uses?", "[--uses N]" }, { "expires?", "[--expires 7d]" },
 	};
 	struct str rest = str_z(c->arguments);
 
@@ -91,11 +93,36 @@ static bool take_option(struct line *l, const char *arg)
 		l->options.json = true;
 	else if (!strcmp(arg, "--password-stdin"))
 		l->options.password_stdin = true;
-	else if (!strncmp(arg, "--data=", 7))
-		l->options.data = arg + 7;
+	else if (!strcmp(arg, "--admin"))
+		l->options.admin = true;
 	else
 		return false;
 	return true;
+}
+
+/* --data DIR or --data=DIR: *used says whether the next word belongs to it. EXIT_DONE, or another status after saying what is wrong. */
+static int take_value(struct line *l, const char *arg, const char *next, bool *used, bool *taken)
+{
+	const struct {
+		const char *name;
+		const char **to;
+	} options[] = { { "--data", &l->options.data }, { "--uses", &l->options.uses }, { "--expires", &l->options.expires } };
+
+	*used = *taken = false;
+	for (size_t i = 0; i < countof(options); i++) {
+		size_t n = strlen(options[i].name);
+
+		if (strncmp(arg, options[i].name, n) || (arg[n] && arg[n] != '='))
+			continue;
+		*taken = true;
+		*used = !arg[n];
+		if (*used && !next) {
+			text_complain(TEXT_wrong_no_value, options[i].name, NULL);
+			return EXIT_USAGE;
+		}
+		*options[i].to = *used ? next : arg + n + 1;
+	}
+	return EXIT_DONE;
 }
 
 /* EXIT_DONE, or another status after saying what is wrong. */
@@ -106,14 +133,14 @@ static int line_take(struct line *l, int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (options && !strcmp(argv[i], "--")) {
 			options = false;
-		} else if (options && !strcmp(argv[i], "--data")) {
-			if (!argv[++i]) {
-				text_complain(TEXT_wrong_no_value, "--data", NULL);
-				return EXIT_USAGE;
-			}
-			l->options.data = argv[i];
 		} else if (options && argv[i][0] == '-') {
-			if (!take_option(l, argv[i])) {
+			bool next, taken;
+			int r = take_value(l, argv[i], argv[i + 1], &next, &taken);
+
+			i += next;
+			if (r)
+				return r;
+			if (!taken && !take_option(l, argv[i])) {
 				text_complain(TEXT_wrong_option, argv[i], NULL);
 				return EXIT_USAGE;
 			}
@@ -157,6 +184,14 @@ static bool put_address(json_t *request, struct str address)
 	return slash == address.n || put(request, "resource", str_from(address, slash + 1));
 }
 
+static bool is_inviting(const struct options *o) { return o->admin || o->uses || o->expires; }
+
+static bool put_invite(json_t *request, const struct options *o)
+{
+	return (!o->admin || put(request, "admin", STR("yes"))) && (!o->uses || put(request, "uses", str_z(o->uses))) &&
+	       (!o->expires || put(request, "expires", str_z(o->expires)));
+}
+
 static int put_password(json_t *request, const struct options *o)
 {
 	struct buf password = { 0 };
@@ -174,7 +209,7 @@ static int put_password(json_t *request, const struct options *o)
 static int arguments_take(const struct command *c, const struct line *l, size_t at, json_t *request)
 {
 	struct str rest = str_z(c->arguments);
-	bool password = false, good = true;
+	bool password = false, invites = false, good = true;
 
 	while (rest.n) {
 		size_t end = str_find(rest, ' ');
@@ -186,6 +221,10 @@ static int arguments_take(const struct command *c, const struct line *l, size_t 
 			password = true;
 			continue;
 		}
+		if (str_is(argument, "admin?") || str_is(argument, "uses?") || str_is(argument, "expires?")) {
+			invites = true;
+			continue;
+		}
 		if (!word.n) {
 			if (argument.p[argument.n - 1] == '?')
 				continue;
@@ -195,8 +234,9 @@ static int arguments_take(const struct command *c, const struct line *l, size_t 
 		good = good && (str_is(argument, "address") ? put_address(request, word) :
 				put(request, str_is(argument, "setting?") ? "setting" : "name", word));
 	}
-	if (at < l->n || (l->options.password_stdin && !password))
+	if (at < l->n || (l->options.password_stdin && !password) || (is_inviting(&l->options) && !invites))
 		return wrong_arguments(c);
+	good = good && put_invite(request, &l->options);
 	if (!good) {
 		text_complain(TEXT_wrong_text, "", NULL);
 		return EXIT_USAGE;

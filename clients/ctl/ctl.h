@@ -26,6 +26,9 @@ struct command {
 struct options {
 	const char *data; /* NULL: where it usually is */
 	bool json, password_stdin;
+	/* of an invitation */
+	bool admin;
+	const char *uses, *expires;
 };
 
 /* ---- texts.c */

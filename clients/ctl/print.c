@@ -52,6 +52,8 @@ static void value_write(struct buf *to, const json_t *row, const char *column)
 
 	if (json_is_string(v))
 		clean(to, json_string_value(v));
+	else if (json_is_boolean(v))
+		buf_str(to, str_z(json_is_true(v) ? text(TEXT_yes) : ""));
 	else if (json_is_integer(v) && is_time(column) && !json_integer_value(v))
 		buf_str(to, str_z(text(TEXT_never)));
 	else if (json_is_integer(v) && is_time(column)) /* "time" has the form of the classic protocol */
@@ -106,7 +108,7 @@ static const char *heading(const char *column)
 		const char *name;
 		enum text text;
 	} headings[] = {
-		{ "name", TEXT_column_name }, { "created", TEXT_column_created }, { "seen", TEXT_column_seen },
+		{ "name", TEXT_column_name }, { "admin", TEXT_column_admin }, { "created", TEXT_column_created }, { "seen", TEXT_column_seen },
 		{ "resource", TEXT_column_resource }, { "door", TEXT_column_door }, { "address", TEXT_column_address },
 		{ "since", TEXT_column_since }, { "value", TEXT_column_value }, { "default", TEXT_column_default },
 		{ "source", TEXT_column_source },
@@ -289,6 +291,31 @@ static void print_reload(const json_t *ok)
 		printf("%s\n", text(TEXT_reload_nothing));
 }
 
+static void print_invite(const json_t *ok)
+{
+	static const struct {
+		const char *key;
+		enum text text;
+	} links[] = { { "url", TEXT_invite_url }, { "uri", TEXT_invite_uri } };
+	own_buf when = { 0 }, uses = { 0 }, good = { 0 };
+
+	for (size_t i = 0; i < countof(links); i++) {
+		const char *link = json_string_value(json_object_get(ok, links[i].key));
+		own_buf line = { 0 };
+
+		if (!link || !*link)
+			continue;
+		text_fill(&line, links[i].text, link, NULL);
+		printf("%s\n", buf_z(&line));
+	}
+	time_write(&when, json_integer_value(json_object_get(ok, "expires")), "%Y-%m-%d %H:%M:%S");
+	value_write(&uses, ok, "uses");
+	text_fill(&good, TEXT_invite_good, buf_z(&when), buf_z(&uses));
+	printf("%s\n", buf_z(&good));
+	if (json_is_true(json_object_get(ok, "admin")))
+		printf("%s\n", text(TEXT_invite_admin));
+}
+
 /* ---- errors ------------------------------------------------------------------------------------------------------ */
 
 static int print_error(const json_t *error)
@@ -300,7 +327,7 @@ static int print_error(const json_t *error)
 		{ "exists", TEXT_error_exists }, { "unknown", TEXT_error_unknown }, { "bad-name", TEXT_error_bad_name },
 		{ "bad-password", TEXT_error_bad_password }, { "throttled", TEXT_error_throttled }, { "forbidden", TEXT_error_forbidden },
 		{ "store", TEXT_error_store }, { "offline", TEXT_error_offline }, { "bad-settings", TEXT_error_bad_settings },
-		{ "no-setting", TEXT_error_no_setting_near },
+		{ "no-setting", TEXT_error_no_setting_near }, { "bad-invite", TEXT_error_bad_invite },
 	};
 	const char *code = json_string_value(json_object_get(error, "code")), *words = json_string_value(json_object_get(error, "text"));
 
@@ -336,6 +363,8 @@ int print_answer(const struct command *c, const json_t *rows, const json_t *end)
 		print_status(ok);
 	else if (!strcmp(c->words, "reload"))
 		print_reload(ok);
+	else if (!strcmp(c->words, "invite"))
+		print_invite(ok);
 	else {
 		const char *address = json_string_value(json_object_get(ok, "address"));
 

@@ -198,12 +198,30 @@ static void accounts(void **state)
 	expect(CASE(.args = { "user", "delete", "tom" }, .lang = "zh_TW.UTF-8", .answer = "{\"error\":{\"code\":\"unknown\",\"text\":\"x\"}}\n"), 1,
 	       "{\"command\":\"user delete\",\"name\":\"tom\"}\n", "", "没有这个账号。\n");
 	expect(CASE(.args = { "user", "list" },
-		    .answer = "{\"row\":{\"name\":\"\xe9\xb4\xbb\",\"created\":1795224480000,\"seen\":0}}\n"
-			      "{\"row\":{\"name\":\"tom\",\"created\":1795224480000,\"seen\":1795224481000}}\n{\"ok\":{}}\n"), 0,
+		    .answer = "{\"row\":{\"name\":\"\xe9\xb4\xbb\",\"admin\":true,\"created\":1795224480000,\"seen\":0}}\n"
+			      "{\"row\":{\"name\":\"tom\",\"admin\":false,\"created\":1795224480000,\"seen\":1795224481000}}\n{\"ok\":{}}\n"), 0,
 	       "{\"command\":\"user list\"}\n",
-	       "name  created              last seen\n"
-	       "\xe9\xb4\xbb    2026-11-21 09:28:00  never\n"
-	       "tom   2026-11-21 09:28:00  2026-11-21 09:28:01\n", "");
+	       "name  administrator  created              last seen\n"
+	       "\xe9\xb4\xbb    yes            2026-11-21 09:28:00  never\n"
+	       "tom                  2026-11-21 09:28:00  2026-11-21 09:28:01\n", "");
+}
+
+static void invitations(void **state)
+{
+	static const char answer[] = "{\"ok\":{\"token\":\"t\",\"url\":\"https://x/invite#t\",\"uri\":\"xmpp:x?register;preauth=t\",\"uses\":1,"
+				     "\"expires\":1795224480000,\"admin\":false}}\n";
+
+	expect(CASE(.args = { "invite" }, .answer = answer), 0, "{\"command\":\"invite\"}\n",
+	       "For a browser:      https://x/invite#t\nFor an XMPP client: xmpp:x?register;preauth=t\n"
+	       "It is good until 2026-11-21 09:28:00, for 1 more to come.\n", "");
+	expect(CASE(.args = { "invite", "tom", "--admin", "--uses", "3", "--expires=7d" }, .lang = "zh_CN.UTF-8",
+		    .answer = "{\"ok\":{\"token\":\"t\",\"url\":\"\",\"uri\":\"xmpp:x\",\"uses\":3,\"expires\":1795224480000,\"admin\":true}}\n"), 0,
+	       "{\"command\":\"invite\",\"name\":\"tom\",\"admin\":\"yes\",\"uses\":\"3\",\"expires\":\"7d\"}\n",
+	       "在 XMPP 应用中打开：xmpp:x\n有效期至 2026-11-21 09:28:00，还可使用 3 次。\n使用者将成为管理员。\n", "");
+	expect(CASE(.args = { "invite", "--uses=x" }, .answer = "{\"error\":{\"code\":\"bad-invite\",\"text\":\"x\"}}\n"), 1,
+	       "{\"command\":\"invite\",\"uses\":\"x\"}\n", "", "--uses wants a number from 1 to 10000, --expires a time such as 12h or 7d.\n");
+	expect(CASE(.args = { "invite", "--json" }, .answer = "{\"ok\":{\"token\":\"t\"}}\n"), 0, "{\"command\":\"invite\"}\n",
+	       "{\n  \"token\": \"t\"\n}\n", "");
 }
 
 static void passwords_from_nowhere(void **state)
@@ -310,6 +328,9 @@ static void wrong_usage(void **state)
 		{ { "kick", "" }, "anserctl: use it as: anserctl kick NAME[/RESOURCE]\n" },
 		{ { "status", "x" }, "anserctl: use it as: anserctl status\n" },
 		{ { "settings", "x", "y" }, "anserctl: use it as: anserctl settings [NAME]\n" },
+		{ { "status", "--admin" }, "anserctl: use it as: anserctl status\n" },
+		{ { "invite", "--uses" }, "anserctl: --uses wants something behind it\n" },
+		{ { "invite", "a", "b" }, "anserctl: use it as: anserctl invite [NAME] [--admin] [--uses N] [--expires 7d]\n" },
 		{ { "status", "--password-stdin" }, "anserctl: use it as: anserctl status\n" },
 		{ { "queue", "\xff" }, "anserctl: what you typed is no UTF-8 text\n" },
 	};
@@ -428,6 +449,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_server),
 		cmocka_unit_test(json),
 		cmocka_unit_test(wrong_usage),
+		cmocka_unit_test(invitations),
 		cmocka_unit_test(help),
 		cmocka_unit_test(no_server),
 		cmocka_unit_test(passwords_are_asked_for),

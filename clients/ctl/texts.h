@@ -8,12 +8,16 @@ TEXT(usage_options,
      "\nOptions:\n"
      "  --data DIR         the server's data directory (anser-data here, else /var/lib/anser)\n"
      "  --json             answers as JSON; times are milliseconds since 1970\n"
+     "  --admin, --uses N, --expires 7d\n"
+     "                     of an invitation: makes an administrator; for so many people; good so long\n"
      "  --password-stdin   takes the password from the first line of standard input instead of asking\n"
      "  --version, --help\n\n"
      "Status: 0 done, 1 refused, 2 wrong usage, 3 no server to talk to.\n",
      "\n选项：\n"
      "  --data 目录        服务器的数据目录（默认为当前目录下的 anser-data，其次 /var/lib/anser）\n"
      "  --json             以 JSON 输出；时间为自 1970 年起的毫秒数\n"
+     "  --admin、--uses N、--expires 7d\n"
+     "                     邀请选项：成为管理员；可用次数；有效期\n"
      "  --password-stdin   从标准输入的第一行读取密码，不再询问\n"
      "  --version、--help\n\n"
      "退出码：0 成功，1 被拒绝，2 用法错误，3 无法连接服务器。\n")
@@ -22,6 +26,7 @@ TEXT(help_user_add, "makes an account", "新建账号")
 TEXT(help_user_delete, "deletes an account and everything it owns", "删除账号及其全部数据")
 TEXT(help_user_password, "gives an account a new password", "为账号设置新密码")
 TEXT(help_user_list, "lists all accounts", "列出所有账号")
+TEXT(help_invite, "makes a link with which somebody makes an account", "生成邀请链接，供他人注册账号")
 TEXT(help_online, "shows who is online, with which device, since when", "显示谁在线、使用什么设备、自何时起")
 TEXT(help_queue, "shows the messages that wait for somebody", "显示等待某人接收的消息")
 TEXT(help_kick, "ends the sessions of somebody, or one of them", "断开某人的全部会话或其中一个")
@@ -47,6 +52,7 @@ TEXT(password_no_terminal, "There is no terminal to ask for the password; use --
      "没有终端可供询问密码；请使用 --password-stdin。")
 
 TEXT(column_name, "name", "名称")
+TEXT(column_admin, "administrator", "管理员")
 TEXT(column_created, "created", "创建时间")
 TEXT(column_seen, "last seen", "最后在线")
 TEXT(column_resource, "resource", "资源")
@@ -56,9 +62,15 @@ TEXT(column_since, "since", "自")
 TEXT(column_value, "value", "值")
 TEXT(column_default, "default", "默认值")
 TEXT(column_source, "from", "来源")
+TEXT(yes, "yes", "是")
 TEXT(never, "never", "从未")
 TEXT(nobody, "Nobody.", "没有人。")
 TEXT(empty, "(empty)", "（空）")
+
+TEXT(invite_url, "For a browser:      %", "在浏览器中打开：  %")
+TEXT(invite_uri, "For an XMPP client: %", "在 XMPP 应用中打开：%")
+TEXT(invite_good, "It is good until %, for % more to come.", "有效期至 %，还可使用 % 次。")
+TEXT(invite_admin, "Who uses it becomes an administrator.", "使用者将成为管理员。")
 
 TEXT(setting_kind, "kind", "类型")
 TEXT(setting_when, "takes effect", "生效")
@@ -100,6 +112,7 @@ TEXT(error_unknown, "There is no such account.", "没有这个账号。")
 TEXT(error_bad_name, "That cannot be a user name: no blanks, no quotes, and none of & / : < > @", "用户名无效：不能含空格、引号以及 & / : < > @")
 TEXT(error_bad_password, "That cannot be a password: it is empty, longer than 1023 bytes, or has a forbidden character.",
      "密码无效：为空、超过 1023 字节，或含有不允许的字符。")
+TEXT(error_bad_invite, "--uses wants a number from 1 to 10000, --expires a time such as 12h or 7d.", "--uses 须为 1 到 10000 的数字，--expires 须为 12h、7d 之类的时间。")
 TEXT(error_throttled, "Too many attempts; try again later.", "尝试次数过多，请稍后再试。")
 TEXT(error_forbidden, "The settings do not allow it.", "当前设置不允许此操作。")
 TEXT(error_store, "The server could not read or write its store; see its log.", "服务器无法读写存储，请查看日志。")
