@@ -26,15 +26,20 @@ function filesBelow(folder, suffix) {
 	return found.sort();
 }
 
-// One sheet: the tokens and the shell first, then what stands beside the parts. Scripts may name their sheet; it is in already.
+// The sheets: the tokens and the shell at once, what stands beside the parts that are fetched later, later. Scripts may name their sheet;
+// it is in one of the two already.
+function sheetFiles(which) {
+	const first = ['tokens.css', 'base.css', 'shell.css', 'list.css'].map((n) => join(root, 'src/ui/styles', n));
+	const later = filesBelow(join(root, 'src/ui'), '.css').filter((p) => !first.includes(p));
+	return { first, later, all: [...first, ...later] }[which];
+}
+
 const styles = {
 	name: 'styles',
 	setup(build) {
-		build.onResolve({ filter: /^anser:styles$/ }, () => ({ path: 'anser.css', namespace: 'styles' }));
-		build.onLoad({ filter: /.*/, namespace: 'styles' }, () => {
-			const first = ['tokens.css', 'base.css', 'shell.css', 'list.css', 'chat.css'].map((n) => join(root, 'src/ui/styles', n));
-			const rest = filesBelow(join(root, 'src/ui'), '.css').filter((p) => !first.includes(p));
-			const lines = [...first, ...rest].map((p) => `@import "./${relative(root, p).replaceAll('\\', '/')}";`);
+		build.onResolve({ filter: /^anser:/ }, (a) => ({ path: a.path.slice(6), namespace: 'styles' }));
+		build.onLoad({ filter: /.*/, namespace: 'styles' }, (a) => {
+			const lines = sheetFiles(a.path).map((p) => `@import "./${relative(root, p).replaceAll('\\', '/')}";`);
 			return { contents: lines.join('\n'), loader: 'css', resolveDir: root };
 		});
 		build.onResolve({ filter: /\.css$/ }, (a) => (/\.tsx?$/.test(a.importer) ? { path: a.path, namespace: 'in-already' } : undefined));
@@ -64,18 +69,20 @@ const common = {
 };
 
 // Scripts from `entry` (a path below this folder) and the sheet. Returns a map from file name to bytes, the name of the first script, what
-// it loads at once, and the sheet. The tests build their own entry with it.
-export async function bundle(entry, options = {}) {
+// it loads at once, and the sheet. The tests build their own entry with it, with all styles in one sheet; with `split` there are two.
+export async function bundle(entry, { split = false, ...options } = {}) {
 	const made = new Map();
 	const settings = { ...common, ...options, plugins: [...common.plugins, ...(options.plugins ?? [])] };
-	const js = await esbuild.build({ ...settings, entryPoints: { app: entry }, splitting: true, outdir: 'dist' });
-	const css = await esbuild.build({ ...settings, entryPoints: { style: 'anser:styles' }, outdir: 'dist' });
+	const css = await esbuild.build({ ...settings, entryPoints: split ? { style: 'anser:first', later: 'anser:later' } : { style: 'anser:all' }, outdir: 'dist' });
+	const sheetOf = (name) => Object.keys(css.metafile.outputs).map((p) => basename(p)).find((n) => n.startsWith(`${name}-`));
+	const define = split ? { LATER_SHEET: JSON.stringify(`/${sheetOf('later')}`) } : {};
+	const js = await esbuild.build({ ...settings, define, entryPoints: { app: entry }, splitting: true, outdir: 'dist' });
 	for (const f of [...js.outputFiles, ...css.outputFiles]) made.set(basename(f.path), f.contents);
 	const outputs = js.metafile.outputs;
 	const main = Object.keys(outputs).find((p) => outputs[p].entryPoint === entry);
 	const first = new Set([main]);
 	for (const p of first) for (const i of outputs[p].imports) if (i.kind === 'import-statement') first.add(i.path);
-	return { made, main: basename(main), first: [...first].map((p) => basename(p)), sheet: basename(Object.keys(css.metafile.outputs)[0]) };
+	return { made, main: basename(main), first: [...first].map((p) => basename(p)), sheet: sheetOf('style') };
 }
 
 function hashed(name, bytes) {
@@ -125,7 +132,7 @@ async function worker(made) {
 }
 
 async function build() {
-	const b = await bundle('src/main.tsx');
+	const b = await bundle('src/main.tsx', { split: true });
 	const { made } = b;
 	const iconNames = icons(made);
 	made.set('index.html', Buffer.from(page(readFileSync(join(root, 'index.html'), 'utf8'), b, iconNames)));

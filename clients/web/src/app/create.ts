@@ -13,7 +13,7 @@ import type { StreamState } from '../xmpp/stream';
 import { dbOpen, remember as rememberLogin, remembered, type Db } from '../store/db';
 import type { Entry, Row } from '../store/rows';
 import { change, remove } from '../store/timeline';
-import { account, type Account } from './account';
+import type { Account } from './account';
 import { acts, type Acts } from './acts';
 import { files, type Files } from './outgoing';
 import { browserShelf, settingsLoad, settingsSave, type Shelf } from './settings';
@@ -110,7 +110,8 @@ export function createModel(d: ModelDeps): Model {
 
 	async function open(user: string, dom: string, proof: Proof, keep: boolean): Promise<Open> {
 		const me = `${user}@${dom}`;
-		const db = await d.open(me, keep, () => location.reload());
+		// Fetched when somebody is here: the first screen needs none of it.
+		const [{ account }, db] = await Promise.all([import('./account'), d.open(me, keep, () => location.reload())]);
 		const o: Open = { kept: keep, tries: 0 } as Open;
 		o.account = account({
 			env, db, shelf: d.shelf, target: { ...target(), domain: dom }, user, proof, origin: d.origin, settings,

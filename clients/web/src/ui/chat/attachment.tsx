@@ -13,20 +13,26 @@ import { usePane } from './pane';
 const MAX_WIDTH = 360;
 const MAX_HEIGHT = 300;
 
-// What may be loaded into the page: what is here, or on our own server.
-export function source(a: Attachment): string | null {
-	if (a.local?.startsWith('blob:')) return a.local;
-	return a.url && new URL(a.url, location.href).origin === location.origin ? a.url : null;
-}
-
-// http(s) only, whatever the sender wrote.
-export function address(a: Attachment): string | null {
+// http(s) or a path of our own, whatever the sender wrote.
+function webAddress(text: string | undefined): URL | null {
+	if (!text || !/^(?:https?:\/\/|\/(?!\/))/i.test(text)) return null;
 	try {
-		const u = new URL(a.url ?? '', location.href);
-		return a.url && (u.protocol === 'https:' || u.protocol === 'http:') ? u.href : a.local?.startsWith('blob:') ? a.local : null;
+		return new URL(text, location.origin);
 	} catch {
 		return null;
 	}
+}
+
+// What may be loaded into the page: what is here, or on our own server.
+export function source(a: Attachment): string | null {
+	if (a.local?.startsWith('blob:')) return a.local;
+	const u = webAddress(a.url);
+	return u?.origin === location.origin ? u.href : null;
+}
+
+// Where it can be had.
+export function address(a: Attachment): string | null {
+	return webAddress(a.url)?.href ?? (a.local?.startsWith('blob:') ? a.local : null);
 }
 
 function thumb(a: Attachment): string | undefined {
@@ -70,11 +76,11 @@ function FileRow({ a }: { a: Attachment }) {
 				<bdi class="file-name">{name}</bdi>
 				<span class="file-size">{size(a.size)}</span>
 			</span>
-			{href && <Icon name="download" />}
+			{href && <><Icon name="download" /><span class="spoken">{t('chat.download')}</span></>}
 		</>
 	);
 	if (!href) return <div class="file">{inner}</div>;
-	return <a class="file" href={href} download={name} target="_blank" rel="noopener noreferrer" aria-label={t('chat.download', { name, size: size(a.size) })}>{inner}</a>;
+	return <a class="file" href={href} download={name} target="_blank" rel="noopener noreferrer">{inner}</a>;
 }
 
 function Upload({ of, a }: { of: Message; a: Attachment }) {

@@ -30,12 +30,13 @@ function Head({ address }: { address: Address }) {
 	return (
 		<header class="chat-head">
 			<button type="button" class="icon-button back" aria-label={t('common.back')} onClick={back}><Icon name="back" /></button>
-			<button type="button" class="chat-who" onClick={() => (detailsOpen.value = !detailsOpen.value)} aria-label={t('chat.whoIs', { name: line(p.name) })}>
+			<button type="button" class="chat-who" onClick={() => (detailsOpen.value = !detailsOpen.value)}>
 				<Avatar address={address} />
 				<span class="chat-who-words">
 					<h1><bdi>{line(p.name)}</bdi></h1>
 					<span class="chat-presence">{p.presence !== 'unknown' && <i class={`dot ${p.presence}`} />}{presenceWords(p)}</span>
 				</span>
+				<span class="spoken">{t('common.details')}</span>
 			</button>
 			<button type="button" class="icon-button" aria-label={t('chat.searchHere')} title={t('chat.searchHere')} onClick={() => go(`search/${encodeURIComponent(address)}`)}><Icon name="search" /></button>
 			<button type="button" class="icon-button only-narrow" aria-label={t('common.details')} title={t('common.details')} onClick={() => (detailsOpen.value = true)}><Icon name="info" /></button>

@@ -35,7 +35,7 @@ export function Lightbox() {
 			>
 				<header>
 					<span><bdi>{name}</bdi> · {size(a.size)}</span>
-					{href && <a class="icon-button" href={href} download={name} target="_blank" rel="noopener noreferrer" aria-label={t('chat.download', { name, size: size(a.size) })}><Icon name="download" /></a>}
+					{href && <a class="icon-button" href={href} download={name} target="_blank" rel="noopener noreferrer" aria-label={t('chat.download')} title={t('chat.download')}><Icon name="download" /></a>}
 					<button type="button" class="icon-button" aria-label={t('common.close')} onClick={close} autofocus><Icon name="close" /></button>
 				</header>
 				<img src={source(a) ?? a.thumb} alt={name} key={shown.key} />

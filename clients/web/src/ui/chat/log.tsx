@@ -5,7 +5,7 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Message } from '../../model';
-import { day, number, t } from '../../i18n';
+import { day, t } from '../../i18n';
 import { Icon } from '../common/icons';
 import { openMenu } from '../common/menu';
 import { model } from '../common/model';
@@ -315,7 +315,7 @@ export function Log() {
 				<div class="rows" ref={inner}>
 					{!opened.value && !list.length && <Skeleton />}
 					{opened.value && s.start === 0 && <Beginning older={more.older} pane={pane} empty={!list.length} />}
-					<div role="feed" aria-label={t('chat.messages')} aria-busy={loading !== null}>
+					<div role={list.length ? 'feed' : undefined} aria-label={list.length ? t('chat.messages') : undefined} aria-busy={loading !== null}>
 					{opened.value && list.slice(s.start, s.end).map((m, i) => {
 						const at = s.start + i;
 						const before = list[at - 1];
@@ -374,8 +374,4 @@ function Beginning({ older, pane, empty }: { older: boolean; pane: Pane; empty: 
 	}
 	if (older) return <p class="log-edge">{timeline.loading.value === 'older' ? t('common.loading') : '\u00a0'}</p>;
 	return <p class="log-edge">{empty ? t('chat.noMessages') : t('chat.beginning')}</p>;
-}
-
-export function countLabel(n: number): string {
-	return n > 99 ? `${number(99)}+` : number(n);
 }

@@ -5,14 +5,31 @@ import { type ComponentChildren, type ComponentType, h } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../../i18n';
 
+declare const LATER_SHEET: string; // put in by build.mjs; absent where all styles are in one sheet
+
+let sheet: Promise<void> | undefined;
+
+// The styles of the parts that come later; nothing of them is shown before these are there.
+export function laterSheet(): Promise<void> {
+	return (sheet ??= new Promise((done) => {
+		if (typeof LATER_SHEET === 'undefined') return done();
+		const link = document.createElement('link');
+		link.rel = 'stylesheet';
+		link.href = LATER_SHEET;
+		link.onload = () => done();
+		link.onerror = () => done(); // better plain than not at all
+		document.head.append(link);
+	}));
+}
+
 export function lazy<P extends object>(load: () => Promise<ComponentType<P>>, waiting?: () => ComponentChildren): (props: P) => ComponentChildren {
 	let got: ComponentType<P> | undefined;
 	return function Lazy(props: P) {
 		const [state, set] = useState<'waiting' | 'there' | 'failed'>(got ? 'there' : 'waiting');
 		useEffect(() => {
 			if (state !== 'waiting') return;
-			load().then(
-				(c) => {
+			Promise.all([load(), laterSheet()]).then(
+				([c]) => {
 					got = c;
 					set('there');
 				},

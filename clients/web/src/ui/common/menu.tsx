@@ -71,7 +71,7 @@ function MenuBox({ o }: { o: Open }) {
 		e.stopPropagation();
 	};
 	return (
-		<div class="menu-ground" onPointerDown={(e) => e.target === e.currentTarget && closeMenu()} onContextMenu={(e) => e.preventDefault()}>
+		<div class="menu-ground" role="dialog" aria-modal="true" aria-label={o.label} onPointerDown={(e) => e.target === e.currentTarget && closeMenu()} onContextMenu={(e) => e.preventDefault()}>
 			<div class="menu" role="menu" aria-label={o.label} ref={box} onKeyDown={onKeyDown}>
 				{o.items.map((i) => (
 					<button

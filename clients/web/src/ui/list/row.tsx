@@ -2,14 +2,17 @@
 // A conversation in the list.
 
 import type { Conversation } from '../../model';
-import { moment, t, when } from '../../i18n';
+import { moment, number, t, when } from '../../i18n';
 import { Avatar } from '../common/avatar';
 import { Icon } from '../common/icons';
 import { memo } from '../common/memo';
 import { model } from '../common/model';
 import { chatPath, go } from '../common/route';
 import { line } from '../common/text';
-import { countLabel } from '../chat/log';
+
+function countLabel(n: number): string {
+	return n > 99 ? `${number(99)}+` : number(n);
+}
 
 function Preview({ c, current }: { c: Conversation; current: boolean }) {
 	if (c.typing) return <span class="preview typing-now">{t('chat.typingShort')}</span>;

@@ -5,12 +5,15 @@ import type { ComponentChildren } from 'preact';
 import type { Address } from '../../model';
 import { t } from '../../i18n';
 import { Dialog } from '../common/dialog';
-import { lazy } from '../common/lazy';
+import { laterSheet, lazy } from '../common/lazy';
 import { model } from '../common/model';
 import { line } from '../common/text';
 import { Help } from './help';
 import { detailsOpen, helping, switching } from './panels';
 
+const loadChat = () => import('../chat/chat').then((m) => m.Chat);
+
+export const Chat = lazy(loadChat);
 export const First = lazy(() => import('../first/first').then((m) => m.First));
 const Profile = lazy(() => import('../people/profile').then((m) => m.Profile));
 const Switcher = lazy(() => import('../search/switcher').then((m) => m.Switcher));
@@ -22,6 +25,11 @@ export const screens: Readonly<Record<string, (props: object) => ComponentChildr
 	settings: lazy(() => import('../settings/settings').then((m) => m.Settings)),
 	welcome: lazy(() => import('../first/welcome').then((m) => m.Welcome)),
 };
+
+// What will be wanted next is fetched while nothing else happens.
+export function fetchAhead(): void {
+	setTimeout(() => void Promise.all([loadChat(), laterSheet()]).catch(() => {}), 300);
+}
 
 // Who one talks to: a third pane where there is room, else a sheet.
 export function Beside({ address }: { address: Address }) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The panes of somebody who is logged in.
 
+import { useEffect } from 'preact/hooks';
 import { t } from '../../i18n';
-import { Chat } from '../chat/chat';
 import { Avatar } from '../common/avatar';
 import { Goose } from '../common/goose';
 import { Icon } from '../common/icons';
@@ -10,8 +10,9 @@ import { model } from '../common/model';
 import { go, route } from '../common/route';
 import { line } from '../common/text';
 import { Find, List } from '../list/list';
+import { narrow } from './panels';
 import { Strip } from './strip';
-import { Beside, Over, screens } from './parts';
+import { Beside, Chat, fetchAhead, Over, screens } from './parts';
 
 function Me() {
 	const me = model().me.value;
@@ -19,12 +20,13 @@ function Me() {
 	const name = line(me?.name ?? '');
 	return (
 		<header class="me">
-			<button type="button" class="me-who" onClick={() => go('settings')} aria-label={`${name}, ${t('chat.openSettings')}`}>
+			<button type="button" class="me-who" onClick={() => go('settings')}>
 				<Avatar address={me?.address ?? ''} name={name} picture={me?.avatar} />
 				<span class="me-words">
 					<b><bdi>{name}</bdi></b>
 					<small>{online ? t(model().synced.value ? 'chat.online' : 'chat.syncing') : t('common.offline')}</small>
 				</span>
+				<span class="spoken">{t('chat.openSettings')}</span>
 			</button>
 			<button type="button" class="icon-button" aria-label={t('chat.newChat')} title={t('chat.newChat')} onClick={() => go('people')}><Icon name="plus" /></button>
 			<button type="button" class="icon-button" aria-label={t('chat.openSettings')} title={t('chat.openSettings')} onClick={() => go('settings')}><Icon name="settings" /></button>
@@ -54,15 +56,17 @@ export function Shell() {
 	const { screen, address } = route.value;
 	const open = screen === 'c' && address;
 	const Screen = screens[screen];
+	useEffect(fetchAhead, []);
 	return (
 		<div class={`app${open ? '' : ' no-details'}`} data-pane={open || Screen ? 'middle' : 'list'}>
 			<Strip />
-			<nav class="side" aria-label={t('chat.conversations')}>
+			<nav class="side" {...(narrow.value && !open && !Screen ? { role: 'main' as 'navigation' } : {})} aria-label={t('chat.conversations')}>
+				{!open && !Screen && <h1 class="spoken">{t('chat.conversations')}</h1>}
 				<Me />
 				<Find />
 				<List />
 			</nav>
-			<div class="middle">{open ? <Chat key={address} address={address} /> : Screen ? <Screen /> : <Nobody />}</div>
+			<div class="middle">{open ? <Chat key={address} address={address} /> : Screen ? <Screen /> : !narrow.value && <Nobody />}</div>
 			{open && <Beside address={address} />}
 			<Over />
 		</div>

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// axe finds nothing, in every main state, light and dark, wide and narrow.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import test, { after, before } from 'node:test';
+import { openSite } from './site.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PHONE = { width: 390, height: 844, hasTouch: true, isMobile: true };
+const WANG = '#/c/wangwei@chat.lan';
+
+let site;
+before(async () => {
+	site = await openSite();
+});
+after(() => site.close());
+
+async function violations(p) {
+	// By the debugger, since the policy of the page lets no script in.
+	const session = await p.context().newCDPSession(p);
+	await session.send('Runtime.evaluate', { expression: axe });
+	const { result } = await session.send('Runtime.evaluate', { expression: 'axe.run(document, { resultTypes: ["violations"] }).then((r) => JSON.stringify(r.violations.map((v) => [v.id, v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + " " + (n.any[0]?.message ?? n.all[0]?.message ?? ""))])))', awaitPromise: true });
+	return JSON.parse(result.value);
+}
+
+const STATES = {
+	list: ['', {}],
+	conversation: ['', { hash: WANG }],
+	menu: ['', { hash: WANG }, async (p) => {
+		await p.locator('.row').last().focus();
+		await p.keyboard.press('Enter');
+		await p.getByRole('menu').waitFor();
+	}],
+	hover: ['', { hash: WANG }, (p) => p.locator('.row').last().hover()],
+	reply: ['', { hash: WANG }, async (p) => {
+		await p.locator('.row').nth(-5).hover();
+		await p.getByRole('button', { name: /^(?:回复|Reply)$/ }).click();
+	}],
+	keys: ['', {}, async (p) => {
+		await p.keyboard.press('Control+/');
+		await p.getByRole('dialog').waitFor();
+	}],
+	lightbox: ['', { hash: WANG }, async (p) => {
+		await p.locator('.picture').click();
+		await p.locator('.lightbox img').waitFor();
+	}],
+	emoji: ['', { hash: WANG }, async (p) => {
+		await p.locator('.composer-bar button').nth(1).click();
+		await p.waitForTimeout(400);
+	}],
+	unread: ['', { hash: '#/c/bob@chat.lan' }],
+	details: ['', { hash: WANG, width: 1000 }, async (p) => {
+		await p.locator('.chat-head .only-narrow').click();
+		await p.getByRole('dialog').waitFor();
+	}],
+	empty: ['state=empty', {}],
+	out: ['state=out', {}],
+	offline: ['', { hash: WANG }, (p) => p.evaluate(() => window.fake.lineOf({ state: 'connecting', since: 0, attempt: 3, next: Date.now() + 9000 }))],
+	blocked: ['', { hash: WANG }, (p) => p.evaluate(() => window.fake.block('wangwei@chat.lan', true))],
+	request: ['', { hash: '#/c/sun@chat.lan' }],
+	stranger: ['', { hash: '#/c/new@chat.lan' }],
+	'list on a phone': ['', PHONE],
+	'conversation on a phone': ['', { ...PHONE, hash: WANG }],
+};
+
+for (const [name, [query, options, act]] of Object.entries(STATES)) {
+	test(`axe: ${name}`, async () => {
+		for (const theme of ['light', 'dark']) {
+			const p = await site.open(`${query || 'state=everyday'}&lang=${theme === 'dark' ? 'en' : 'zh'}&theme=${theme}`, { reducedMotion: 'reduce', ...options });
+			await p.waitForTimeout(250);
+			await act?.(p);
+			await p.waitForTimeout(250);
+			assert.deepEqual(await violations(p), [], `${name}, ${theme}`);
+			await p.context().close();
+		}
+	});
+}
