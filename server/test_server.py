@@ -6,6 +6,7 @@ import json
 import os
 import pwd
 import random
+import re
 import shutil
 import signal
 import socket
@@ -171,6 +172,34 @@ class Start(Case):
         self.assertEqual(set(s.ports), {"pid", *LISTENERS})
         shown = s.certificate()
         self.assertIn(":".join(shown[i:i + 2] for i in range(0, 64, 2)), said)
+
+    def test_the_first_link_makes_an_administrator(self):
+        s = self.start()
+        said = "".join(s.said)
+        token = re.search(rf"http://localhost:{s.ports['http']}/invite#([a-z0-9]+)\n", said).group(1)
+        self.assertIn(f"xmpp:example.org?register;preauth={token}\n", said)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(os.path.join(self.data, "tls", "ca.crt"))
+        heard = ""
+        with s.dial("xmpps") as plain, context.wrap_socket(plain, server_hostname="example.org") as x:
+            for line in ("<stream:stream to='example.org' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>",
+                         f"<iq type='set' id='1'><preauth xmlns='urn:xmpp:pars:0' token='{token}'/></iq>",
+                         "<iq type='set' id='2'><query xmlns='jabber:iq:register'><username>ann</username><password>x</password></query></iq>"):
+                x.sendall(line.encode())
+            while 'id="2"' not in heard:
+                more = x.recv(65536).decode()
+                self.assertTrue(more, heard)
+                heard += more
+        self.assertNotIn("<error", heard)
+        control = socket.socket(socket.AF_UNIX)
+        with control:
+            control.connect(os.path.join(self.data, "anserd.sock"))
+            control.sendall(b'{"command":"user list"}\n')
+            self.assertRegex(control.makefile().readline(), '"name":"ann","admin":true')
+        s.end()
+        said = "".join(self.start().said)
+        self.assertNotIn("/invite#", said)
+        self.assertNotIn("There is no account", said)
 
     def test_it_may_do_little(self):
         s = self.start()
