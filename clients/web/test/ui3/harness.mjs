@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Serves page.tsx with the strict policy of the real page, and opens it in Chromium.
 
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -45,6 +46,22 @@ export async function open(browser, url, where, options = {}) {
 }
 
 export { launchBrowser };
+
+// A test over one page of its own; afterwards nothing may have been thrown or refused by the policy.
+export async function on(site, browser, where, run, options) {
+	const o = await open(browser, site.url, where, options);
+	try {
+		await run(o.page, o);
+		assert.deepEqual(o.calm(), []);
+	} finally {
+		await o.close();
+	}
+}
+
+// The part of an address that gives the fake model its answers.
+export function answers(a) {
+	return `answers=${encodeURIComponent(JSON.stringify(a))}`;
+}
 
 // What axe finds, as short lines.
 export async function axe(page) {

@@ -29,6 +29,7 @@ if (wanted.has('out')) {
 	fake.line.value = { state: 'out' };
 }
 if (wanted.has('server')) fake.server.value = { ...fake.server.value, ...JSON.parse(wanted.get('server') ?? '{}') };
+Object.assign(fake.answers, JSON.parse(wanted.get('answers') ?? '{}'));
 provide(fake.model);
 followSettings();
 

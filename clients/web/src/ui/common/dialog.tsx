@@ -3,7 +3,7 @@
 // back to where it was.
 
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../../i18n';
 import { Icon } from './icons';
 
@@ -19,10 +19,12 @@ interface Props {
 export function Dialog({ title, onClose, kind = 'card', bare, wide, children }: Props) {
 	const box = useRef<HTMLDialogElement>(null);
 	const id = useId();
-	useEffect(() => {
+	useLayoutEffect(() => {
 		const before = document.activeElement;
-		box.current?.showModal();
+		const dialog = box.current;
+		dialog?.showModal();
 		return () => {
+			dialog?.close(); // as long as it is open nothing behind it takes the focus
 			if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
 		};
 	}, []);

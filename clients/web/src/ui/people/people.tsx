@@ -66,7 +66,9 @@ function Group({ title, children }: { title: string; children: preact.ComponentC
 function Results({ typed, onOver }: { typed: string; onOver: (o: Over) => void }) {
 	const want = wanted(typed);
 	const found = useFound(want);
-	const mine = contactsOf(model().people.value.values()).filter((x) => matches(x, want.text));
+	// Who was asked a moment ago has no name of their own here yet; the search knows one.
+	const named = (x: Person) => (x.address.startsWith(`${x.name}@`) ? { ...x, name: found.people.find((f) => f.address === x.address)?.name || x.name } : x);
+	const mine = contactsOf(model().people.value.values()).filter((x) => matches(x, want.text)).map(named);
 	const others = found.people.filter((f) => !mine.some((m) => m.address === f.address) && f.address !== model().me.value?.address);
 	const none = found.state === 'done' && !mine.length && !others.length;
 	return (
