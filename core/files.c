@@ -183,7 +183,7 @@ static void name_visible(struct buf *to, struct str name)
 void file_name_clean(struct buf *to, struct str name)
 {
 	own_buf visible = { 0 };
-	struct str s, end;
+	struct str s, stem, end;
 	size_t dot;
 
 	if (str_is_utf8(name))
@@ -195,7 +195,8 @@ void file_name_clean(struct buf *to, struct str name)
 		buf_byte(to, '_');
 	dot = extension(s);
 	end = str_from(s, dot);
-	buf_str(to, name_trim(name_cut(str_n(s.p, dot), NAME_MAX_BYTES - 1 - end.n)));
+	stem = name_cut(str_n(s.p, dot), NAME_MAX_BYTES - 1 - end.n);
+	buf_str(to, end.n ? stem : name_trim(stem));
 	buf_str(to, end);
 }
 

@@ -276,16 +276,19 @@ static bool turn(struct talk *t, struct desk *d)
 	return any;
 }
 
+bool talk_turn(struct talk *t)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < t->cores; i++)
+		any |= turn(t, &t->desk[i]);
+	return any;
+}
+
 void talk_run(struct talk *t)
 {
-	bool any = true;
-
-	for (unsigned turns = 0; any; turns++) {
+	for (unsigned turns = 0; talk_turn(t); turns++)
 		assert(turns < 1000000);
-		any = false;
-		for (unsigned i = 0; i < t->cores; i++)
-			any |= turn(t, &t->desk[i]);
-	}
 }
 
 void talk_wait(struct talk *t, msec ms)

@@ -41,6 +41,8 @@ void talk_account(struct talk *t, const char *name, const char *password);
 
 /* Lets the server work until nothing is left to do; no time passes. Called by talk_hear() and the like. */
 void talk_run(struct talk *t);
+/* One turn of every core; true when there was anything to do. */
+bool talk_turn(struct talk *t);
 /* Time passes, from timer to timer. */
 void talk_wait(struct talk *t, msec ms);
 
