@@ -59,7 +59,7 @@ export function sync(ctx: Ctx, reader: Reader, came: (fresh: Fresh, live: boolea
 	function backward(page: ArchivePage, hole: boolean): Promise<void> {
 		return book.run(async () => {
 			for (const [peer, items] of byPeer(page.items)) {
-				await take(book, reader, peer, items, { before: page.complete ? 'joined' : 'open', after: 'joined' }, true);
+				await take(book, reader, peer, items, { before: page.complete ? 'start' : 'open', after: 'joined' }, true);
 				if (hole && book.conv(peer).tail)
 					book.convSet(peer, { tail: undefined });
 			}

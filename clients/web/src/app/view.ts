@@ -119,7 +119,7 @@ export function view(d: ViewDeps, peer: Address): Timeline {
 		let cursor: ArchiveQuery = first?.archiveId ? { before: first.archiveId } : first ? { end: first.time + 1000, before: '' } : { before: '' };
 		for (let n = 0; n < ROUNDS; n++) {
 			const page = await ask(cursor);
-			await put(page, { before: page.complete ? 'joined' : 'open', after: 'joined' });
+			await put(page, { before: page.complete ? 'start' : 'open', after: 'joined' });
 			if (page.complete) {
 				start.value = true;
 				const oldest = first && log.keys.get(first.key);
@@ -149,7 +149,7 @@ export function view(d: ViewDeps, peer: Address): Timeline {
 	async function newest(log: Log): Promise<void> {
 		const page = await ask({ before: '' });
 		const known = log.rows.filter((r) => r.order < PENDING).length > 0;
-		await put(page, { before: page.complete ? 'joined' : 'open', after: 'joined' });
+		await put(page, { before: page.complete ? 'start' : 'open', after: 'joined' });
 		if (page.complete)
 			start.value = true;
 		if (!known && page.complete && !page.items.length)
@@ -216,10 +216,10 @@ export function view(d: ViewDeps, peer: Address): Timeline {
 	// Loads the piece of the archive around a place in it.
 	async function around(log: Log, place: { before: ArchiveQuery; after: ArchiveQuery }): Promise<void> {
 		const back = await ask({ ...place.before, before: place.before.before ?? '', max: PAGE / 2 });
-		await put(back, { before: back.complete ? 'joined' : 'open', after: 'open' });
+		await put(back, { before: back.complete ? 'start' : 'open', after: 'open' });
 		const cursor: ArchiveQuery = back.last ? { after: back.last } : place.after;
 		const forth = await ask({ ...cursor, max: PAGE });
-		await put(forth, { before: back.items.length || back.complete ? 'joined' : 'open', after: forth.complete ? 'joined' : 'open' });
+		await put(forth, { before: 'joined', after: forth.complete ? 'joined' : 'open' });
 		void log;
 	}
 
@@ -239,7 +239,7 @@ export function view(d: ViewDeps, peer: Address): Timeline {
 		}
 		if (where.archiveId) {
 			const back = await ask({ before: where.archiveId, max: PAGE / 2 });
-			await put(back, { before: back.complete ? 'joined' : 'open', after: 'open' });
+			await put(back, { before: back.complete ? 'start' : 'open', after: 'open' });
 			const forth = await ask(back.last ? { after: back.last } : { start: 0 });
 			await put(forth, { before: 'joined', after: forth.complete ? 'joined' : 'open' });
 			const r = log.archive.get(where.archiveId);

@@ -17,9 +17,9 @@ export interface Log {
 }
 
 export interface Join {
-	// Before the first: 'joined' it follows the row that is known before it, or nothing is there; 'open' nobody knows.
-	before: 'joined' | 'open';
-	// Behind the last, likewise.
+	// Before the first: 'joined' it follows the row that is known before it; 'start' nothing is there; 'open' nobody knows.
+	before: 'joined' | 'start' | 'open';
+	// Behind the last: 'joined' the row that is known behind it follows, or nothing is there; 'open' nobody knows.
 	after: 'joined' | 'open';
 }
 
@@ -241,8 +241,13 @@ function ceilingOf(log: Log, page: readonly Row[], olds: readonly (Row | undefin
 	const last = page[page.length - 1]!;
 	if (join.after !== 'joined' || olds[olds.length - 1])
 		return Infinity;
-	for (let i = indexAt(log, last.time); i < log.rows.length; i++)
-		if (!olds.includes(log.rows[i]))
+	// Rows of the very same millisecond: what goes on from them comes behind them, what leads to them before. They may have been moved below it.
+	const ahead = join.before !== 'joined';
+	let i = indexAt(log, last.time);
+	while (i > 0 && log.rows[i - 1]!.time >= last.time)
+		i--;
+	for (; i < log.rows.length; i++)
+		if (!olds.includes(log.rows[i]) && (ahead || log.rows[i]!.time > last.time))
 			return log.rows[i]!.order;
 	return Infinity;
 }
@@ -259,7 +264,7 @@ function gaps(log: Log, placed: readonly Row[], olds: readonly (Row | undefined)
 			set(r.key, false);
 	});
 	const first = placed[0]!, last = placed[placed.length - 1]!;
-	if (join.before === 'joined')
+	if (join.before !== 'open')
 		set(first.key, false);
 	else if (!olds[0])
 		set(first.key, true);
