@@ -109,6 +109,7 @@ unsigned core_index(const struct core *c) { return c->index; }
 unsigned core_waiting(const struct core *c) { return c->waiting; }
 unsigned core_count(const struct core *c) { return bus_cores(c->bus); }
 msec core_started(const struct core *c) { return c->started; }
+bool core_ending(const struct core *c) { return c->ending; }
 
 /* Never below what another core has given out, so that who comes back through another core after the clock went back keeps his order. */
 uint64_t core_stamp(struct core *c)

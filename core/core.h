@@ -80,6 +80,8 @@ void core_count_up(struct core *c, enum counter which, int64_t by);
 static inline msec core_now(const struct core *c) { return world_now(core_world(c)); }
 /* core_clock() at the time of core_new(). */
 msec core_started(const struct core *c);
+/* core_free() is under way: what is put off to the end of the turn would come too late. */
+bool core_ending(const struct core *c);
 static inline msec core_clock(const struct core *c) { return world_clock(core_world(c)); }
 /* How many messages of all clients are on their way to the disk: beyond a thousand or so more of them gain nothing but memory. */
 unsigned core_waiting(const struct core *c);

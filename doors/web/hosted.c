@@ -137,9 +137,10 @@ static void later(struct post *p)
 	h->ops->ended(h, h->why);
 }
 
+/* When the core ends nothing comes later (hosted_drop). */
 static void post(struct hosted *h)
 {
-	if (h->posted)
+	if (h->posted || core_ending(h->link.core))
 		return;
 	h->posted = true;
 	world_later(core_world(h->link.core), &h->later);
@@ -215,7 +216,7 @@ static void feed(struct hosted *h, struct str bytes)
 		on_hang_up(&h->link, CLOSE_ASKED);
 }
 
-void hosted_open(struct hosted *h, const struct xml *header)
+void hosted_open(struct hosted *h, const struct hosted_header *header)
 {
 	own_buf bytes = { 0 };
 
@@ -224,10 +225,10 @@ void hosted_open(struct hosted *h, const struct xml *header)
 		return;
 	}
 	buf_lit(&bytes, HEADER);
-	xml_write_attr(&bytes, "to", xml_attr(header, "to"));
-	xml_write_attr(&bytes, "from", xml_attr(header, "from"));
-	xml_write_attr(&bytes, "version", xml_attr(header, "version"));
-	xml_write_attr(&bytes, "xml:lang", xml_attr_ns(header, "lang", NS_XML));
+	xml_write_attr(&bytes, "to", header->to);
+	xml_write_attr(&bytes, "from", header->from);
+	xml_write_attr(&bytes, "version", header->version);
+	xml_write_attr(&bytes, "xml:lang", header->lang);
 	buf_byte(&bytes, '>');
 	h->wants_open = false;
 	feed(h, buf_all(&bytes));
@@ -265,6 +266,13 @@ static const struct xml *framing(struct str message, struct arena *arena)
 	return x && str_is(x->ns, NS_FRAMING) && (str_is(x->name, "open") || str_is(x->name, "close")) ? x : NULL;
 }
 
+static void open_take(struct hosted *h, const struct xml *x)
+{
+	struct hosted_header header = { xml_attr(x, "to"), xml_attr(x, "from"), xml_attr(x, "version"), xml_attr_ns(x, "lang", NS_XML) };
+
+	hosted_open(h, &header);
+}
+
 /* True: the message was of the framing, or is refused. */
 static bool framing_take(struct hosted *h, struct str message)
 {
@@ -274,7 +282,7 @@ static bool framing_take(struct hosted *h, struct str message)
 	if (x && xml_child(x, NULL, NULL))
 		hosted_refuse(h, "bad-format", "There is nothing inside of <open/> and <close/>.");
 	else if (x && str_is(x->name, "open"))
-		hosted_open(h, x);
+		open_take(h, x);
 	else if (x)
 		hosted_close(h);
 	else if (h->wants_open)
@@ -385,4 +393,13 @@ void hosted_free(struct hosted *h, enum close_why why)
 	h->link.state = NULL;
 	buf_free(&h->link.out);
 	post(h);
+}
+
+void hosted_drop(struct hosted *h)
+{
+	h->freed = h->link.closing = true;
+	h->link.state = NULL;
+	buf_free(&h->link.out);
+	if (!h->posted)
+		h->ops->release(h);
 }

@@ -53,9 +53,12 @@ size_t hosted_max(const struct hosted *h);
 /* A message of RFC 7395: exactly one element, among them <open/> and <close/>. Anything else ends the stream with an error. */
 void hosted_take(struct hosted *h, struct str message);
 
-/* The parts of it. Begins a stream, first and after login: `header` has the attributes to, from, version, xml:lang. */
-void hosted_open(struct hosted *h, const struct xml *header);
-/* One element. */
+/* The parts of it. Begins a stream, first and after login. */
+struct hosted_header {
+	struct str to, from, version, lang; /* absent when not given */
+};
+void hosted_open(struct hosted *h, const struct hosted_header *header);
+/* One element, known to be one: written by ourselves, or looked at by hosted_take(). */
 void hosted_element(struct hosted *h, struct str bytes);
 /* The peer ends the stream. */
 void hosted_close(struct hosted *h);
@@ -77,3 +80,6 @@ void hosted_end(struct hosted *h, enum close_why why);
 
 /* Nothing is called any more but `release`, soon. Ends the stream as `why` if it has not. */
 void hosted_free(struct hosted *h, enum close_why why);
+
+/* The core ends, and with it the door: nothing is called any more but `release`, perhaps at once. */
+void hosted_drop(struct hosted *h);
