@@ -14,6 +14,7 @@ import { model } from '../common/model';
 import { go, openChat } from '../common/route';
 import { line } from '../common/text';
 import { useFound } from '../people/found';
+import { typedAhead } from '../shell/panels';
 import { rank } from './rank';
 
 const s = texts(words);
@@ -102,14 +103,17 @@ function Row({ option: o, id, on, onPick, onOver }: { option: Option; id: string
 }
 
 export function Switcher({ onClose }: { onClose: () => void }) {
-	const typed = useSignal('');
+	const typed = useSignal(typedAhead.peek());
 	const at = useSignal(0);
 	const id = useId();
 	const list = useRef<HTMLDivElement>(null);
 	const field = useRef<HTMLInputElement>(null);
 	const options = useOptions(typed.value.trim());
 	const on = Math.min(at.value, options.length - 1);
-	useEffect(() => field.current?.focus(), []);
+	useEffect(() => {
+		typedAhead.value = '';
+		field.current?.focus();
+	}, []);
 	useEffect(() => list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' }), [on]);
 	const pick = (o: Option | undefined) => {
 		if (!o) return;

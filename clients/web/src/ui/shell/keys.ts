@@ -2,13 +2,27 @@
 // Keys that work everywhere. shell/help.tsx lists them.
 
 import { neighbour } from '../list/list';
-import { detailsOpen, helping, switching } from './panels';
+import { detailsOpen, helping, switching, typedAhead } from './panels';
 
 function anyDialog(): boolean {
 	return document.querySelector('dialog[open]') !== null;
 }
 
+// Between Ctrl-K and the switcher's field lies a fetch: what is typed meanwhile is meant for that field, and Enter must not send what stands in
+// another.
+const switcherComes = () => switching.peek() && !anyDialog();
+
 export function listenToKeys(): () => void {
+	const onInput = (e: InputEvent) => {
+		if (!switcherComes()) return;
+		typedAhead.value += e.data ?? '';
+		e.preventDefault();
+	};
+	const onEnter = (e: KeyboardEvent) => {
+		if (e.key !== 'Enter' || !switcherComes()) return;
+		e.preventDefault();
+		e.stopPropagation();
+	};
 	const onKeyDown = (e: KeyboardEvent) => {
 		if (e.isComposing || e.defaultPrevented) return;
 		const ctrl = e.ctrlKey || e.metaKey;
@@ -21,5 +35,11 @@ export function listenToKeys(): () => void {
 		e.preventDefault();
 	};
 	addEventListener('keydown', onKeyDown);
-	return () => removeEventListener('keydown', onKeyDown);
+	addEventListener('keydown', onEnter, { capture: true });
+	addEventListener('beforeinput', onInput, { capture: true });
+	return () => {
+		removeEventListener('keydown', onKeyDown);
+		removeEventListener('keydown', onEnter, { capture: true });
+		removeEventListener('beforeinput', onInput, { capture: true });
+	};
 }

@@ -9,4 +9,5 @@ query?.addEventListener('change', (e) => (narrow.value = e.matches));
 
 export const detailsOpen = signal(false); // as a sheet; where there is room for a third pane it is there anyway
 export const switching = signal(false);
+export const typedAhead = signal(''); // for the switcher, while it is being fetched
 export const helping = signal(false);
