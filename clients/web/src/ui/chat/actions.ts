@@ -9,6 +9,7 @@ import { model } from '../common/model';
 import { notice } from '../common/notice';
 import { stateWord } from './state';
 import type { Pane } from './pane';
+import { c } from './words';
 
 export function reply(pane: Pane, m: Message): void {
 	pane.about.value = { mode: 'reply', message: m };
@@ -32,7 +33,7 @@ export function mayAct(m: Message): boolean {
 function details(m: Message): string {
 	const words = [moment(m.time)];
 	if (m.sending) words.push(stateWord(m.sending));
-	if (m.edited) words.push(t('chat.edited'));
+	if (m.edited) words.push(c('edited'));
 	return words.join(' · ');
 }
 
@@ -40,15 +41,15 @@ export function actionsFor(pane: Pane, m: Message): MenuItem[] {
 	const items: MenuItem[] = [];
 	if (m.sending === 'failed') {
 		items.push({ label: t('common.retry'), icon: 'retry', run: () => model().retry(m) });
-		items.push({ label: t('chat.discard'), icon: 'trash', danger: true, run: () => model().cancel(m) });
+		items.push({ label: c('discard'), icon: 'trash', danger: true, run: () => model().cancel(m) });
 	}
 	if (mayAct(m)) {
-		items.push({ label: t('chat.reply'), icon: 'reply', run: () => reply(pane, m) });
-		items.push({ label: t('chat.react'), icon: 'smile', run: () => (pane.reacting.value = m) });
+		items.push({ label: c('reply'), icon: 'reply', run: () => reply(pane, m) });
+		items.push({ label: c('react'), icon: 'smile', run: () => (pane.reacting.value = m) });
 	}
-	if (m.text && !m.retracted) items.push({ label: t('chat.copyText'), icon: 'copy', run: () => copyText(m.text) });
+	if (m.text && !m.retracted) items.push({ label: c('copyText'), icon: 'copy', run: () => copyText(m.text) });
 	if (mayEdit(m)) items.push({ label: t('common.edit'), icon: 'edit', run: () => edit(pane, m) });
 	items.push({ label: t('common.details'), icon: 'info', run: () => notice(details(m)) });
-	if (m.mine && mayAct(m)) items.push({ label: t('chat.retract'), icon: 'trash', danger: true, run: () => model().retract(m) });
+	if (m.mine && mayAct(m)) items.push({ label: c('retract'), icon: 'trash', danger: true, run: () => model().retract(m) });
 	return items;
 }

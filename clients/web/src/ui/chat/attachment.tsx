@@ -9,6 +9,7 @@ import { Icon } from '../common/icons';
 import { model } from '../common/model';
 import { line } from '../common/text';
 import { usePane } from './pane';
+import { c } from './words';
 
 const MAX_WIDTH = 360;
 const MAX_HEIGHT = 300;
@@ -58,7 +59,7 @@ function Picture({ of, a }: { of: Message; a: Attachment }) {
 	const { width, height } = box(a);
 	const name = line(a.name);
 	return (
-		<button type="button" class="picture" style={{ width: `${width}px`, aspectRatio: `${width} / ${height}` }} onClick={() => (pane.viewing.value = of)} aria-label={t('chat.openImage', { name })}>
+		<button type="button" class="picture" style={{ width: `${width}px`, aspectRatio: `${width} / ${height}` }} onClick={() => (pane.viewing.value = of)} aria-label={c('openImage', { name })}>
 			{small && <img class="thumb" src={small} alt="" />}
 			{src && !failed && <img src={src} alt="" loading="lazy" decoding="async" draggable={false} onError={() => setFailed(true)} />}
 			{(failed || (!src && !small)) && <span class="picture-name"><Icon name="file" size={16} /> <bdi>{name}</bdi></span>}
@@ -76,7 +77,7 @@ function FileRow({ a }: { a: Attachment }) {
 				<bdi class="file-name">{name}</bdi>
 				<span class="file-size">{size(a.size)}</span>
 			</span>
-			{href && <><Icon name="download" /><span class="spoken">{t('chat.download')}</span></>}
+			{href && <><Icon name="download" /><span class="spoken">{c('download')}</span></>}
 		</>
 	);
 	if (!href) return <div class="file">{inner}</div>;
@@ -87,7 +88,7 @@ function Upload({ of, a }: { of: Message; a: Attachment }) {
 	const percent = Math.floor((a.progress ?? 0) * 100);
 	return (
 		<div class="upload">
-			<progress max={100} value={percent} aria-label={t('chat.uploading', { name: line(a.name) })} />
+			<progress max={100} value={percent} aria-label={c('uploading', { name: line(a.name) })} />
 			<span>{number(percent)} %</span>
 			<button type="button" class="link-button" onClick={() => model().cancel(of)}>{t('common.cancel')}</button>
 		</div>

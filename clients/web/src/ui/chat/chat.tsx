@@ -18,6 +18,7 @@ import { Lightbox } from './lightbox';
 import { Log } from './log';
 import { nameOf } from './message';
 import { makePane, PaneContext, usePane, type Pane } from './pane';
+import { c } from './words';
 
 export function presenceWords(p: Person): string {
 	if (p.presence === 'offline' || p.presence === 'unknown') return p.lastSeen ? t('common.seen', { when: dayTime(p.lastSeen) }) : t(`common.${p.presence}`);
@@ -38,7 +39,7 @@ function Head({ address }: { address: Address }) {
 				</span>
 				<span class="spoken">{t('common.details')}</span>
 			</button>
-			<button type="button" class="icon-button" aria-label={t('chat.searchHere')} title={t('chat.searchHere')} onClick={() => go(`search/${encodeURIComponent(address)}`)}><Icon name="search" /></button>
+			<button type="button" class="icon-button" aria-label={c('searchHere')} title={c('searchHere')} onClick={() => go(`search/${encodeURIComponent(address)}`)}><Icon name="search" /></button>
 			<button type="button" class="icon-button only-narrow" aria-label={t('common.details')} title={t('common.details')} onClick={() => (detailsOpen.value = true)}><Icon name="info" /></button>
 		</header>
 	);
@@ -58,23 +59,23 @@ function Standing({ address }: { address: Address }) {
 			</div>
 		);
 	}
-	if (p.tie === 'asked') return <div class="standing"><p>{t('chat.asked', { name })}</p></div>;
+	if (p.tie === 'asked') return <div class="standing"><p>{c('asked', { name })}</p></div>;
 	if (p.tie !== 'none') return null;
 	const ask = async () => {
 		const why = await model().ask(address);
-		notice(why ? t(`why.${why}`) : t('chat.asked', { name }));
+		notice(why ? t(`why.${why}`) : c('asked', { name }));
 	};
 	return (
 		<div class="standing">
-			<p>{t('chat.stranger', { name })}</p>
-			<button type="button" class="button" onClick={() => void ask()}>{t('chat.addContact')}</button>
+			<p>{c('stranger', { name })}</p>
+			<button type="button" class="button" onClick={() => void ask()}>{c('addContact')}</button>
 		</div>
 	);
 }
 
 function Typing({ address }: { address: Address }) {
 	const is = model().conversations.value.find((c) => c.with === address)?.typing;
-	return <div class="typing">{is && <><span class="typing-dots" aria-hidden="true"><i /><i /><i /></span>{t('chat.typing', { name: line(model().person(address).name) })}</>}</div>;
+	return <div class="typing">{is && <><span class="typing-dots" aria-hidden="true"><i /><i /><i /></span>{c('typing', { name: line(model().person(address).name) })}</>}</div>;
 }
 
 function Blocked({ address }: { address: Address }) {
@@ -84,8 +85,8 @@ function Blocked({ address }: { address: Address }) {
 	};
 	return (
 		<div class="blocked">
-			<p>{t('chat.blocked', { name: line(model().person(address).name) })}</p>
-			<button type="button" class="button" onClick={() => void unblock()}>{t('chat.unblock')}</button>
+			<p>{c('blocked', { name: line(model().person(address).name) })}</p>
+			<button type="button" class="button" onClick={() => void unblock()}>{c('unblock')}</button>
 		</div>
 	);
 }
@@ -100,7 +101,7 @@ function Reacting() {
 		model().react(to, emoji);
 	};
 	return (
-		<Dialog title={t('chat.react')} onClose={close} bare>
+		<Dialog title={c('react')} onClose={close} bare>
 			<div class="quick-emoji">
 				{['👍', '❤️', '😂', '🎉', '😮', '🙏'].map((e) => <button type="button" key={e} aria-label={e} onClick={() => pick(e)}>{e}</button>)}
 			</div>
@@ -134,7 +135,7 @@ function Open({ pane }: { pane: Pane }) {
 	});
 	return (
 		<PaneContext.Provider value={pane}>
-			<main class="chat" aria-label={t('chat.with', { name: line(model().person(address).name) })}>
+			<main class="chat" aria-label={c('with', { name: line(model().person(address).name) })}>
 				<Head address={address} />
 				<Standing address={address} />
 				<Log />

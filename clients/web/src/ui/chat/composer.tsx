@@ -12,6 +12,7 @@ import { edit, mayEdit } from './actions';
 import { ConfirmFiles, filesOf, needsAsking, pasted } from './files';
 import { nameOf } from './message';
 import { usePane } from './pane';
+import { c } from './words';
 
 export const EmojiPicker = lazy(() => import('../emoji/picker').then((m) => m.EmojiPicker));
 
@@ -31,7 +32,7 @@ function About() {
 		<div class="composer-about">
 			<Icon name={a.mode} size={18} />
 			<div class="about-words">
-				<b>{a.mode === 'edit' ? t('chat.editing') : t('chat.replyingTo', { name: nameOf(a.message) })}</b>
+				<b>{a.mode === 'edit' ? c('editing') : c('replyingTo', { name: nameOf(a.message) })}</b>
 				<span dir="auto">{text}</span>
 			</div>
 			<button type="button" class="icon-button small" aria-label={t('common.cancel')} onClick={() => (pane.about.value = null)}><Icon name="close" size={18} /></button>
@@ -181,7 +182,7 @@ export function Composer() {
 	const name = line(model().person(address).name);
 	return (
 		<>
-			{over.value && <div class="drop-here" aria-hidden="true"><p>{t('chat.dropHere', { name })}</p></div>}
+			{over.value && <div class="drop-here" aria-hidden="true"><p>{c('dropHere', { name })}</p></div>}
 			<form
 				class="composer"
 				onSubmit={(e) => {
@@ -196,8 +197,8 @@ export function Composer() {
 					dir="auto"
 					maxLength={60000}
 					enterkeyhint={settings.enterSends ? 'send' : 'enter'}
-					aria-label={t('chat.writeTo', { name })}
-					placeholder={t('chat.writeTo', { name })}
+					aria-label={c('writeTo', { name })}
+					placeholder={c('writeTo', { name })}
 					onInput={changed}
 					onKeyDown={onKeyDown}
 					onCompositionEnd={() => (last.ended = Date.now())}
@@ -209,10 +210,10 @@ export function Composer() {
 					}}
 				/>
 				<div class="composer-bar">
-					<button type="button" class="icon-button" aria-label={t('chat.attach')} title={t('chat.attach')} onClick={() => picker.current?.click()}><Icon name="clip" /></button>
-					<button type="button" class="icon-button" aria-label={t('chat.emoji')} title={t('chat.emoji')} aria-expanded={emoji.value} onClick={() => (emoji.value = !emoji.value)}><Icon name="smile" /></button>
-					<span class="composer-hint">{settings.enterSends ? t('chat.hintEnter') : t('chat.hintCtrlEnter')}</span>
-					<button type="submit" class="button primary send" disabled={empty.value}>{pane.about.value?.mode === 'edit' ? t('common.save') : t('chat.send')}</button>
+					<button type="button" class="icon-button" aria-label={c('attach')} title={c('attach')} onClick={() => picker.current?.click()}><Icon name="clip" /></button>
+					<button type="button" class="icon-button" aria-label={c('emoji')} title={c('emoji')} aria-expanded={emoji.value} onClick={() => (emoji.value = !emoji.value)}><Icon name="smile" /></button>
+					<span class="composer-hint">{settings.enterSends ? c('hintEnter') : c('hintCtrlEnter')}</span>
+					<button type="submit" class="button primary send" disabled={empty.value}>{pane.about.value?.mode === 'edit' ? t('common.save') : c('send')}</button>
 				</div>
 				<input ref={picker} type="file" multiple hidden tabIndex={-1} aria-hidden="true" onChange={(e) => {
 					files([...(e.currentTarget.files ?? [])]);

@@ -6,6 +6,7 @@ import { size, t } from '../../i18n';
 import { Dialog } from '../common/dialog';
 import { Icon } from '../common/icons';
 import { line } from '../common/text';
+import { c } from './words';
 
 const MANY = 3;
 const BIG = 32 * 1024 * 1024;
@@ -44,14 +45,14 @@ export function ConfirmFiles({ files, name, onSend, onClose }: Props) {
 	const chosen = useSignal(files);
 	const total = chosen.value.reduce((n, f) => n + f.size, 0);
 	return (
-		<Dialog title={t('chat.sendFiles', { n: chosen.value.length })} onClose={onClose}>
+		<Dialog title={c('sendFiles', { n: chosen.value.length })} onClose={onClose}>
 			<ul class="files-list">
 				{chosen.value.map((f) => (
 					<li key={f.name + f.size + f.lastModified}>
 						<Icon name="file" />
 						<bdi class="file-name">{line(f.name)}</bdi>
 						<span class="file-size">{size(f.size)}</span>
-						<button type="button" class="icon-button small" aria-label={t('chat.leaveOut', { name: line(f.name) })} onClick={() => {
+						<button type="button" class="icon-button small" aria-label={c('leaveOut', { name: line(f.name) })} onClick={() => {
 							chosen.value = chosen.value.filter((o) => o !== f);
 							if (!chosen.value.length) onClose();
 						}}><Icon name="close" size={16} /></button>
@@ -60,7 +61,7 @@ export function ConfirmFiles({ files, name, onSend, onClose }: Props) {
 			</ul>
 			<footer class="dialog-foot">
 				<button type="button" class="button" onClick={onClose}>{t('common.cancel')}</button>
-				<button type="button" class="button primary" onClick={() => onSend(chosen.value)} autofocus>{t('chat.sendTo', { name, size: size(total) })}</button>
+				<button type="button" class="button primary" onClick={() => onSend(chosen.value)} autofocus>{c('sendTo', { name, size: size(total) })}</button>
 			</footer>
 		</Dialog>
 	);

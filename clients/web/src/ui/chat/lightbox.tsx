@@ -8,6 +8,7 @@ import { Icon } from '../common/icons';
 import { line } from '../common/text';
 import { address, isPicture, source } from './attachment';
 import { usePane } from './pane';
+import { c } from './words';
 
 export function Lightbox() {
 	const pane = usePane();
@@ -21,7 +22,7 @@ export function Lightbox() {
 		if (to) pane.viewing.value = to;
 	};
 	const close = () => (pane.viewing.value = null);
-	const name = line(a.name) || t('chat.image');
+	const name = line(a.name) || c('image');
 	const href = address(a);
 	return (
 		<Dialog title={name} kind="full" bare onClose={close}>
@@ -35,12 +36,12 @@ export function Lightbox() {
 			>
 				<header>
 					<span><bdi>{name}</bdi> · {size(a.size)}</span>
-					{href && <a class="icon-button" href={href} download={name} target="_blank" rel="noopener noreferrer" aria-label={t('chat.download')} title={t('chat.download')}><Icon name="download" /></a>}
+					{href && <a class="icon-button" href={href} download={name} target="_blank" rel="noopener noreferrer" aria-label={c('download')} title={c('download')}><Icon name="download" /></a>}
 					<button type="button" class="icon-button" aria-label={t('common.close')} onClick={close} autofocus><Icon name="close" /></button>
 				</header>
 				<img src={source(a) ?? a.thumb} alt={name} key={shown.key} />
-				{at > 0 && <button type="button" class="icon-button previous" aria-label={t('chat.previous')} onClick={() => step(-1)}><Icon name="back" /></button>}
-				{at < all.length - 1 && <button type="button" class="icon-button next" aria-label={t('chat.next')} onClick={() => step(1)}><Icon name="forward" /></button>}
+				{at > 0 && <button type="button" class="icon-button previous" aria-label={c('previous')} onClick={() => step(-1)}><Icon name="back" /></button>}
+				{at < all.length - 1 && <button type="button" class="icon-button next" aria-label={c('next')} onClick={() => step(1)}><Icon name="forward" /></button>}
 			</div>
 		</Dialog>
 	);

@@ -16,6 +16,7 @@ import { Row } from './message';
 import { usePane, type Pane } from './pane';
 import { isHead, newDay, saysState } from './rows';
 import { slide, type Span, spanAround, spanAtEnd } from './window';
+import { c } from './words';
 
 const END = 48; // this close to the end counts as there, in px
 const FETCH = 30; // rows ahead of what is visible when more is asked for
@@ -244,7 +245,7 @@ export function Log() {
 			opened.value = true;
 			if (key) showKey(key, true);
 			else {
-				notice(t('chat.notFound'));
+				notice(c('notFound'));
 				if (!place.held) showEnd();
 			}
 		});
@@ -266,7 +267,7 @@ export function Log() {
 	const openActions = (target: EventTarget | null, at?: { x: number; y: number }) => {
 		const m = messageAt(target);
 		const row = rowAt(target);
-		if (m && row) openMenu(at ?? row.querySelector('.body') ?? row, t('chat.actions'), actionsFor(pane, m));
+		if (m && row) openMenu(at ?? row.querySelector('.body') ?? row, c('actions'), actionsFor(pane, m));
 	};
 
 	const onKeyDown = (e: KeyboardEvent) => {
@@ -315,7 +316,7 @@ export function Log() {
 				<div class="rows" ref={inner}>
 					{!opened.value && !list.length && <Skeleton />}
 					{opened.value && s.start === 0 && <Beginning older={more.older} pane={pane} empty={!list.length} />}
-					<div role={list.length ? 'feed' : undefined} aria-label={list.length ? t('chat.messages') : undefined} aria-busy={loading !== null}>
+					<div role={list.length ? 'feed' : undefined} aria-label={list.length ? c('messages') : undefined} aria-busy={loading !== null}>
 					{opened.value && list.slice(s.start, s.end).map((m, i) => {
 						const at = s.start + i;
 						const before = list[at - 1];
@@ -337,9 +338,9 @@ export function Log() {
 				</div>
 			</div>
 			{!atEnd.value && opened.value && (
-				<button type="button" class={`to-end${unread.value ? ' waiting' : ''}`} onClick={() => void timeline.toEnd().then(showEnd)} aria-label={unread.value ? t('chat.toNew', { n: unread.value }) : t('chat.toEnd')}>
+				<button type="button" class={`to-end${unread.value ? ' waiting' : ''}`} onClick={() => void timeline.toEnd().then(showEnd)} aria-label={unread.value ? c('toNew', { n: unread.value }) : c('toEnd')}>
 					<Icon name="down" size={18} />
-					{unread.value > 0 && <span>{t('chat.newMessages', { n: unread.value })}</span>}
+					{unread.value > 0 && <span>{c('newMessages', { n: unread.value })}</span>}
 				</button>
 			)}
 		</div>
@@ -368,10 +369,10 @@ function Beginning({ older, pane, empty }: { older: boolean; pane: Pane; empty: 
 	if (timeline.failed.value) {
 		return (
 			<p class="log-edge">
-				{t('chat.loadFailed')} <button type="button" class="link-button" onClick={() => void timeline.older()}>{t('common.retry')}</button>
+				{c('loadFailed')} <button type="button" class="link-button" onClick={() => void timeline.older()}>{t('common.retry')}</button>
 			</p>
 		);
 	}
 	if (older) return <p class="log-edge">{timeline.loading.value === 'older' ? t('common.loading') : '\u00a0'}</p>;
-	return <p class="log-edge">{empty ? t('chat.noMessages') : t('chat.beginning')}</p>;
+	return <p class="log-edge">{empty ? c('noMessages') : c('beginning')}</p>;
 }

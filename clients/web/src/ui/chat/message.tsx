@@ -16,6 +16,7 @@ import { AttachmentView } from './attachment';
 import { usePane } from './pane';
 import { Rich } from './rich';
 import { State } from './state';
+import { c } from './words';
 
 export function nameOf(m: { from: string; mine?: boolean }): string {
 	const me = model().me.value;
@@ -25,7 +26,7 @@ export function nameOf(m: { from: string; mine?: boolean }): string {
 function Quote({ of }: { of: NonNullable<Message['reply']> }) {
 	const pane = usePane();
 	return (
-		<button type="button" class="quote" onClick={() => (pane.jump.value = { id: of.id })} title={t('chat.jumpToQuote')}>
+		<button type="button" class="quote" onClick={() => (pane.jump.value = { id: of.id })} title={c('jumpToQuote')}>
 			<bdi class="quote-name">{nameOf(of)}</bdi> <span class="quote-text" dir="auto">{line(of.text) || t('chat.file')}</span>
 		</button>
 	);
@@ -39,7 +40,7 @@ function Reactions({ of }: { of: Message }) {
 				const who = r.from.map((a) => nameOf({ from: a })).join(', ');
 				const emoji = line(r.emoji, 16);
 				return (
-					<button type="button" key={r.emoji} aria-pressed={!!me && r.from.includes(me)} title={who} aria-label={t('chat.reactedBy', { emoji, who })} onClick={() => model().react(of, r.emoji)}>
+					<button type="button" key={r.emoji} aria-pressed={!!me && r.from.includes(me)} title={who} aria-label={c('reactedBy', { emoji, who })} onClick={() => model().react(of, r.emoji)}>
 						<span>{emoji}</span> {r.from.length}
 					</button>
 				);
@@ -50,11 +51,11 @@ function Reactions({ of }: { of: Message }) {
 
 function Failed({ of }: { of: Message }) {
 	return (
-		<div class="failed" role="group" aria-label={t('chat.failed')}>
+		<div class="failed" role="group" aria-label={c('failed')}>
 			<Icon name="fault" size={14} />
-			<span>{of.why ? t(`why.${of.why}`) : t('chat.failed')}</span>
+			<span>{of.why ? t(`why.${of.why}`) : c('failed')}</span>
 			<button type="button" class="link-button" onClick={() => model().retry(of)}>{t('common.retry')}</button>
-			<button type="button" class="link-button" onClick={() => model().cancel(of)}>{t('chat.discard')}</button>
+			<button type="button" class="link-button" onClick={() => model().cancel(of)}>{c('discard')}</button>
 		</div>
 	);
 }
@@ -63,15 +64,15 @@ function Failed({ of }: { of: Message }) {
 function Bar({ of }: { of: Message }) {
 	const pane = usePane();
 	return (
-		<div class="row-bar" role="toolbar" aria-label={t('chat.actions')}>
+		<div class="row-bar" role="toolbar" aria-label={c('actions')}>
 			{mayAct(of) && (
 				<>
-					<button type="button" class="icon-button small" aria-label={t('chat.react')} title={t('chat.react')} onClick={() => (pane.reacting.value = of)}><Icon name="smile" size={18} /></button>
-					<button type="button" class="icon-button small" aria-label={t('chat.reply')} title={t('chat.reply')} onClick={() => reply(pane, of)}><Icon name="reply" size={18} /></button>
+					<button type="button" class="icon-button small" aria-label={c('react')} title={c('react')} onClick={() => (pane.reacting.value = of)}><Icon name="smile" size={18} /></button>
+					<button type="button" class="icon-button small" aria-label={c('reply')} title={c('reply')} onClick={() => reply(pane, of)}><Icon name="reply" size={18} /></button>
 				</>
 			)}
 			{mayEdit(of) && <button type="button" class="icon-button small" aria-label={t('common.edit')} title={t('common.edit')} onClick={() => edit(pane, of)}><Icon name="edit" size={18} /></button>}
-			<button type="button" class="icon-button small" aria-label={t('common.more')} title={t('common.more')} aria-haspopup="menu" onClick={(e) => openMenu(e.currentTarget, t('chat.actions'), actionsFor(pane, of))}>
+			<button type="button" class="icon-button small" aria-label={t('common.more')} title={t('common.more')} aria-haspopup="menu" onClick={(e) => openMenu(e.currentTarget, c('actions'), actionsFor(pane, of))}>
 				<Icon name="more" size={18} />
 			</button>
 		</div>
@@ -90,10 +91,10 @@ export interface RowProps {
 }
 
 function Body({ of, words }: { of: Message; words: boolean }) {
-	if (of.retracted) return <div class="text gone">{t(of.mine ? 'chat.retractedByMe' : 'chat.retracted')}</div>;
+	if (of.retracted) return <div class="text gone">{of.mine ? c('retractedByMe') : t('chat.retracted')}</div>;
 	const marks = (of.edited || (of.mine && of.sending !== 'failed')) && (
 		<span class="marks">
-			{of.edited && <span>{t('chat.edited')}</span>}
+			{of.edited && <span>{c('edited')}</span>}
 			{of.mine && <State of={of} words={words} />}
 		</span>
 	);
@@ -115,7 +116,7 @@ export const Row = memo(function Row({ of, head, day, unread, words, active, tab
 	return (
 		<article class="row" data-key={of.key} tabIndex={tab ? 0 : -1} aria-label={`${name}, ${time(of.time)}`}>
 			{day && <h2 class="day"><span>{day}</span></h2>}
-			{unread > 0 && <div class="unread-line"><span>{t('chat.newMessages', { n: unread })}</span></div>}
+			{unread > 0 && <div class="unread-line"><span>{c('newMessages', { n: unread })}</span></div>}
 			<div class={kind}>
 				{head ? <Avatar address={of.from} name={name} /> : <time class="gutter" title={moment(of.time)}>{time(of.time)}</time>}
 				<div class="body">

@@ -2,12 +2,13 @@
 // The nodes of markup.ts as elements.
 
 import { useMemo, useState } from 'preact/hooks';
-import { size, t } from '../../i18n';
+import { size } from '../../i18n';
 import { copyText } from '../common/copy';
 import { Icon } from '../common/icons';
 import { openChat } from '../common/route';
 import { clean } from '../common/text';
 import { type Block, fold, onlyEmoji, parse, type Span } from './markup';
+import { c } from './words';
 
 // xmpp:tom@chat.lan is somebody to talk to, here.
 function openHere(e: MouseEvent, href: string): void {
@@ -41,7 +42,7 @@ function Pre({ text }: { text: string }) {
 	return (
 		<div class="code">
 			<pre dir="ltr" tabIndex={0}><code>{text}</code></pre>
-			<button type="button" class="icon-button small" aria-label={t('chat.copyCode')} title={t('chat.copyCode')} onClick={() => copyText(text)}>
+			<button type="button" class="icon-button small" aria-label={c('copyCode')} title={c('copyCode')} onClick={() => copyText(text)}>
 				<Icon name="copy" size={16} />
 			</button>
 		</div>
@@ -74,7 +75,7 @@ export function Rich({ text }: { text: string }) {
 			<Blocks blocks={blocks} />
 			{folded && (
 				<button type="button" class="link-button unfold" onClick={() => setWhole(true)}>
-					{t('chat.showAll', { size: size(text.length) })}
+					{c('showAll', { size: size(text.length) })}
 				</button>
 			)}
 		</div>

@@ -2,13 +2,13 @@
 // How far an own message has come, as a sign and in words.
 
 import type { Message, Sending } from '../../model';
-import { t } from '../../i18n';
 import { Icon, type IconName } from '../common/icons';
+import { c } from './words';
 
 const SIGNS: Record<Sending, IconName> = { sending: 'wait', sent: 'check', delivered: 'checks', read: 'checks', failed: 'fault' };
 
 export function stateWord(s: Sending): string {
-	return t(`chat.${s}`);
+	return c(s);
 }
 
 export function State({ of, words }: { of: Message; words: boolean }) {

@@ -1,30 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys, in one table.
 
-import { t } from '../../i18n';
+import { t, texts } from '../../i18n';
+import { keys } from '../../i18n/keys';
 import { Dialog } from '../common/dialog';
 import { model } from '../common/model';
+
+const k = texts(keys);
 
 export function Help({ onClose }: { onClose: () => void }) {
 	const enter = model().settings.value.enterSends;
 	const rows: [string, string][] = [
-		['Ctrl K', t('chat.keySwitch')],
-		['Alt ↑ · Alt ↓', t('chat.keyNeighbour')],
-		[enter ? 'Enter' : 'Ctrl Enter', t('chat.keySend')],
-		[enter ? 'Shift Enter' : 'Enter', t('chat.keyLine')],
-		['↑', t('chat.keyEdit')],
-		['Esc', t('chat.keyEscape')],
-		['↑ · ↓', t('chat.keyRows')],
-		['Enter', t('chat.keyActions')],
-		['Shift F10', t('chat.keyMenu')],
-		['Ctrl /', t('chat.keyHelp')],
+		['Ctrl K', k('switch')],
+		['Alt ↑ · Alt ↓', k('neighbour')],
+		[enter ? 'Enter' : 'Ctrl Enter', k('send')],
+		[enter ? 'Shift Enter' : 'Enter', k('line')],
+		['↑', k('edit')],
+		['Esc', k('escape')],
+		['↑ · ↓', k('rows')],
+		['Enter', k('actions')],
+		['Shift F10', k('menu')],
+		['Ctrl /', k('help')],
 	];
 	return (
 		<Dialog title={t('chat.keys')} onClose={onClose}>
 			<dl class="keys">
 				{rows.map(([key, what]) => (
 					<div key={key + what}>
-						<dt>{key.split(' · ').map((k, i) => <>{i > 0 && ' '}<kbd key={k}>{k}</kbd></>)}</dt>
+						<dt>{key.split(' · ').map((name, i) => <>{i > 0 && ' '}<kbd key={name}>{name}</kbd></>)}</dt>
 						<dd>{what}</dd>
 					</div>
 				))}

@@ -8,12 +8,12 @@ import { Dialog } from '../common/dialog';
 import { laterSheet, lazy } from '../common/lazy';
 import { model } from '../common/model';
 import { line } from '../common/text';
-import { Help } from './help';
 import { detailsOpen, helping, switching } from './panels';
 
 const loadChat = () => import('../chat/chat').then((m) => m.Chat);
 
 export const Chat = lazy(loadChat);
+const Help = lazy(() => import('./help').then((m) => m.Help));
 export const First = lazy(() => import('../first/first').then((m) => m.First));
 const Profile = lazy(() => import('../people/profile').then((m) => m.Profile));
 const Switcher = lazy(() => import('../search/switcher').then((m) => m.Switcher));

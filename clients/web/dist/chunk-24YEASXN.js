@@ -1,0 +1,1 @@
+import{m as e}from"/chunk-YNTG6QO5.js";var t=typeof matchMedia>"u"?null:matchMedia("(max-width: 719.9px)"),n=e(t?.matches??!1);t?.addEventListener("change",a=>n.value=a.matches);var o=e(!1),c=e(!1),i=e(""),p=e(!1);export{n as a,o as b,c,i as d,p as e};

@@ -1,1 +1,0 @@
-import{d as a,e as b}from"/chunk-UIZFFP5Z.js";import"/chunk-3QJNW7PA.js";import"/chunk-6DJSI7HH.js";import"/chunk-VOQUCMHH.js";import"/chunk-IFVRUMF2.js";import"/chunk-PTEXJ3BI.js";import"/chunk-J3QCD37A.js";import"/chunk-V7472QR6.js";import"/chunk-3SMH5TVB.js";import"/chunk-2AC22YZQ.js";import"/chunk-TGAN74K4.js";export{b as PersonDialog,a as Profile};
