@@ -83,9 +83,12 @@ void web_host_meta_json(struct web_request *q)
 
 static const char *registration(const struct web_request *q)
 {
-	struct origin origin = { .loopback = q->link->loopback };
+	struct origin origin = { 0 };
+	struct link peer;
 
-	memcpy(origin.address, q->link->address, sizeof origin.address);
+	web_peer(q, &peer);
+	origin.loopback = peer.loopback;
+	memcpy(origin.address, peer.address, sizeof origin.address);
 	if (account_may_register(q->core, &origin))
 		return "open";
 	return core_settings(q->core)->registration == REGISTRATION_INVITE ? "invite" : "closed";

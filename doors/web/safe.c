@@ -5,9 +5,8 @@
  */
 #include "doors/web/inside.h"
 
+#include <arpa/inet.h>
 #include <strings.h>
-
-bool web_is_safe(const struct web_request *q) { return q->link->secure || q->link->loopback; }
 
 static bool same(struct str a, struct str b) { return a.n == b.n && !strncasecmp(a.p, b.p, a.n); }
 
@@ -85,6 +84,76 @@ static bool may_be_ours(const struct web_request *q)
 		return true;
 	return scheme_take(&address, &tls) && same(name_of(address), name);
 }
+
+/* ---- what stands in front of us ------------------------------------------------------------------------------------------ */
+
+/* Programs that do, on this machine, make everybody come from here. They say so in one of these, or give themselves away by the Origin. */
+static bool is_passed_on(const struct web_request *q)
+{
+	static const char *const fields[] = { "x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded", "via" };
+	struct str origin = http_field(&q->head, "origin");
+
+	for (size_t i = 0; i < countof(fields); i++)
+		if (http_field(&q->head, fields[i]).p)
+			return true;
+	return !may_be_ours(q) || (origin.p && !same_place(origin, q->link->secure, q->host));
+}
+
+/* TLS ends there: as it says, or as the operator does. */
+static bool is_passed_on_safely(const struct web_request *q)
+{
+	struct str proto = http_field(&q->head, "x-forwarded-proto"), address = core_settings(q->core)->web_address;
+	bool tls;
+
+	if (proto.p)
+		return same(proto, STR("https"));
+	return scheme_take(&address, &tls) && tls &&
+	       (same(host_short(address, true), host_short(q->host, true)) || is_web_address(q, http_field(&q->head, "origin")));
+}
+
+/* The last address of X-Forwarded-For, which our neighbour has added; those before it are what the client says of itself. */
+static bool forwarded_read(const struct web_request *q, uint8_t address[16])
+{
+	struct str all = http_field(&q->head, "x-forwarded-for"), last;
+	char text[64] = "";
+
+	do {
+		last = str_n(all.p, str_find(all, ','));
+		all = str_from(all, last.n + 1);
+	} while (all.n);
+	last = str_trim(last);
+	if (!last.n || last.n >= sizeof text)
+		return false;
+	memcpy(text, last.p, last.n);
+	if (inet_pton(AF_INET6, text, address) == 1)
+		return true;
+	memcpy(address, (const uint8_t[16]){ [10] = 0xff, 0xff }, 16);
+	return inet_pton(AF_INET, text, address + 12) == 1;
+}
+
+void web_peer(const struct web_request *q, struct link *ret)
+{
+	uint8_t address[16];
+
+	*ret = (struct link){ .core = q->core, .secure = q->link->secure, .loopback = q->link->loopback, .port = q->link->port };
+	memcpy(ret->address, q->link->address, sizeof ret->address);
+	if (!q->link->loopback || !is_passed_on(q))
+		return;
+	ret->loopback = false;
+	ret->secure |= is_passed_on_safely(q);
+	if (forwarded_read(q, address))
+		memcpy(ret->address, address, sizeof address);
+}
+
+bool web_is_safe(const struct web_request *q)
+{
+	struct link peer;
+
+	web_peer(q, &peer);
+	return peer.secure || peer.loopback;
+}
+
+/* ---- whose pages ---------------------------------------------------------------------------------------------------------- */
 
 bool web_same_origin(const struct web_request *q)
 {

@@ -311,6 +311,7 @@ static void timer_fire(struct timer *t)
 static void begin(struct web_request *q)
 {
 	struct socket *s = mem_new(struct socket);
+	struct link peer;
 
 	s->link = q->link;
 	s->core = q->core;
@@ -319,7 +320,8 @@ static void begin(struct web_request *q)
 	s->timer.fire = timer_fire;
 	s->heard = core_clock(s->core);
 	world_timer(world_of(s), &s->timer, PING_MS);
-	hosted_begin(&s->hosted, &hosted_ops, q->link);
+	web_peer(q, &peer);
+	hosted_begin(&s->hosted, &hosted_ops, &peer);
 	web_upgrade(q, &guest, s);
 }
 

@@ -14,9 +14,6 @@
 #include "base/mem.h"
 #include "tests/talk.h"
 
-const struct web_asset web_assets[1];
-const size_t web_assets_n = 0;
-
 /* ---- routes ----------------------------------------------------------------------------------------------------------- */
 
 static struct web_request *waiting; /* of /later */
@@ -295,6 +292,62 @@ static void the_address_that_the_operator_gave_counts(void **state)
 	assert_string_equal(same(TALK_HERE, "chat.example.org", "https://chat.example.org"), "yes");
 	assert_string_equal(same(TALK_HERE, "127.0.0.1:5280", "https://chat.example.org"), "yes");
 	assert_string_equal(same(TALK_HERE, "chat.example.org", "https://evil.example"), "no");
+}
+
+/* What web_peer() makes of a request that comes from this machine: "here", "away, safe", "away"; and the address where that is another one. */
+static const char *peer(const char *fields)
+{
+	static char answer[80];
+	own_buf text = { 0 };
+	own_buf address = { 0 };
+	struct line *l = talk_open(t, 0, &web_door, TALK_HERE);
+	struct link as;
+
+	buf_fmt(&text, "GET /later HTTP/1.1\r\n%s\r\n", fields);
+	talk_ask(l, buf_z(&text));
+	web_peer(waiting, &as);
+	link_address(&as, &address);
+	snprintf(answer, sizeof answer, "%s%s %s", as.loopback ? "here" : "away", as.secure ? ", safe" : "", buf_z(&address));
+	talk_cut(l);
+	talk_run(t);
+	return answer;
+}
+
+/* Behind a program that passes everything on, everybody would have the rights of this machine: to make accounts, above all. */
+static void who_comes_through_a_neighbour_is_not_here(void **state)
+{
+	struct core_settings s = talk_settings();
+
+	assert_string_equal(peer("Host: localhost:5280\r\n"), "here 127.0.0.1");
+	assert_string_equal(peer("Host: localhost:5280\r\nOrigin: http://localhost:5280\r\n"), "here 127.0.0.1");
+	assert_string_equal(peer("Host: evil.example\r\n"), "away 127.0.0.1");
+	assert_string_equal(peer("Host: localhost\r\nX-Forwarded-For: 1.2.3.4\r\n"), "away 1.2.3.4");
+	assert_string_equal(peer("Host: localhost\r\nX-Forwarded-For: 127.0.0.1, 5.6.7.8 , 2001:db8::1\r\n"), "away 2001:db8::1");
+	assert_string_equal(peer("Host: localhost\r\nX-Forwarded-For: 1.2.3.4, nonsense\r\n"), "away 127.0.0.1");
+	assert_string_equal(peer("Host: localhost\r\nX-Forwarded-For: ,\r\n"), "away 127.0.0.1");
+	assert_string_equal(peer("Host: localhost\r\nX-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: https\r\n"), "away, safe 1.2.3.4");
+	assert_string_equal(peer("Host: localhost\r\nX-Forwarded-Proto: http\r\n"), "away 127.0.0.1");
+	assert_string_equal(peer("Host: localhost\r\nVia: 1.1 x\r\n"), "away 127.0.0.1");
+	s.web_address = STR("https://chat.example.org");
+	core_settle(talk_core(t, 0), &s);
+	assert_string_equal(peer("Host: chat.example.org\r\nX-Real-IP: 1.2.3.4\r\n"), "away, safe 127.0.0.1");
+	assert_string_equal(peer("Host: 127.0.0.1:5280\r\nOrigin: https://chat.example.org\r\n"), "away, safe 127.0.0.1");
+	assert_string_equal(peer("Host: 127.0.0.1:5280\r\nOrigin: https://evil.example\r\n"), "away 127.0.0.1");
+	assert_string_equal(peer("Host: chat.example.org\r\nX-Forwarded-Proto: http\r\n"), "away 127.0.0.1");
+}
+
+/* From elsewhere these fields are words. */
+static void nobody_else_says_who_they_are(void **state)
+{
+	struct line *l = away();
+	struct link as;
+	own_buf address = { 0 };
+
+	talk_ask(l, "GET /later HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: https\r\n\r\n");
+	web_peer(waiting, &as);
+	link_address(&as, &address);
+	assert_false(as.loopback || as.secure);
+	assert_string_equal(buf_z(&address), "192.0.2.7");
 }
 
 static void bodies_are_taken_whole(void **state)
@@ -595,6 +648,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(pages_of_others_are_told_apart, begin, end),
 		cmocka_unit_test_setup_teardown(names_that_come_to_mean_this_machine_have_no_rights_here, begin, end),
 		cmocka_unit_test_setup_teardown(the_address_that_the_operator_gave_counts, begin, end),
+		cmocka_unit_test_setup_teardown(who_comes_through_a_neighbour_is_not_here, begin, end),
+		cmocka_unit_test_setup_teardown(nobody_else_says_who_they_are, begin, end),
 		cmocka_unit_test_setup_teardown(bodies_are_taken_whole, begin, end),
 		cmocka_unit_test_setup_teardown(who_waits_to_be_asked_is_asked, begin, end),
 		cmocka_unit_test_setup_teardown(bodies_are_taken_as_they_come, begin, end),

@@ -51,11 +51,11 @@ static void authority_write(struct buf *to, struct str fingerprint, bool chinese
 {
 	buf_str(to, str_z(chinese ? "<p>这台服务器用自己的证书颁发机构签发证书。让设备信任它一次，之后的连接就是安全的，也不再有警告。</p>\n"
 				    "<p><a class=\"get\" href=\"/ca.crt\" download=\"anser-ca.crt\">下载证书</a></p>\n"
-				    "<p>它的 SHA-256 指纹如下。安装前请与管理员告诉您的指纹比对（服务器启动时会显示），不一致就不要安装。</p>\n"
+				    "<p>它的 SHA-256 指纹如下。安装前请与管理员告诉您的指纹比对，不一致就不要安装。</p>\n"
 				  : "<p>This server has its own certificate authority. Trust it once on a device, and connections are safe, without a warning.</p>\n"
 				    "<p><a class=\"get\" href=\"/ca.crt\" download=\"anser-ca.crt\">Download the certificate</a></p>\n"
-				    "<p>Its SHA-256 fingerprint is below. Compare it with the one that the operator tells you (the server shows it when it starts); do not "
-				    "install it when they differ.</p>\n"));
+				    "<p>Its SHA-256 fingerprint is below. Compare it with the one that the operator tells you; do not install it when they "
+				    "differ.</p>\n"));
 	fingerprint_write(to, fingerprint);
 	steps_write(to, chinese);
 }

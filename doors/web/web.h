@@ -94,6 +94,10 @@ void web_upgrade(struct web_request *q, const struct web_guest *guest, void *sta
 /* Whether the Origin field is the address of this very server as the client sees it (scheme, host, port); true when there is none. */
 bool web_same_origin(const struct web_request *q);
 
+/* Who is at the other end, as far as that is of interest (core, secure, loopback, address, port): that of the link, or, where something on this
+ * machine stands in front of the server, who is behind that. Rights of this machine are for who is here. */
+void web_peer(const struct web_request *q, struct link *ret);
+
 /* ---- assets: made from clients/web/dist, linked in (clients/web/pack.py) ---- */
 
 struct web_asset {
