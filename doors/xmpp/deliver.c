@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "doors/xmpp/engine.h"
 #include "doors/xmpp/features/features.h"
+#include "doors/xmpp/features/wants.h"
 #include "doors/xmpp/features/when.h"
 
 static bool is_open(const struct xmpp *x) { return x->link && !x->link->closing && !x->mute; }
@@ -258,6 +259,13 @@ static void on_program(struct session *s, struct buf *to)
 	arena_free(&arena);
 }
 
+static bool on_wants(struct session *s, struct str node) { return wants_node(xmpp_of(s), node); }
+
+static void on_item(struct session *s, struct jid owner, struct str node, struct str item)
+{
+	pep_push(xmpp_of(s), owner, node, item);
+}
+
 const struct session_ops xmpp_session_ops = {
 	.door = "xmpp",
 	.subscribes = true,
@@ -265,6 +273,8 @@ const struct session_ops xmpp_session_ops = {
 	.sent = on_sent,
 	.drained = on_drained,
 	.notice = on_notice,
+	.wants = on_wants,
+	.item = on_item,
 	.kick = on_kick,
 	.describe = on_describe,
 	.program = on_program,

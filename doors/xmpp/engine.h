@@ -28,6 +28,8 @@ struct xmpp_home {
 	struct map relays;    /* relay.c: streams that live elsewhere, and links that are elsewhere */
 	struct list fars;     /* relay.c: the latter, also when they have ended and are not freed yet */
 	uint64_t relay_last;
+	struct map wants;     /* features/wants.c: what hashes of clients' capabilities stand for */
+	struct list wants_order;
 };
 
 struct xmpp_home *xmpp_home(struct core *c);

@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "doors/xmpp/engine.h"
+#include "doors/xmpp/features/wants.h"
 #include "doors/xmpp/relay.h"
 
 enum { KEY_MAX = 256 }; /* longer than any of ours */
@@ -105,6 +106,7 @@ static void home_drop(void *arg)
 		xmpp_release(x);
 	}
 	relay_drop(h);
+	wants_drop(h);
 	while (!list_empty(&h->past_order))
 		sm_past_forget(h);
 	map_free(&h->past);
@@ -128,10 +130,12 @@ struct xmpp_home *xmpp_home(struct core *c)
 	list_init(&h->fars);
 	list_init(&h->streams);
 	list_init(&h->past_order);
+	list_init(&h->wants_order);
 	world_random(core_world(c), h->index.seed, sizeof h->index.seed);
 	memcpy(h->resumable.seed, h->index.seed, sizeof h->resumable.seed);
 	memcpy(h->past.seed, h->index.seed, sizeof h->past.seed);
 	memcpy(h->relays.seed, h->index.seed, sizeof h->relays.seed);
+	memcpy(h->wants.seed, h->index.seed, sizeof h->wants.seed);
 	for (size_t i = 0; xmpp_features[i]; i++)
 		feature_index(h, xmpp_features[i]);
 	core_door_register(c, xmpp_door.name, relay_receive, h, home_drop);

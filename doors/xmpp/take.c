@@ -5,6 +5,7 @@
  */
 #include "core/invite.h"
 #include "doors/xmpp/engine.h"
+#include "doors/xmpp/features/wants.h"
 
 /* Messages of one client, and of all, that may be on their way to the disk before a client is asked to wait. */
 enum { WAITING_MAX = 200, WAITING_BYTES_MAX = 512 * 1024, WAITING_ALL_MAX = 1000 };
@@ -109,11 +110,14 @@ static void status_keep(struct xmpp *x, const struct xml *element, const struct 
 
 static void presence_own(struct xmpp *x, const struct xml *element, struct stanza *st)
 {
+	bool first = !x->session.presence, here = st->type == PRESENCE_AVAILABLE;
 	int priority;
 
 	if (priority_read(x, element, &priority)) {
 		status_keep(x, element, st);
 		session_presence(&x->session, st, priority);
+		if (here)
+			wants_presence(x, element, first);
 		return;
 	}
 	bounce(x, st, STANZA_ERROR_BAD_REQUEST, "The priority is no number from -128 to 127.");
@@ -193,8 +197,11 @@ static void iq_answer(struct xmpp *x, const struct xml *element, const struct st
 	struct iq q = { .x = x, .type = (enum stanza_type)st->type, .target = target, .to = st->to, .id = st->id };
 	const struct iq_handler *handler;
 
-	if (st->type == IQ_RESULT || st->type == IQ_ERROR)
+	if (st->type == IQ_RESULT || st->type == IQ_ERROR) {
+		if (x->state == XMPP_BOUND)
+			wants_answer(x, element);
 		return; /* an answer to one of our pushes: none of them needs it */
+	}
 	q.child = xml_child(element, NULL, NULL);
 	handler = home_iq(x->home, q.child, q.type, target);
 	if (handler && (handler->states ? handler->states : XMPP_BOUND) & x->state)

@@ -66,8 +66,8 @@ struct xmpp_feature {
 	const char *name;    /* ping */
 	unsigned xep;        /* 199; 0: an RFC */
 	const char *version; /* of the XEP */
-	const char *disco[8];         /* features of the server (disco#info to the domain) */
-	const char *disco_account[8]; /* features of an account (disco#info to the bare address) */
+	const char *disco[24];         /* features of the server (disco#info to the domain) */
+	const char *disco_account[24]; /* features of an account (disco#info to the bare address) */
 	struct iq_handler iq[6];
 	struct nonza_handler nonza[8];
 	/* Whether the settings switch it on (what it announces is left out else); NULL: always. */
@@ -89,6 +89,8 @@ extern const struct xmpp_feature *const xmpp_features[];
 
 struct sasl_exchange; /* features/sasl.c: while authenticating */
 struct sm;            /* features/sm.c (XEP-0198): while enabled */
+struct wants;         /* features/wants.c: what its client wants to be told of */
+struct wants_question;
 struct csi;           /* features/csi.c: what is held back while the client is inactive */
 struct relay;         /* relay.c: the stream lives on another core */
 struct xmpp_home;
@@ -130,6 +132,8 @@ struct xmpp {
 	struct sasl_exchange *sasl;
 	struct sm *sm;
 	struct csi *csi;
+	struct wants *wants;
+	struct wants_question *wants_question;
 	struct relay *relay;
 	struct str status;      /* the text it left with, XEP-0012; own memory, may be absent */
 	struct str bind_id;     /* while binding: id of the IQ; own memory */

@@ -9,6 +9,7 @@
 #include "base/crypt.h"
 #include "core/roster.h"
 #include "doors/xmpp/features/commands.h"
+#include "doors/xmpp/features/features.h"
 #include "doors/xmpp/xmpp.h"
 
 #define DISCO_INFO "http://jabber.org/protocol/disco#info"
@@ -196,6 +197,10 @@ static void disco_info(struct xmpp *x, struct iq *q)
 		iq_result(q, buf_all(&b));
 		return;
 	}
+	if (q->target != TO_SERVER && node.n) {
+		pep_disco_info(x, q, node);
+		return;
+	}
 	if (!disco_node_known(x, q, node)) {
 		iq_error(q, STANZA_ERROR_ITEM_NOT_FOUND, "There is no such node here.");
 		return;
@@ -205,7 +210,7 @@ static void disco_info(struct xmpp *x, struct iq *q)
 	if (q->target == TO_SERVER)
 		buf_lit(&b, "><identity category='server' type='im' name='Anser'/>");
 	else
-		buf_lit(&b, "><identity category='account' type='registered'/>");
+		buf_lit(&b, "><identity category='account' type='registered'/><identity category='pubsub' type='pep'/>");
 	vars_write(&b, x->core, q->target != TO_SERVER);
 	if (q->target == TO_SERVER) {
 		contacts_write(&b, core_settings(x->core)->contacts);
@@ -215,7 +220,7 @@ static void disco_info(struct xmpp *x, struct iq *q)
 	iq_result(q, buf_all(&b));
 }
 
-/* Neither the server nor an account has items yet, but for the server's commands. */
+/* The server has commands, an account what it publishes. */
 static void disco_items(struct xmpp *x, struct iq *q)
 {
 	struct str node = xml_attr(q->child, "node");
@@ -223,6 +228,8 @@ static void disco_items(struct xmpp *x, struct iq *q)
 
 	if (!disco_may_see(x, q))
 		iq_error(q, STANZA_ERROR_SERVICE_UNAVAILABLE, NULL);
+	else if (q->target != TO_SERVER)
+		pep_disco_items(x, q, node);
 	else if (node.n && !(q->target == TO_SERVER && commands_items(x, node, &items)))
 		iq_error(q, STANZA_ERROR_ITEM_NOT_FOUND, "There is no such node here.");
 	else {

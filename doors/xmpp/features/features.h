@@ -11,5 +11,12 @@ void roster_push(struct xmpp *x, const struct notice *n);
 /* XEP-0191: an address was blocked or unblocked; for sessions that asked for their block list. */
 void block_push(struct xmpp *x, const struct notice *n);
 
+/* XEP-0163: what `owner` published last; `item` is the whole <item/>. */
+void pep_push(struct xmpp *x, struct jid owner, struct str node, struct str item);
+
+/* XEP-0030 for the nodes of an account (an absent node: the account's list of them). The IQ is answered. */
+void pep_disco_items(struct xmpp *x, struct iq *q, struct str node);
+void pep_disco_info(struct xmpp *x, struct iq *q, struct str node);
+
 /* One line per feature, sorted: "XEP-0199 2.0.1 ping", "RFC 6121 roster". */
 void xmpp_features_describe(struct buf *to);
