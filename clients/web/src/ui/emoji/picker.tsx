@@ -199,7 +199,7 @@ export function EmojiPicker({ onPick, onClose }: { onPick: (emoji: string) => vo
 				<button type="button" class="icon-button small" aria-label={t('common.close')} onClick={onClose}><Icon name="close" size={16} /></button>
 			</div>
 			{!want && <Tabs rows={rows} now={rows[Math.floor((top.value + CELL / 2) / CELL)]?.group ?? ''} onGo={scrollTo} />}
-			<div class="emoji-scroll" ref={box} tabIndex={-1} onScroll={(x) => (top.value = x.currentTarget.scrollTop)}>
+			<div class="emoji-scroll" ref={box} tabIndex={0} onScroll={(x) => (top.value = x.currentTarget.scrollTop)}>
 				<Grid rows={rows} first={first} last={last} at={at.value} across={across} id={id} onPick={pick} onOver={(p) => (at.value = p)} />
 			</div>
 			<div class="emoji-foot">

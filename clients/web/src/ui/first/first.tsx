@@ -3,7 +3,8 @@
 
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { t } from '../../i18n';
+import { t, texts } from '../../i18n';
+import { first as words } from '../../i18n/first';
 import type { InviteInfo, Why } from '../../model';
 import { Check, Field, PasswordField } from '../common/field';
 import { Goose } from '../common/goose';
@@ -13,6 +14,8 @@ import { line } from '../common/text';
 import { forgetToken, spend, tokenHere, tokenOf } from './invited';
 import { SHORTEST, tooShort } from './strength';
 import { Strength } from './strong';
+
+const f = texts(words);
 
 type Mode = 'register' | 'login';
 type Place = 'name' | 'password' | 'invite' | 'form';
@@ -29,11 +32,11 @@ const placeOf: Partial<Record<Why, Place>> = {
 };
 
 function check(mode: Mode, name: string, password: string, invite: string | null): Fault {
-	if (!name) return { at: 'name', text: t('first.needName') };
-	if (!password) return { at: 'password', text: t('first.needPassword') };
+	if (!name) return { at: 'name', text: f('needName') };
+	if (!password) return { at: 'password', text: f('needPassword') };
 	if (mode === 'login') return null;
-	if (tooShort(password)) return { at: 'password', text: t('first.shortPassword', { n: SHORTEST }) };
-	if (invite === '') return { at: 'invite', text: t('first.needInvite') };
+	if (tooShort(password)) return { at: 'password', text: f('shortPassword', { n: SHORTEST }) };
+	if (invite === '') return { at: 'invite', text: f('needInvite') };
 	return null;
 }
 
@@ -67,16 +70,16 @@ function Head({ mode, invited }: { mode: Mode; invited: Invited }) {
 	const server = model().server.value?.domain ?? location.hostname;
 	const info = invited && invited.info !== 'checking' ? invited.info : null;
 	const who = info?.name || info?.from;
-	if (mode === 'register' && who) return <><h1>{t('first.invitedTitle', { name: line(who, 60) })}</h1><p>{t('first.invitedLead', { server })}</p></>;
-	if (mode === 'register') return <><h1>{t('first.registerTitle', { server })}</h1><p>{t('first.registerLead')}</p></>;
-	return <><h1>{t('first.loginTitle')}</h1><p>{t('first.loginLead', { server })}</p></>;
+	if (mode === 'register' && who) return <><h1>{f('invitedTitle', { name: line(who, 60) })}</h1><p>{f('invitedLead', { server })}</p></>;
+	if (mode === 'register') return <><h1>{f('registerTitle', { server })}</h1><p>{f('registerLead')}</p></>;
+	return <><h1>{f('loginTitle')}</h1><p>{f('loginLead', { server })}</p></>;
 }
 
 function Unsafe() {
 	return (
 		<div class="note warn" role="note">
-			<p>{t('first.unsafe')}</p>
-			<p><a href="/trust">{t('first.trust')}</a></p>
+			<p>{f('unsafe')}</p>
+			<p><a href="/trust">{f('trust')}</a></p>
 		</div>
 	);
 }
@@ -87,15 +90,15 @@ function Ended() {
 }
 
 function InviteNote({ invited }: { invited: Invited }) {
-	if (invited?.info === 'checking') return <div class="note" role="status"><p>{t('first.inviteChecking')}</p></div>;
-	return invited && invited.info === null ? <div class="note warn" role="status"><p>{t('first.inviteGone')}</p></div> : null;
+	if (invited?.info === 'checking') return <div class="note" role="status"><p>{f('inviteChecking')}</p></div>;
+	return invited && invited.info === null ? <div class="note warn" role="status"><p>{f('inviteGone')}</p></div> : null;
 }
 
 function LanguageSwitch() {
 	const other = model().settings.value.language === 'en' ? 'zh-CN' : 'en';
 	return (
 		<button type="button" class="link-button first-language" lang={other} onClick={() => model().set('language', other)}>
-			{t('first.languageSwitch')}
+			{f('languageSwitch')}
 		</button>
 	);
 }
@@ -127,7 +130,7 @@ function Form({ mode, invited }: { mode: Mode; invited: Invited }) {
 		const who = nameOf(name.value, server?.domain ?? '');
 		const invite = wantsCode ? tokenOf(code.value) : null;
 		const wrong = check(mode, who, password.value, invite);
-		if (wrong || who.includes('@')) return say(wrong ?? { at: 'name', text: t('first.onlyName') });
+		if (wrong || who.includes('@')) return say(wrong ?? { at: 'name', text: f('onlyName') });
 		fault.value = null;
 		busy.value = true;
 		const token = mode === 'login' ? undefined : invite || (good ? invited.token : undefined);
@@ -148,15 +151,15 @@ function Form({ mode, invited }: { mode: Mode; invited: Invited }) {
 	return (
 		<form ref={form} onSubmit={submit} noValidate>
 			<Field
-				label={t('first.name')}
+				label={f('name')}
 				value={name.value}
 				onValue={(v) => (name.value = v)}
-				hint={mode === 'register' ? t('first.nameHint') : undefined}
+				hint={mode === 'register' ? f('nameHint') : undefined}
 				fault={at('name')}
 				input={{ name: 'username', autocomplete: 'username', autocapitalize: 'none', spellcheck: false, maxLength: 320 }}
 			/>
 			<PasswordField
-				label={t('first.password')}
+				label={f('password')}
 				value={password.value}
 				onValue={(v) => (password.value = v)}
 				hint={mode === 'register' ? <Strength password={password.value} name={name.value} /> : undefined}
@@ -165,18 +168,18 @@ function Form({ mode, invited }: { mode: Mode; invited: Invited }) {
 			/>
 			{wantsCode && (
 				<Field
-					label={t('first.invite')}
+					label={f('invite')}
 					value={code.value}
 					onValue={(v) => (code.value = v)}
-					hint={t('first.inviteHint')}
+					hint={f('inviteHint')}
 					fault={at('invite')}
 					input={{ name: 'invite', autocomplete: 'off', autocapitalize: 'none', spellcheck: false, maxLength: 2048 }}
 				/>
 			)}
 			{mode === 'login' && (
 				<Check
-					label={t('first.remember')}
-					hint={t('first.rememberHint')}
+					label={f('remember')}
+					hint={f('rememberHint')}
 					on={remember.value}
 					onChange={(on) => (remember.value = on)}
 				/>
@@ -184,8 +187,8 @@ function Form({ mode, invited }: { mode: Mode; invited: Invited }) {
 			<div aria-live="assertive">{at('form') && <p class="form-fault">{at('form')}</p>}</div>
 			<button type="submit" class="button primary wide" aria-disabled={busy.value}>
 				{mode === 'login'
-					? t(busy.value ? 'first.loggingIn' : 'first.login')
-					: t(busy.value ? 'first.registering' : 'first.register')}
+					? f(busy.value ? 'loggingIn' : 'login')
+					: f(busy.value ? 'registering' : 'register')}
 			</button>
 		</form>
 	);
@@ -194,12 +197,12 @@ function Form({ mode, invited }: { mode: Mode; invited: Invited }) {
 function Switch({ mode, onMode }: { mode: Mode; onMode: (m: Mode) => void }) {
 	const server = model().server.value;
 	if (server?.safe === false) return null;
-	if (mode === 'login' && server?.register === 'closed') return <p class="first-switch">{t('first.closed')}</p>;
+	if (mode === 'login' && server?.register === 'closed') return <p class="first-switch">{f('closed')}</p>;
 	return (
 		<p class="first-switch">
-			{t(mode === 'login' ? 'first.noAccount' : 'first.haveAccount')}{' '}
+			{f(mode === 'login' ? 'noAccount' : 'haveAccount')}{' '}
 			<button type="button" class="link-button" onClick={() => onMode(mode === 'login' ? 'register' : 'login')}>
-				{t(mode === 'login' ? 'first.toRegister' : 'first.toLogin')}
+				{f(mode === 'login' ? 'toRegister' : 'toLogin')}
 			</button>
 		</p>
 	);
@@ -220,7 +223,7 @@ export function First() {
 				<Ended />
 				{server?.safe === false && <Unsafe />}
 				<InviteNote invited={invited.value} />
-				{!server && <div class="note" role="status"><p>{t('first.offline')}</p></div>}
+				{!server && <div class="note" role="status"><p>{f('offline')}</p></div>}
 				<Form mode={mode} invited={invited.value} />
 				<Switch mode={mode} onMode={(m) => (chosen.value = m)} />
 			</div>

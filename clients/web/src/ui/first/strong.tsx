@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // How good a password is, in words.
 
-import { t } from '../../i18n';
+import { texts } from '../../i18n';
+import { first as words } from '../../i18n/first';
 import { strength } from './strength';
+
+const f = texts(words);
 
 export function Strength({ password, name }: { password: string; name: string }) {
 	if (!password) return null;
@@ -10,7 +13,7 @@ export function Strength({ password, name }: { password: string; name: string })
 	return (
 		<span class={`strength s${s}`}>
 			<i aria-hidden="true"><b /><b /><b /><b /></i>
-			{t(`first.strength${s}`)}
+			{f(`strength${s}`)}
 		</span>
 	);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { useSignal } from '@preact/signals';
-import { t } from '../../i18n';
+import { t, texts } from '../../i18n';
+import { first as words } from '../../i18n/first';
 import type { Why } from '../../model';
 import { PasswordField } from '../common/field';
 import { model } from '../common/model';
@@ -15,7 +16,7 @@ type Fault = { at: 'old' | 'fresh' | 'form'; text: string } | null;
 
 function check(old: string, fresh: string): Fault {
 	if (!old) return { at: 'old', text: s('needPassword') };
-	if (tooShort(fresh)) return { at: 'fresh', text: t('first.shortPassword', { n: SHORTEST }) };
+	if (tooShort(fresh)) return { at: 'fresh', text: texts(words)('shortPassword', { n: SHORTEST }) };
 	return old === fresh ? { at: 'fresh', text: s('samePassword') } : null;
 }
 
