@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where one writes. Drafts are kept as one types; Enter sends unless an input method is composing or the settings say otherwise.
 
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { effect, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../../i18n';
 import { Icon } from '../common/icons';
@@ -141,13 +141,13 @@ export function Composer() {
 	};
 
 	// The draft comes when the conversation opens, and comes back when editing ends.
-	useSignalEffect(() => {
+	useLayoutEffect(() => effect(() => {
 		const a = pane.about.value;
 		const editing = a?.mode === 'edit' ? a.message.key : '';
 		if (editing === last.editing) return;
 		last.editing = editing;
 		setText(a && editing ? a.message.text : last.draft);
-	});
+	}), []);
 	useLayoutEffect(() => {
 		last.draft = model().conversations.peek().find((c) => c.with === address)?.draft ?? '';
 		setText(last.draft);

@@ -52,8 +52,7 @@ function Reactions({ of }: { of: Message }) {
 function Failed({ of }: { of: Message }) {
 	return (
 		<div class="failed" role="group" aria-label={c('failed')}>
-			<Icon name="fault" size={14} />
-			<span>{of.why ? t(`why.${of.why}`) : c('failed')}</span>
+			<span><Icon name="fault" size={14} /> {of.why ? t(`why.${of.why}`) : c('failed')}</span>
 			<button type="button" class="link-button" onClick={() => model().retry(of)}>{t('common.retry')}</button>
 			<button type="button" class="link-button" onClick={() => model().cancel(of)}>{c('discard')}</button>
 		</div>

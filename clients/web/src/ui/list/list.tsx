@@ -34,13 +34,13 @@ function actionsFor(c: Conversation): MenuItem[] {
 function Request({ p }: { p: Person }) {
 	const name = line(p.name);
 	return (
-		<li class="request">
+		<li class="list-request">
 			<Avatar address={p.address} />
-			<div class="request-words">
-				<button type="button" class="request-name" onClick={() => openChat(p.address)}><bdi>{name}</bdi></button>
+			<div class="list-request-words">
+				<button type="button" class="list-request-name" onClick={() => openChat(p.address)}><bdi>{name}</bdi></button>
 				<span dir="auto">{line(p.request ?? '') || t('chat.wantsContact')}</span>
 			</div>
-			<div class="request-buttons">
+			<div class="list-request-buttons">
 				<button type="button" class="button small" aria-label={t('chat.declineName', { name })} onClick={() => model().answer(p.address, false)}>{t('chat.decline')}</button>
 				<button type="button" class="button small primary" aria-label={t('chat.acceptName', { name })} onClick={() => {
 					model().answer(p.address, true);

@@ -60,12 +60,12 @@ export function Shell() {
 	return (
 		<div class={`app${open ? '' : ' no-details'}`} data-pane={open || Screen ? 'middle' : 'list'}>
 			<Strip />
-			<nav class="side" {...(narrow.value && !open && !Screen ? { role: 'main' as 'navigation' } : {})} aria-label={t('chat.conversations')}>
+			<div class="side" role={narrow.value && !open && !Screen ? 'main' : 'navigation'} aria-label={t('chat.conversations')}>
 				{!open && !Screen && <h1 class="spoken">{t('chat.conversations')}</h1>}
 				<Me />
 				<Find />
 				<List />
-			</nav>
+			</div>
 			<div class="middle">{open ? <Chat key={address} address={address} /> : Screen ? <Screen /> : !narrow.value && <Nobody />}</div>
 			{open && <Beside address={address} />}
 			<Over />
