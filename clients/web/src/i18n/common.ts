@@ -4,7 +4,6 @@
 import { area } from './area';
 
 export const common = area({
-	ok: 'OK',
 	cancel: 'Cancel',
 	close: 'Close',
 	back: 'Back',
@@ -21,9 +20,7 @@ export const common = area({
 	done: 'Done',
 	loading: 'Loading…',
 	search: 'Search',
-	clear: 'Clear',
 	yes: 'Yes',
-	no: 'No',
 	you: 'You',
 	settings: 'Settings',
 	menu: 'Menu',
@@ -40,7 +37,6 @@ export const common = area({
 	hidePassword: 'Hide',
 	capsLock: 'Caps Lock is on.',
 }, {
-	ok: '好',
 	cancel: '取消',
 	close: '关闭',
 	back: '返回',
@@ -57,9 +53,7 @@ export const common = area({
 	done: '完成',
 	loading: '加载中…',
 	search: '搜索',
-	clear: '清除',
 	yes: '是',
-	no: '否',
 	you: '我',
 	settings: '设置',
 	menu: '菜单',

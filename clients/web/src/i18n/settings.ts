@@ -6,7 +6,6 @@ import { area } from './area';
 export const settings = area({
 	title: 'Settings',
 	profile: 'Profile',
-	profileHint: 'Name and picture',
 	name: 'Name',
 	nameHint: 'So others see you.',
 	needName: 'Enter a name.',
@@ -103,7 +102,6 @@ export const settings = area({
 	about: 'About',
 	aboutServer: 'Server',
 	aboutVersion: 'Server software',
-	aboutAddress: 'Your address',
 	aboutSafe: 'Connection',
 	safeYes: 'Protected',
 	safeNo: 'Not protected',
@@ -122,7 +120,6 @@ export const settings = area({
 }, {
 	title: '设置',
 	profile: '个人资料',
-	profileHint: '名字和头像',
 	name: '名字',
 	nameHint: '别人看到的名字。',
 	needName: '请输入名字。',
@@ -219,7 +216,6 @@ export const settings = area({
 	about: '关于',
 	aboutServer: '服务器',
 	aboutVersion: '服务器软件',
-	aboutAddress: '你的地址',
 	aboutSafe: '连接',
 	safeYes: '受保护',
 	safeNo: '未受保护',

@@ -135,7 +135,7 @@ function Acts({ person, onRename, onOver, onMessage }: { person: Person; onRenam
 			{person.tie !== 'none' && person.tie !== 'asks' && (
 				<button type="button" class="danger" onClick={() => onOver('remove')}><Icon name="trash" />{p('remove')}</button>
 			)}
-			{!person.blocked && <button type="button" class="danger" onClick={() => onOver('block')}><Icon name="block" />{p('block')}</button>}
+			{!person.blocked && person.tie !== 'asks' && <button type="button" class="danger" onClick={() => onOver('block')}><Icon name="block" />{p('block')}</button>}
 		</div>
 	);
 }

@@ -40,7 +40,7 @@ function Hit({ m, of }: { m: Message; of: readonly string[] }) {
 				<span class="hit-who">{who(m)}</span>
 				<time class="hit-time" dateTime={new Date(m.time).toISOString()}>{time(m.time)}</time>
 				<span class="hit-text">
-					{file && <span class="hit-file"><Icon name="file" size={16} /><Marked text={line(file.name, 120)} of={of} /> <small>{size(file.size)}</small></span>}
+					{file && <span class="hit-file"><Icon name="file" size={16} /><span><Marked text={line(file.name, 120)} of={of} /></span> <small>{size(file.size)}</small></span>}
 					{m.text && <Marked text={clean(m.text).replace(/\s+/g, ' ')} of={of} />}
 				</span>
 			</a>
