@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the tests of the engine: units (bundled by esbuild, run by node), and with ANSERD and ANSERCTL set the tests against the real server.
+// Runs the tests of the page: types, whether dist/ is what src/ makes, units (bundled by esbuild, run by node), the screens over a fake model in
+// Chromium, and with ANSERD and ANSERCTL set the tests against the real server.
 // What is named on the command line, else all. Prints "N passed, N failed" alone on a line; exits non-zero when one failed.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -22,6 +23,20 @@ function run(args) {
 	});
 }
 
+async function tests(files) {
+	const { code, said } = await run(['--test', '--test-reporter=tap', ...files]);
+	const number = (name) => Number(new RegExp(`^# ${name} (\\d+)`, 'm').exec(said)?.[1] ?? 0);
+	const failed = number('fail') + number('cancelled');
+	return { passed: number('pass'), failed: failed || (code ? 1 : 0) };
+}
+
+const folder = (name) => () => tests(readdirSync(join(here, name)).filter((n) => n.endsWith('.test.mjs')).map((n) => join(here, name, n)));
+
+async function command(args) {
+	const { code } = await run(args);
+	return { passed: code ? 0 : 1, failed: code ? 1 : 0 };
+}
+
 // Inside this folder, so that packages are found; node 18 has no `crypto` of its own in modules.
 async function units() {
 	const out = mkdtempSync(join(here, 'unit', '.built-'));
@@ -32,10 +47,7 @@ async function units() {
 			banner: { js: "import { webcrypto as nodeCrypto } from 'node:crypto'; globalThis.crypto ??= nodeCrypto;" },
 		});
 		const files = readdirSync(out).filter((n) => n.endsWith('.test.mjs')).map((n) => join(out, n));
-		const { code, said } = await run(['--test', '--test-reporter=tap', ...files]);
-		const number = (name) => Number(new RegExp(`^# ${name} (\\d+)`, 'm').exec(said)?.[1] ?? 0);
-		const failed = number('fail') + number('cancelled');
-		return { passed: number('pass'), failed: failed || (code ? 1 : 0) };
+		return await tests(files);
 	} finally {
 		rmSync(out, { recursive: true, force: true });
 	}
@@ -47,9 +59,14 @@ async function script(path) {
 	return m && !(code && m[2] === '0') ? { passed: Number(m[1]), failed: Number(m[2]) } : { passed: 0, failed: 1 };
 }
 
-const parts = { unit: units };
+const root = join(here, '..');
+const parts = {
+	types: () => command([join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', root]),
+	dist: () => command([join(root, 'build.mjs'), '--check']),
+	unit: units, ui: folder('ui'), ui3: folder('ui3'),
+};
 if (process.env.ANSERD)
-	Object.assign(parts, { engine: () => script('chaos/engine.mjs'), chaos: () => script('chaos/chaos.mjs') });
+	Object.assign(parts, { e2e: folder('e2e'), engine: () => script('chaos/engine.mjs'), chaos: () => script('chaos/chaos.mjs') });
 
 let passed = 0, failed = 0;
 for (const name of asked.length ? asked : Object.keys(parts)) {
