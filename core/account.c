@@ -76,6 +76,14 @@ static void job_release(struct job *job)
 		job_free(j);
 }
 
+/* Whoever came with the password before: those who have a session, and those who are about to open one. */
+static void others_end(struct account_job *j)
+{
+	core_tell(j->core, 'c', j->name, &(struct parcel){ .kind = PARCEL_PASSWORD, .number = account_mark(&j->account) });
+	core_tell(j->core, 'u', j->name, &(struct parcel){ .kind = PARCEL_KICK, .number = KICK_PASSWORD_CHANGED, .bytes = j->stays,
+							   .flags = PARCEL_OTHERS });
+}
+
 static void answer_now(struct post *p)
 {
 	struct account_job *j = holder_of(p, struct account_job, post);
@@ -93,14 +101,14 @@ static void answer_now(struct post *p)
 		a->verdict = j->verdict;
 		a->account = j->account;
 		a->account.name = j->name;
+		a->account.mark = account_mark(&j->account);
 		a->done(a);
 	}
 	/* Its sessions end when who asked for it has been told: it may be one of them. */
 	if (j->gone)
 		core_tell(j->core, 'c', j->name, &(struct parcel){ .kind = PARCEL_GONE });
 	if (j->changed)
-		core_tell(j->core, 'u', j->name, &(struct parcel){ .kind = PARCEL_KICK, .number = KICK_PASSWORD_CHANGED, .bytes = j->stays,
-								   .flags = PARCEL_OTHERS });
+		others_end(j);
 	job_free(j);
 }
 

@@ -22,6 +22,7 @@ static void (*const take[])(struct core *c, const struct parcel *p) = {
 	[PARCEL_BLOCKS] = user_changed,
 	[PARCEL_PREFS] = user_changed,
 	[PARCEL_GONE] = user_changed,
+	[PARCEL_PASSWORD] = user_changed,
 	[PARCEL_KICK] = session_kick_in,
 	[PARCEL_UP] = directory_in,
 	[PARCEL_DOWN] = directory_in,
@@ -64,6 +65,7 @@ struct core *core_new(struct world *w, struct store *store, struct bus *bus, uns
 	c->bus = bus_open(bus, index, w, receive, c);
 	bus_subscribe(c->bus, STR("all"));
 	file_begin(c);
+	bytestreams_begin(c);
 	return c;
 }
 

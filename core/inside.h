@@ -38,6 +38,7 @@ struct user {
 	unsigned holds;         /* sessions, transits, jobs: not evicted while any is there */
 	unsigned available;     /* sessions with presence */
 	int64_t id;
+	uint64_t mark;          /* of its password: struct account */
 	msec used;              /* clock when it was last asked for */
 	struct list idle;       /* core->idle while nothing holds it, the longest first */
 	struct list waiting;    /* struct user_wait */
@@ -135,11 +136,20 @@ struct core {
 	} devices;
 	uint8_t secret[32];       /* for verifiers of unknown names */
 	bool secret_known;
-	struct core_door doors[4];
+	struct core_door doors[8];
 	struct file_desk *files;  /* core/files.c */
 	unsigned waiting;         /* transits of all its sessions that are not finished */
 	bool ending;
 };
+
+/* Part of the verifier's salt, which is new with every password. */
+static inline uint64_t account_mark(const struct account *a)
+{
+	uint64_t mark;
+
+	memcpy(&mark, a->verifier[SCRAM_SHA256].salt, sizeof mark);
+	return mark;
+}
 
 static inline bool core_is_local(const struct core *c, struct jid j) { return str_eq(jid_domain(j), c->settings.domain); }
 
@@ -222,6 +232,9 @@ void seen_tell(struct core *c, struct account *account);
 /* files.c */
 void file_begin(struct core *c);
 void file_end(struct core *c);
+
+/* bytestreams.c */
+void bytestreams_begin(struct core *c);
 
 /* directory.c */
 void directory_up(struct session *s);

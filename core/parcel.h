@@ -18,6 +18,7 @@ enum parcel_kind {
 	PARCEL_BLOCKS,        /* c: bytes: the list has changed; flags say how */
 	PARCEL_PREFS,         /* c: archive preferences have changed */
 	PARCEL_GONE,          /* c: the account was deleted */
+	PARCEL_PASSWORD,      /* c: it has another password; number: its mark (struct account) */
 	PARCEL_KICK,          /* u or full: sessions must end; number: kick_why; bytes: resource or absent; PARCEL_OTHERS: all but this resource */
 	PARCEL_UP, PARCEL_DOWN, /* all: bytes: a session became available, or no longer is (core/directory.c) */
 	PARCEL_DOOR,          /* one core: for a door (core_door_send) */

@@ -26,6 +26,7 @@ struct session_opening {
 	struct timer again;  /* the address is not free yet */
 	unsigned tries;
 	int64_t account;
+	uint64_t mark;
 	void (*opened)(struct session *s, int verdict);
 	struct str resource; /* own memory */
 };
@@ -96,6 +97,8 @@ static int may_begin(struct session *s, struct user *u, struct session_opening *
 		return SESSION_STORE;
 	if (u->state != USER_READY || u->id != o->account)
 		return SESSION_GONE;
+	if (o->mark && o->mark != u->mark)
+		return SESSION_PASSWORD;
 	list_each(other, &u->sessions, struct session, here)
 		n++;
 	return n >= s->core->settings.sessions_max ? SESSION_TOO_MANY : 0;
@@ -202,6 +205,7 @@ void session_open(struct core *c, struct session *s, const struct session_ops *o
 	o->session = s;
 	o->core = c;
 	o->account = account->id;
+	o->mark = account->mark;
 	o->opened = opened;
 	o->resource = str_n(str_dup(resource), resource.n);
 	o->wait.ready = user_ready;

@@ -69,7 +69,7 @@ struct session_ops {
 	void (*program)(struct session *s, struct buf *name);
 };
 
-enum session_verdict { SESSION_TOO_MANY = 1, SESSION_GONE /* account deleted meanwhile */, SESSION_STORE };
+enum session_verdict { SESSION_TOO_MANY = 1, SESSION_GONE /* account deleted meanwhile */, SESSION_STORE, SESSION_PASSWORD /* changed since the login */ };
 
 struct session {
 	const struct session_ops *ops;
@@ -106,7 +106,7 @@ struct session {
 	msec left;               /* and of the moment its link went, while detached */
 };
 
-/* Opens a session of `account` (logged in). `resource` is prepared; absent or empty: the core makes one. An older session of
+/* Opens a session of `account` (logged in, with the mark of its password then). `resource` is prepared; absent or empty: the core makes one. An older session of
  * the same resource is kicked (KICK_CONFLICT). `opened` runs once, in a later turn, unless session_close() comes first; with 0, s->jid is set. */
 void session_open(struct core *c, struct session *s, const struct session_ops *ops, const struct account *account,
 		  struct str resource, void (*opened)(struct session *s, int verdict));

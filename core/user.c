@@ -247,6 +247,7 @@ static void account_loaded(struct store_request *r)
 		return;
 	}
 	u->id = r->account.id;
+	u->mark = account_mark(&r->account);
 	roster = store_ask(u->core->store, STORE_ROSTER_LOAD, roster_loaded, u);
 	roster->owner = u->id;
 	u->loading++;
@@ -339,6 +340,8 @@ void user_changed(struct core *c, const struct parcel *p)
 		gone(u);
 	else if (u->state == USER_LOADING)
 		u->again = true;
+	else if (p->kind == PARCEL_PASSWORD)
+		u->mark = p->number;
 	else if (p->kind == PARCEL_ROSTER)
 		roster_changed(u, p);
 	else if (p->kind == PARCEL_BLOCKS)

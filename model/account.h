@@ -24,6 +24,7 @@ struct account {
 	int64_t id; /* > 0, never used twice */
 	struct str name; /* prepared local part */
 	struct verifier verifier[SCRAM_HASHES];
+	uint64_t mark; /* tells this password from a later one; 0: not known. Not kept: made of the verifier */
 	uint32_t flags;
 	msec created;
 	msec seen; /* last time its last session ended (XEP-0012); 0: never */

@@ -72,6 +72,9 @@ struct xmpp_feature {
 	struct nonza_handler nonza[8];
 	/* Whether the settings switch it on (what it announces is left out else); NULL: always. */
 	bool (*on)(const struct core *c);
+	struct {                      /* one more of the server, before "server/im"; NULL: none */
+		const char *category, *type;
+	} identity;
 	struct {                      /* XEP-0128: a form with one field behind disco#info of the server; all NULL: none */
 		const char *type, *var; /* FORM_TYPE and the field */
 		void (*value)(const struct core *c, struct buf *to);
@@ -100,6 +103,7 @@ struct xmpp_who {
 	int64_t id;
 	struct str name; /* own memory */
 	uint32_t flags;  /* enum account_flags */
+	uint64_t mark;   /* of the password: struct account */
 };
 
 /* Why no frames are taken now (a bit each): reading is paused meanwhile, what has arrived waits in `in`. */

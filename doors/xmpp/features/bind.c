@@ -20,6 +20,8 @@ static void refuse(struct xmpp *x, int verdict)
 
 	if (verdict == SESSION_TOO_MANY)
 		iq_error(&q, STANZA_ERROR_RESOURCE_CONSTRAINT, "The account has as many sessions as it may.");
+	else if (verdict == SESSION_PASSWORD)
+		iq_error(&q, STANZA_ERROR_NOT_ALLOWED, "The password was changed meanwhile. Log in again.");
 	else if (verdict == SESSION_GONE)
 		iq_error(&q, STANZA_ERROR_NOT_ALLOWED, "The account was deleted.");
 	else
@@ -51,7 +53,7 @@ static void opened(struct session *s, int verdict)
 static void bind_answer(struct xmpp *x, struct iq *q)
 {
 	struct str wish = xml_child_text(q->child, "resource", NS_BIND, xmpp_scratch(x)), resource = STR_NONE;
-	struct account account = { .id = x->account.id, .name = x->account.name, .flags = x->account.flags };
+	struct account account = { .id = x->account.id, .name = x->account.name, .flags = x->account.flags, .mark = x->account.mark };
 
 	if (wish.n && !jid_resource_prepare(&resource, wish, xmpp_scratch(x))) {
 		iq_error(q, STANZA_ERROR_BAD_REQUEST, "This cannot be a resource.");

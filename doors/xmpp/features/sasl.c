@@ -163,6 +163,7 @@ static void who_set(struct sasl_exchange *e, const struct account *account)
 {
 	e->who.id = account->id;
 	e->who.flags = account->flags;
+	e->who.mark = account->mark;
 	e->who.name = str_n(str_dup(account->name), account->name.n);
 }
 
