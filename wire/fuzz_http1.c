@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * HTTP as a connection sees it: heads and bodies one after another until something is refused. Any split gives the same; what is taken keeps
- * what the header promises. The first byte of the input chooses the size of the pieces.
+ * HTTP as a connection sees it: heads and bodies one after another until something is refused. Any split gives the
+ * same; what is taken keeps what the header promises. The first byte of the input chooses the size of the pieces.
  */
 #include "wire/http1.h"
 
@@ -33,7 +33,8 @@ static void head_check(const struct http_head *h, const char *bytes, size_t n)
 		inside(h->field[i].name, bytes, n);
 		inside(h->field[i].value, bytes, n);
 		assert(h->field[i].name.n && one_line(h->field[i].name) && one_line(h->field[i].value));
-		hosts += h->field[i].name.n == 4 && (h->field[i].name.p[0] | 32) == 'h' && http_field(h, "host").p == h->field[i].value.p;
+		hosts += h->field[i].name.n == 4 && (h->field[i].name.p[0] | 32) == 'h' &&
+			 http_field(h, "host").p == h->field[i].value.p;
 	}
 	assert(hosts == 1 || !h->minor);
 	assert(h->authority.n || !h->minor);
@@ -55,7 +56,8 @@ static void target_check(struct str target)
 	if (!http_path_decode(&decoded, path))
 		return;
 	assert(decoded.n && decoded.p[0] == '/' && str_is_utf8(buf_all(&decoded)));
-	assert(!memmem(decoded.p, decoded.n, "//", 2) && !memmem(decoded.p, decoded.n, "/../", 4) && one_line(buf_all(&decoded)));
+	assert(!memmem(decoded.p, decoded.n, "//", 2) && !memmem(decoded.p, decoded.n, "/../", 4) &&
+	       one_line(buf_all(&decoded)));
 	for (size_t i = 0; i < decoded.n; i++)
 		if (decoded.p[i] == '/')
 			buf_lit(&again, "/");
@@ -108,8 +110,8 @@ static bool step(struct peer *p)
 			fields_check(&p->head);
 			http_body_begin(&p->body, &p->head);
 			p->in_body = true;
-			buf_fmt(&p->said, "(%d %.*s %d%d%d)", p->head.method, STR_ARG(p->head.target), p->head.keep_alive, p->head.upgrades,
-				p->head.expects_continue);
+			buf_fmt(&p->said, "(%d %.*s %d%d%d)", p->head.method, STR_ARG(p->head.target),
+				p->head.keep_alive, p->head.upgrades, p->head.expects_continue);
 		}
 	}
 	if (r < 0) {

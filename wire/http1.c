@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Lines end with CRLF and nothing else: a lone CR or LF is where parsers disagree, and what hides behind such a line would be seen by us only, or by
- * the one in front of us only. What is looked at is looked at line by line, so that any split of a stream gives the same answer.
+ * Lines end with CRLF and nothing else: a lone CR or LF is where parsers disagree, and what hides behind such a line
+ * would be seen by us only, or by the one in front of us only. What is looked at is looked at line by line, so that any
+ * split of a stream gives the same answer.
  */
 #include "wire/http1.h"
 
@@ -14,7 +15,7 @@ enum {
 	TRAILERS_MAX = 2048,
 };
 
-/* ---- characters ------------------------------------------------------------------------------------------------------- */
+/* ---- characters -------------------------------------------------------------------------------------------------- */
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static bool is_alnum(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -64,7 +65,7 @@ static struct str cut(struct str *rest, char c)
 	return first;
 }
 
-/* ---- the request line ------------------------------------------------------------------------------------------------- */
+/* ---- the request line -------------------------------------------------------------------------------------------- */
 
 static const struct {
 	struct str name;
@@ -90,8 +91,8 @@ static int method_read(struct http_head *h, struct str name)
 static bool is_name(char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_'; }
 static bool is_v6(char c) { return hex_digit(c) >= 0 || c == ':' || c == '.'; }
 
-/* RFC 9110, 7.2 with the names that exist: letters, digits, hyphens; or an address. What else a URI allows would only find its way
- * into what we build from it. */
+/* RFC 9110, 7.2 with the names that exist: letters, digits, hyphens; or an address. What else a URI allows would only
+ * find its way into what we build from it. */
 static bool authority_ok(struct str a)
 {
 	struct str name = a, port = STR_NONE;
@@ -143,7 +144,8 @@ static int target_read(struct http_head *h, struct str target)
 
 static int version_read(struct http_head *h, struct str version)
 {
-	if (version.n != 8 || !str_starts(version, STR("HTTP/")) || !is_digit(version.p[5]) || version.p[6] != '.' || !is_digit(version.p[7]))
+	if (version.n != 8 || !str_starts(version, STR("HTTP/")) || !is_digit(version.p[5]) || version.p[6] != '.' ||
+	    !is_digit(version.p[7]))
 		return -400;
 	if (version.p[5] != '1')
 		return -505;
@@ -161,7 +163,7 @@ static int request_line_read(struct http_head *h, struct str line)
 	return r ? r : target_read(h, target);
 }
 
-/* ---- fields ----------------------------------------------------------------------------------------------------------- */
+/* ---- fields ------------------------------------------------------------------------------------------------------ */
 
 static int field_read(struct http_head *h, struct str line)
 {
@@ -208,7 +210,7 @@ bool http_has(const struct http_head *h, const char *name, const char *token)
 	return false;
 }
 
-/* ---- what the fields mean for the connection ------------------------------------------------------------------------- */
+/* ---- what the fields mean for the connection --------------------------------------------------------------------- */
 
 static int host_read(struct http_head *h)
 {
@@ -255,7 +257,7 @@ static int connection_read(struct http_head *h)
 	return same(expect, "100-continue") ? 0 : -417;
 }
 
-/* ---- a head ----------------------------------------------------------------------------------------------------------- */
+/* ---- a head ------------------------------------------------------------------------------------------------------ */
 
 /* The line at `at`, without its end. 1, 0: it has not ended yet, or -400, -431. */
 static int line_read(const char *bytes, size_t n, size_t at, struct str *ret)
@@ -316,7 +318,7 @@ int http_head_read(struct http_head *h, const char *bytes, size_t n)
 	return r ? r : (int)at;
 }
 
-/* ---- bodies ----------------------------------------------------------------------------------------------------------- */
+/* ---- bodies ------------------------------------------------------------------------------------------------------ */
 
 enum { SIZE, MORE_SIZE, EXTENSION, SIZE_LF, DATA, DATA_CR, DATA_LF, TRAILER, IN_TRAILER, TRAILER_LF, LAST_LF, ENDED };
 
@@ -411,7 +413,7 @@ int http_body_read(struct http_body *b, const char *bytes, size_t n, struct str 
 	return (int)n;
 }
 
-/* ---- words ------------------------------------------------------------------------------------------------------------ */
+/* ---- words ------------------------------------------------------------------------------------------------------- */
 
 static const struct {
 	unsigned status;
@@ -465,7 +467,7 @@ const char *http_reason(unsigned status)
 	return "Unknown";
 }
 
-/* ---- paths and queries ------------------------------------------------------------------------------------------------ */
+/* ---- paths and queries ------------------------------------------------------------------------------------------- */
 
 /* The byte at s[*at], which moves on; -1 when it is malformed. */
 static int decode_one(struct str s, size_t *at)
@@ -552,7 +554,7 @@ void http_escape(struct buf *to, struct str text)
 			buf_fmt(to, "%%%02X", (unsigned char)text.p[i]);
 }
 
-/* ---- ranges ----------------------------------------------------------------------------------------------------------- */
+/* ---- ranges ------------------------------------------------------------------------------------------------------ */
 
 /* "-500": the last ones. */
 static int range_of_end(struct str count, uint64_t size, uint64_t *from, uint64_t *to)
@@ -590,7 +592,7 @@ int http_range(struct str value, uint64_t size, uint64_t *from, uint64_t *to)
 	return 1;
 }
 
-/* ---- dates ------------------------------------------------------------------------------------------------------------ */
+/* ---- dates ------------------------------------------------------------------------------------------------------- */
 
 static int year_days(int year) { return year % 4 || (year % 100 == 0 && year % 400) ? 365 : 366; }
 
@@ -606,6 +608,6 @@ void http_date(struct buf *to, msec time)
 		day -= year_days(year);
 	for (; month < 11 && day >= lengths[month] + (month == 1 && year_days(year) == 366); month++)
 		day -= lengths[month] + (month == 1 && year_days(year) == 366);
-	buf_fmt(to, "%.3s, %02u %.3s %04d %02u:%02u:%02u GMT", weekdays + 3 * weekday, (unsigned)day + 1, names + 3 * month, year, of_day / 3600,
-		of_day / 60 % 60, of_day % 60);
+	buf_fmt(to, "%.3s, %02u %.3s %04d %02u:%02u:%02u GMT", weekdays + 3 * weekday, (unsigned)day + 1,
+		names + 3 * month, year, of_day / 3600, of_day / 60 % 60, of_day % 60);
 }

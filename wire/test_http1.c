@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 
-/* ---- heads ------------------------------------------------------------------------------------------------------------ */
+/* ---- heads ------------------------------------------------------------------------------------------------------- */
 
 /* What comes of a head whose bytes come one after another: the first answer that is not "more". */
 static int head_read(struct http_head *h, struct str bytes)
@@ -32,7 +32,8 @@ static int head_read(struct http_head *h, struct str bytes)
 
 static void a_head_is_read(void **state)
 {
-	static const char text[] = "POST /a%20b?x=1 HTTP/1.1\r\nHost: chat.lan:5281\r\nContent-Length:  12\t\r\nX: \r\nConnection: foo , Upgrade\r\nUpgrade: "
+	static const char text[] = "POST /a%20b?x=1 HTTP/1.1\r\nHost: chat.lan:5281\r\nContent-Length:  12\t\r\nX: "
+				   "\r\nConnection: foo , Upgrade\r\nUpgrade: "
 				   "websocket\r\nExpect: 100-Continue\r\n\r\nand what follows";
 	struct http_head h;
 	int n = head_read(&h, str_z(text));
@@ -60,7 +61,8 @@ static void what_http_1_0_may_leave_out(void **state)
 	assert_true(head_read(&h, STR("GET /x HTTP/1.0\r\n\r\n")) > 0);
 	assert_false(h.keep_alive);
 	assert_null(h.authority.p);
-	assert_true(head_read(&h, STR("GET /x HTTP/1.0\r\nConnection: keep-alive\r\nExpect: 100-continue\r\nUpgrade: websocket\r\n\r\n")) > 0);
+	assert_true(head_read(&h, STR("GET /x HTTP/1.0\r\nConnection: keep-alive\r\nExpect: 100-continue\r\nUpgrade: "
+				      "websocket\r\n\r\n")) > 0);
 	assert_true(h.keep_alive);
 	assert_false(h.expects_continue || h.upgrades);
 }
@@ -210,9 +212,10 @@ static void a_head_has_bounds(void **state)
 	assert_int_equal(head_read(&h, buf_all(&many)), -431);
 }
 
-/* ---- bodies ----------------------------------------------------------------------------------------------------------- */
+/* ---- bodies ------------------------------------------------------------------------------------------------------ */
 
-/* Content of a body that comes in pieces of `step`, "!" behind it where it is malformed, "+" and what follows where it has ended. */
+/* Content of a body that comes in pieces of `step`, "!" behind it where it is malformed, "+" and what follows where it
+ * has ended. */
 static void body_read(struct buf *to, const struct http_head *h, struct str bytes, size_t step)
 {
 	struct http_body b;
@@ -262,16 +265,20 @@ static void bodies_end_where_they_said(void **state)
 	assert_string_equal(body_of(&room, 0, STR("GET")), "+GET");
 	assert_string_equal(body_of(&room, 3, STR("abcdef")), "abc+def");
 	assert_string_equal(body_of(&room, 9, STR("abc")), "abc");
-	assert_string_equal(body_of(&room, HTTP_UNKNOWN, STR("3\r\nabc\r\n00A;x=\"y\"\r\n0123456789\r\n0\r\nT: u\r\n\r\nGET")), "abc0123456789+GET");
+	assert_string_equal(
+		body_of(&room, HTTP_UNKNOWN, STR("3\r\nabc\r\n00A;x=\"y\"\r\n0123456789\r\n0\r\nT: u\r\n\r\nGET")),
+		"abc0123456789+GET");
 	assert_string_equal(body_of(&room, HTTP_UNKNOWN, STR("0\r\n\r\nGET")), "+GET");
 	assert_string_equal(body_of(&room, HTTP_UNKNOWN, STR("2\r\nab\r\n")), "ab");
 }
 
 static void chunks_are_strict(void **state)
 {
-	static const char *const bad[] = { "\r\n",	"g\r\n",       " 1\r\n",     "1 \r\n", "-1\r\n",      "0x1\r\n",     "1\n",	   "1\rx",
-					   "1\r\naa",	"1\r\na\n",    "1\r\na\rx",  "1;a\n",  "1;a\rx",      "0\r\n T: u",  "0\r\nT: u\n", "0\r\nT: u\rx",
-					   "0\r\n\rx",	"0\r\n\x01",   "1;\x01\r\n", ";\r\n",  "ffffffffffffffff\r\n" };
+	static const char *const bad[] = {
+		"\r\n",        "g\r\n",        " 1\r\n",   "1 \r\n",    "-1\r\n",     "0x1\r\n", "1\n",
+		"1\rx",        "1\r\naa",      "1\r\na\n", "1\r\na\rx", "1;a\n",      "1;a\rx",  "0\r\n T: u",
+		"0\r\nT: u\n", "0\r\nT: u\rx", "0\r\n\rx", "0\r\n\x01", "1;\x01\r\n", ";\r\n",   "ffffffffffffffff\r\n"
+	};
 	own_buf room = { 0 };
 
 	for (size_t i = 0; i < countof(bad); i++) {
@@ -310,14 +317,17 @@ static void framing_of_chunks_has_bounds(void **state)
 	}
 }
 
-/* ---- the rest --------------------------------------------------------------------------------------------------------- */
+/* ---- the rest ---------------------------------------------------------------------------------------------------- */
 
 static void paths_are_decoded(void **state)
 {
-	static const char *const bad[] = { "", "a", "//", "/a//b", "/.", "/..", "/a/../b", "/%2e%2e/b", "/a/.", "/%00", "/%0a", "/%7f", "/a%2fb", "/%", "/%a",
-					   "/%zz", "/%ff", "/%c0%af", "/%ed%a0%80" };
-	static const char *const good[][2] = { { "/", "/" }, { "/a/", "/a/" }, { "/%e4%bd%a0/b%20c", "/\xe4\xbd\xa0/b c" }, { "/...", "/..." },
-					       { "/a+b", "/a+b" }, { "/%2541", "/%41" } };
+	static const char *const bad[] = { "",          "a",    "//",   "/a//b",   "/.",        "/..",    "/a/../b",
+					   "/%2e%2e/b", "/a/.", "/%00", "/%0a",    "/%7f",      "/a%2fb", "/%",
+					   "/%a",       "/%zz", "/%ff", "/%c0%af", "/%ed%a0%80" };
+	static const char *const good[][2] = {
+		{ "/", "/" },       { "/a/", "/a/" },   { "/%e4%bd%a0/b%20c", "/\xe4\xbd\xa0/b c" },
+		{ "/...", "/..." }, { "/a+b", "/a+b" }, { "/%2541", "/%41" }
+	};
 	own_buf to = { 0 };
 
 	for (size_t i = 0; i < countof(bad); i++)
@@ -366,19 +376,36 @@ static void ranges_are_understood(void **state)
 		int answer;
 		uint64_t from, to;
 	} rows[] = {
-		{ "bytes=0-0", 10, 1, 0, 1 },	   { "bytes=2-", 10, 1, 2, 10 },	{ "bytes=-3", 10, 1, 7, 10 },	    { "bytes=-30", 10, 1, 0, 10 },
-		{ "Bytes=8-99", 10, 1, 8, 10 },	   { "bytes=9-9", 10, 1, 9, 10 },	{ "bytes=10-", 10, -416, 0, 0 },    { "bytes=-0", 10, -416, 0, 0 },
-		{ "bytes=0-", 0, -416, 0, 0 },	   { "bytes=-1", 0, -416, 0, 0 },	{ "bytes=3-2", 10, 0, 0, 0 },	    { "bytes=0-1,3-4", 10, 0, 0, 0 },
-		{ "items=0-1", 10, 0, 0, 0 },	   { "bytes=a-b", 10, 0, 0, 0 },	{ "bytes=", 10, 0, 0, 0 },	    { "bytes=-", 10, 0, 0, 0 },
-		{ "bytes", 10, 0, 0, 0 },	   { "", 10, 0, 0, 0 },			{ "bytes=1-2-3", 10, 0, 0, 0 },	    { "bytes=99999999999999999999-", 10, 0, 0, 0 },
+		{ "bytes=0-0", 10, 1, 0, 1 },
+		{ "bytes=2-", 10, 1, 2, 10 },
+		{ "bytes=-3", 10, 1, 7, 10 },
+		{ "bytes=-30", 10, 1, 0, 10 },
+		{ "Bytes=8-99", 10, 1, 8, 10 },
+		{ "bytes=9-9", 10, 1, 9, 10 },
+		{ "bytes=10-", 10, -416, 0, 0 },
+		{ "bytes=-0", 10, -416, 0, 0 },
+		{ "bytes=0-", 0, -416, 0, 0 },
+		{ "bytes=-1", 0, -416, 0, 0 },
+		{ "bytes=3-2", 10, 0, 0, 0 },
+		{ "bytes=0-1,3-4", 10, 0, 0, 0 },
+		{ "items=0-1", 10, 0, 0, 0 },
+		{ "bytes=a-b", 10, 0, 0, 0 },
+		{ "bytes=", 10, 0, 0, 0 },
+		{ "bytes=-", 10, 0, 0, 0 },
+		{ "bytes", 10, 0, 0, 0 },
+		{ "", 10, 0, 0, 0 },
+		{ "bytes=1-2-3", 10, 0, 0, 0 },
+		{ "bytes=99999999999999999999-", 10, 0, 0, 0 },
 		{ "bytes=1-18446744073709551615", 10, 1, 1, 10 },
 	};
 
 	for (size_t i = 0; i < countof(rows); i++) {
 		uint64_t from = 0, to = 0;
 
-		if (http_range(str_z(rows[i].value), rows[i].size, &from, &to) != rows[i].answer || from != rows[i].from || to != rows[i].to)
-			fail_msg("%s of %u: %u to %u", rows[i].value, (unsigned)rows[i].size, (unsigned)from, (unsigned)to);
+		if (http_range(str_z(rows[i].value), rows[i].size, &from, &to) != rows[i].answer ||
+		    from != rows[i].from || to != rows[i].to)
+			fail_msg("%s of %u: %u to %u", rows[i].value, (unsigned)rows[i].size, (unsigned)from,
+				 (unsigned)to);
 	}
 	assert_int_equal(http_range(STR_NONE, 10, NULL, NULL), 0);
 }

@@ -21,7 +21,7 @@ const struct web_asset *web_asset_find(struct str path)
 	return NULL;
 }
 
-/* ---- which of the three ----------------------------------------------------------------------------------------------- */
+/* ---- which of the three ------------------------------------------------------------------------------------------ */
 
 /* Whether ";q=0", ";q=0.000" stands behind a coding. */
 static bool refused(struct str parameters)
@@ -62,7 +62,7 @@ static struct str choose(const struct web_request *q, const struct web_asset *a,
 	return *coding ? a->gzip : a->plain;
 }
 
-/* ---- policy ----------------------------------------------------------------------------------------------------------- */
+/* ---- policy ------------------------------------------------------------------------------------------------------ */
 
 static bool is_plain_url(struct str s)
 {
@@ -75,20 +75,24 @@ static bool is_plain_url(struct str s)
 void web_page_policy(const struct web_request *q, struct buf *to)
 {
 	struct str address = core_settings(q->core)->web_address;
-	own_buf files = { 0 }; /* links to files name the address that the operator gave, wherever the page was opened */
+	/* Links to files name the address that the operator gave, wherever the page was opened. */
+	own_buf files = { 0 };
 
 	if (is_plain_url(address))
 		buf_fmt(&files, " %.*s", STR_ARG(address));
-	buf_fmt(to, "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:%s; media-src 'self' blob:%s; connect-src 'self'%s",
+	buf_fmt(to,
+		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:%s; "
+		"media-src 'self' blob:%s; connect-src 'self'%s",
 		buf_z(&files), buf_z(&files), buf_z(&files));
 	/* Older browsers do not count WebSocket as 'self'. */
 	if (q->host.n)
 		buf_fmt(to, " ws://%.*s wss://%.*s", STR_ARG(q->host), STR_ARG(q->host));
-	buf_lit(to, "; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+	buf_lit(to, "; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; "
+		    "frame-ancestors 'none'; "
 		    "require-trusted-types-for 'script'; trusted-types anser");
 }
 
-/* ---- answers ---------------------------------------------------------------------------------------------------------- */
+/* ---- answers ----------------------------------------------------------------------------------------------------- */
 
 /* The same content in another coding is another representation (RFC 9110, 8.8.3). */
 static void etag_of(const struct web_asset *a, const char *coding, struct buf *to)

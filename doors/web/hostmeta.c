@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/web/hostmeta.c - where else XMPP is spoken (XEP-0156), for clients that look for it, and what our own page has to know before anybody logs in.
+ * doors/web/hostmeta.c - where else XMPP is spoken (XEP-0156), for clients that look for it, and what our own page has
+ * to know before anybody logs in.
  */
 #include "core/account.h"
 #include "doors/web/inside.h"
@@ -36,7 +37,8 @@ void web_host_meta(struct web_request *q)
 
 	if (!is_known(q))
 		return;
-	buf_lit(&to, "<?xml version='1.0' encoding='utf-8'?>\n<XRD xmlns='http://docs.oasis-open.org/ns/xri/xrd-1.0'>\n");
+	buf_lit(&to,
+		"<?xml version='1.0' encoding='utf-8'?>\n<XRD xmlns='http://docs.oasis-open.org/ns/xri/xrd-1.0'>\n");
 	for (size_t i = 0; i < countof(ways); i++) {
 		own_buf href = { 0 };
 
@@ -79,7 +81,7 @@ void web_host_meta_json(struct web_request *q)
 	web_reply(q, 200, "application/json", buf_all(&to));
 }
 
-/* ---- /server.json ------------------------------------------------------------------------------------------------------ */
+/* ---- /server.json ------------------------------------------------------------------------------------------------ */
 
 static const char *registration(const struct web_request *q)
 {
@@ -100,7 +102,8 @@ void web_server_json(struct web_request *q)
 
 	buf_lit(&to, "{\"domain\":");
 	json_text(&to, core_domain(q->core));
-	buf_fmt(&to, ",\"safe\":%s,\"register\":\"%s\",\"address\":", web_is_safe(q) ? "true" : "false", registration(q));
+	buf_fmt(&to, ",\"safe\":%s,\"register\":\"%s\",\"address\":", web_is_safe(q) ? "true" : "false",
+		registration(q));
 	json_text(&to, core_settings(q->core)->web_address);
 	buf_lit(&to, ",\"version\":\"" ANSER_VERSION "\"}\n");
 	web_reply(q, 200, "application/json", buf_all(&to));

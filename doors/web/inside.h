@@ -56,8 +56,8 @@ void web_continue(struct web *w);
 
 /* ---- find.c ---- */
 
-/* The route for this path and method, with q->rest; NULL: `methods` and `flags` are those of other routes with this path, 0 when
- * there is none. */
+/* The route for this path and method, with q->rest; NULL: `methods` and `flags` are those of other routes with this
+ * path, 0 when there is none. */
 const struct web_route *web_route_find(struct web_request *q, unsigned *methods, unsigned *flags);
 /* "GET, HEAD, OPTIONS" */
 void web_methods(struct buf *to, unsigned methods);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/web/reply.c - answers: heads with the fields that protect whoever reads them, bodies in one piece or in many, errors in words.
+ * doors/web/reply.c - answers: heads with the fields that protect whoever reads them, bodies in one piece or in many,
+ * errors in words.
  */
 #include "doors/web/inside.h"
 
 #include <assert.h>
 #include <strings.h>
 
-/* ---- fields ----------------------------------------------------------------------------------------------------------- */
+/* ---- fields ------------------------------------------------------------------------------------------------------ */
 
 static bool is_clean(struct str s)
 {
@@ -45,7 +46,7 @@ static bool field_there(const struct web *w, const char *name)
 	return false;
 }
 
-/* ---- what protects ---------------------------------------------------------------------------------------------------- */
+/* ---- what protects ----------------------------------------------------------------------------------------------- */
 
 static bool always(const struct web_request *q, bool html)
 {
@@ -66,12 +67,14 @@ static bool for_all(const struct web_request *q, bool html)
 }
 static bool for_us(const struct web_request *q, bool html) { return !for_all(q, html); }
 
-/* HSTS is for a name with all its ports: where ours is not the usual one, other programs of that machine would be locked out of it, and our own
- * port without TLS. With an authority of our own, who has lost it could not get past the warning to the way to it. */
+/* HSTS is for a name with all its ports: where ours is not the usual one, other programs of that machine would be
+ * locked out of it, and our own port without TLS. With an authority of our own, who has lost it could not get past the
+ * warning to the way to it. */
 static bool is_strict(const struct web_request *q, bool html)
 {
 	(void)html;
-	return q->link->secure && q->host.n && str_find(q->host, ':') == q->host.n && !core_settings(q->core)->authority_pem.n;
+	return q->link->secure && q->host.n && str_find(q->host, ':') == q->host.n &&
+	       !core_settings(q->core)->authority_pem.n;
 }
 
 static const struct {
@@ -80,7 +83,8 @@ static const struct {
 	bool (*when)(const struct web_request *q, bool html);
 } protections[] = {
 	{ "Cache-Control", STR_INIT("no-store"), always },
-	{ "Content-Security-Policy", STR_INIT("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"), always },
+	{ "Content-Security-Policy",
+	  STR_INIT("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"), always },
 	{ "X-Content-Type-Options", STR_INIT("nosniff"), always },
 	{ "Referrer-Policy", STR_INIT("no-referrer"), always },
 	{ "Cross-Origin-Resource-Policy", STR_INIT("same-origin"), for_us },
@@ -88,7 +92,8 @@ static const struct {
 	{ "Access-Control-Allow-Origin", STR_INIT("*"), for_all },
 	{ "Access-Control-Expose-Headers", STR_INIT("*"), for_all },
 	{ "Cross-Origin-Opener-Policy", STR_INIT("same-origin"), is_safe_page },
-	{ "Permissions-Policy", STR_INIT("camera=(self), microphone=(self), geolocation=(), payment=(), usb=()"), is_page },
+	{ "Permissions-Policy", STR_INIT("camera=(self), microphone=(self), geolocation=(), payment=(), usb=()"),
+	  is_page },
 	{ "Strict-Transport-Security", STR_INIT("max-age=86400"), is_strict },
 };
 
@@ -101,7 +106,7 @@ static void protect(const struct web_request *q, const char *type, struct buf *t
 			field_add(to, protections[i].name, protections[i].value);
 }
 
-/* ---- heads ------------------------------------------------------------------------------------------------------------ */
+/* ---- heads ------------------------------------------------------------------------------------------------------- */
 
 static bool has_length(unsigned status) { return status >= 200 && status != 204 && status != 304; }
 
@@ -156,7 +161,7 @@ void web_head(struct web_request *q, unsigned status, const char *type, uint64_t
 	q->link->ops->dirty(q->link);
 }
 
-/* ---- bodies ----------------------------------------------------------------------------------------------------------- */
+/* ---- bodies ------------------------------------------------------------------------------------------------------ */
 
 void web_write(struct web_request *q, struct str bytes)
 {
@@ -205,7 +210,7 @@ void web_reply(struct web_request *q, unsigned status, const char *type, struct 
 	web_end(q);
 }
 
-/* ---- errors ----------------------------------------------------------------------------------------------------------- */
+/* ---- errors ------------------------------------------------------------------------------------------------------ */
 
 void web_markup(struct buf *to, struct str text)
 {
@@ -237,8 +242,11 @@ static void error_page(struct buf *to, unsigned status, const char *english, con
 {
 	const char *const texts[] = { chinese, english };
 
-	buf_fmt(to, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
-		"<title>%u %s</title></head>\n<body>\n", status, http_reason(status));
+	buf_fmt(to,
+		"<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+		"<meta name=\"viewport\" content=\"width=device-width\">"
+		"<title>%u %s</title></head>\n<body>\n",
+		status, http_reason(status));
 	for (size_t i = 0; i < countof(texts); i++) {
 		buf_fmt(to, "<p lang=\"%s\">", i ? "en" : "zh-CN");
 		web_markup(to, str_z(texts[i]));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/web/safe.c - where a request comes from, and where the client thinks it has come to. Nothing of ours is kept in cookies, so a page of
- * another site has no rights to borrow; what is left is what this machine alone may do, and the address of the one who reads that page.
+ * doors/web/safe.c - where a request comes from, and where the client thinks it has come to. Nothing of ours is kept in
+ * cookies, so a page of another site has no rights to borrow; what is left is what this machine alone may do, and the
+ * address of the one who reads that page.
  */
 #include "doors/web/inside.h"
 
@@ -35,7 +36,8 @@ static bool same_place(struct str origin, bool tls, struct str host)
 {
 	bool its;
 
-	return host.n && scheme_take(&origin, &its) && its == tls && same(host_short(origin, tls), host_short(host, tls));
+	return host.n && scheme_take(&origin, &its) && its == tls &&
+	       same(host_short(origin, tls), host_short(host, tls));
 }
 
 /* The operator's word for where we are: it counts when something stands in front of the server. */
@@ -60,10 +62,12 @@ static bool is_number(struct str name)
 	return true;
 }
 
-/* Names that nobody out there can give an address: without a dot, or under what is not handed out (RFC 6761, RFC 6762, RFC 8375). */
+/* Names that nobody out there can give an address: without a dot, or under what is not handed out (RFC 6761, RFC 6762,
+ * RFC 8375). */
 static bool is_local(struct str name)
 {
-	static const struct str under[] = { STR_INIT(".localhost"), STR_INIT(".local"), STR_INIT(".lan"), STR_INIT(".home.arpa"), STR_INIT(".internal") };
+	static const struct str under[] = { STR_INIT(".localhost"), STR_INIT(".local"), STR_INIT(".lan"),
+					    STR_INIT(".home.arpa"), STR_INIT(".internal") };
 
 	if (name.n && (name.p[0] == '[' || is_number(name) || str_find(name, '.') == name.n))
 		return true;
@@ -73,8 +77,8 @@ static bool is_local(struct str name)
 	return false;
 }
 
-/* DNS rebinding: a page from elsewhere whose name has come to mean this machine would be taken for a page of ours, read by somebody who sits here.
- * With TLS the certificate tells. */
+/* DNS rebinding: a page from elsewhere whose name has come to mean this machine would be taken for a page of ours, read
+ * by somebody who sits here. With TLS the certificate tells. */
 static bool may_be_ours(const struct web_request *q)
 {
 	struct str address = core_settings(q->core)->web_address, name = name_of(q->host);
@@ -85,9 +89,10 @@ static bool may_be_ours(const struct web_request *q)
 	return scheme_take(&address, &tls) && same(name_of(address), name);
 }
 
-/* ---- what stands in front of us ------------------------------------------------------------------------------------------ */
+/* ---- what stands in front of us ---------------------------------------------------------------------------------- */
 
-/* Programs that do, on this machine, make everybody come from here. They say so in one of these, or give themselves away by the Origin. */
+/* Programs that do, on this machine, make everybody come from here. They say so in one of these, or give themselves
+ * away by the Origin. */
 static bool is_passed_on(const struct web_request *q)
 {
 	static const char *const fields[] = { "x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded", "via" };
@@ -108,10 +113,12 @@ static bool is_passed_on_safely(const struct web_request *q)
 	if (proto.p)
 		return same(proto, STR("https"));
 	return scheme_take(&address, &tls) && tls &&
-	       (same(host_short(address, true), host_short(q->host, true)) || is_web_address(q, http_field(&q->head, "origin")));
+	       (same(host_short(address, true), host_short(q->host, true)) ||
+		is_web_address(q, http_field(&q->head, "origin")));
 }
 
-/* The last address of X-Forwarded-For, which our neighbour has added; those before it are what the client says of itself. */
+/* The last address of X-Forwarded-For, which our neighbour has added; those before it are what the client says of
+ * itself. */
 static bool forwarded_read(const struct web_request *q, uint8_t address[16])
 {
 	struct str all = http_field(&q->head, "x-forwarded-for"), last;
@@ -135,7 +142,9 @@ void web_peer(const struct web_request *q, struct link *ret)
 {
 	uint8_t address[16];
 
-	*ret = (struct link){ .core = q->core, .secure = q->link->secure, .loopback = q->link->loopback, .port = q->link->port };
+	*ret = (struct link){
+		.core = q->core, .secure = q->link->secure, .loopback = q->link->loopback, .port = q->link->port
+	};
 	memcpy(ret->address, q->link->address, sizeof ret->address);
 	if (!q->link->loopback || !is_passed_on(q))
 		return;
@@ -153,7 +162,7 @@ bool web_is_safe(const struct web_request *q)
 	return peer.secure || peer.loopback;
 }
 
-/* ---- whose pages ---------------------------------------------------------------------------------------------------------- */
+/* ---- whose pages ------------------------------------------------------------------------------------------------- */
 
 bool web_same_origin(const struct web_request *q)
 {

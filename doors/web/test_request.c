@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "tests/talk.h"
 
-/* ---- routes ----------------------------------------------------------------------------------------------------------- */
+/* ---- routes ------------------------------------------------------------------------------------------------------ */
 
 static struct web_request *waiting; /* of /later */
 static unsigned gone;
@@ -56,7 +56,9 @@ static void stream_on(struct web_request *q)
 
 static void stream(struct web_request *q)
 {
-	uint64_t size = str_is(q->query, "chunked") ? HTTP_UNKNOWN : str_is(q->query, "short") ? 50 * 1000 : left * 1000;
+	uint64_t size = str_is(q->query, "chunked") ? HTTP_UNKNOWN
+			: str_is(q->query, "short") ? 50 * 1000
+						    : left * 1000;
 
 	web_head(q, 200, "text/plain", size);
 	stream_on(q);
@@ -97,7 +99,7 @@ static void count_answer(struct web_request *q)
 	web_reply(q, 200, "text/plain", buf_all(&text));
 }
 
-/* ---- a guest ---------------------------------------------------------------------------------------------------------- */
+/* ---- a guest ----------------------------------------------------------------------------------------------------- */
 
 static unsigned guests, stops;
 
@@ -142,7 +144,7 @@ const struct web_route web_routes[] = {
 };
 const size_t web_routes_n = countof(web_routes);
 
-/* ---- reading answers -------------------------------------------------------------------------------------------------- */
+/* ---- reading answers --------------------------------------------------------------------------------------------- */
 
 #define HOST "Host: chat.lan\r\n"
 
@@ -177,7 +179,9 @@ static const char *short_of(const char *heard)
 		size_t n;
 
 		assert_non_null(body);
-		n = length && length < body ? strtoul(length + 16, NULL, 10) : memcmp(heard + 9, "1", 1) && memcmp(heard + 9, "204", 3) ? strlen(body + 4) : 0;
+		n = length && length < body                                    ? strtoul(length + 16, NULL, 10)
+		    : memcmp(heard + 9, "1", 1) && memcmp(heard + 9, "204", 3) ? strlen(body + 4)
+									       : 0;
 		if (n > strlen(body + 4))
 			n = strlen(body + 4);
 		buf_fmt(&to, "%s%.3s %.*s", to.n ? " " : "", heard + 9, (int)n, body + 4);
@@ -195,7 +199,7 @@ static const char *ask(struct line *l, const char *text) { return short_of(talk_
 			fail_msg("no \"%s\" in: %s", part, heard); \
 	} while (0)
 
-/* ---- tests ------------------------------------------------------------------------------------------------------------ */
+/* ---- tests ------------------------------------------------------------------------------------------------------- */
 
 static void routes_are_found(void **state)
 {
@@ -247,7 +251,8 @@ static const char *same(enum talk_from from, const char *host, const char *origi
 	own_buf text = { 0 };
 	struct line *l = talk_open(t, 0, &web_door, from);
 
-	buf_fmt(&text, "GET /same HTTP/1.1\r\nHost: %s\r\n%s%s\r\n\r\n", host, origin ? "Origin: " : "", origin ? origin : "X: y");
+	buf_fmt(&text, "GET /same HTTP/1.1\r\nHost: %s\r\n%s%s\r\n\r\n", host, origin ? "Origin: " : "",
+		origin ? origin : "X: y");
 	talk_say(l, buf_z(&text));
 	return strstr(talk_hear(l), "200 OK") ? "yes" : "no";
 }
@@ -294,7 +299,8 @@ static void the_address_that_the_operator_gave_counts(void **state)
 	assert_string_equal(same(TALK_HERE, "chat.example.org", "https://evil.example"), "no");
 }
 
-/* What web_peer() makes of a request that comes from this machine: "here", "away, safe", "away"; and the address where that is another one. */
+/* What web_peer() makes of a request that comes from this machine: "here", "away, safe", "away"; and the address where
+ * that is another one. */
 static const char *peer(const char *fields)
 {
 	static char answer[80];
@@ -307,13 +313,15 @@ static const char *peer(const char *fields)
 	talk_ask(l, buf_z(&text));
 	web_peer(waiting, &as);
 	link_address(&as, &address);
-	snprintf(answer, sizeof answer, "%s%s %s", as.loopback ? "here" : "away", as.secure ? ", safe" : "", buf_z(&address));
+	snprintf(answer, sizeof answer, "%s%s %s", as.loopback ? "here" : "away", as.secure ? ", safe" : "",
+		 buf_z(&address));
 	talk_cut(l);
 	talk_run(t);
 	return answer;
 }
 
-/* Behind a program that passes everything on, everybody would have the rights of this machine: to make accounts, above all. */
+/* Behind a program that passes everything on, everybody would have the rights of this machine: to make accounts, above
+ * all. */
 static void who_comes_through_a_neighbour_is_not_here(void **state)
 {
 	struct core_settings s = talk_settings();
@@ -322,16 +330,19 @@ static void who_comes_through_a_neighbour_is_not_here(void **state)
 	assert_string_equal(peer("Host: localhost:5280\r\nOrigin: http://localhost:5280\r\n"), "here 127.0.0.1");
 	assert_string_equal(peer("Host: evil.example\r\n"), "away 127.0.0.1");
 	assert_string_equal(peer("Host: localhost\r\nX-Forwarded-For: 1.2.3.4\r\n"), "away 1.2.3.4");
-	assert_string_equal(peer("Host: localhost\r\nX-Forwarded-For: 127.0.0.1, 5.6.7.8 , 2001:db8::1\r\n"), "away 2001:db8::1");
+	assert_string_equal(peer("Host: localhost\r\nX-Forwarded-For: 127.0.0.1, 5.6.7.8 , 2001:db8::1\r\n"),
+			    "away 2001:db8::1");
 	assert_string_equal(peer("Host: localhost\r\nX-Forwarded-For: 1.2.3.4, nonsense\r\n"), "away 127.0.0.1");
 	assert_string_equal(peer("Host: localhost\r\nX-Forwarded-For: ,\r\n"), "away 127.0.0.1");
-	assert_string_equal(peer("Host: localhost\r\nX-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: https\r\n"), "away, safe 1.2.3.4");
+	assert_string_equal(peer("Host: localhost\r\nX-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: https\r\n"),
+			    "away, safe 1.2.3.4");
 	assert_string_equal(peer("Host: localhost\r\nX-Forwarded-Proto: http\r\n"), "away 127.0.0.1");
 	assert_string_equal(peer("Host: localhost\r\nVia: 1.1 x\r\n"), "away 127.0.0.1");
 	s.web_address = STR("https://chat.example.org");
 	core_settle(talk_core(t, 0), &s);
 	assert_string_equal(peer("Host: chat.example.org\r\nX-Real-IP: 1.2.3.4\r\n"), "away, safe 127.0.0.1");
-	assert_string_equal(peer("Host: 127.0.0.1:5280\r\nOrigin: https://chat.example.org\r\n"), "away, safe 127.0.0.1");
+	assert_string_equal(peer("Host: 127.0.0.1:5280\r\nOrigin: https://chat.example.org\r\n"),
+			    "away, safe 127.0.0.1");
 	assert_string_equal(peer("Host: 127.0.0.1:5280\r\nOrigin: https://evil.example\r\n"), "away 127.0.0.1");
 	assert_string_equal(peer("Host: chat.example.org\r\nX-Forwarded-Proto: http\r\n"), "away 127.0.0.1");
 }
@@ -343,7 +354,8 @@ static void nobody_else_says_who_they_are(void **state)
 	struct link as;
 	own_buf address = { 0 };
 
-	talk_ask(l, "GET /later HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: https\r\n\r\n");
+	talk_ask(l, "GET /later HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: "
+		    "https\r\n\r\n");
 	web_peer(waiting, &as);
 	link_address(&as, &address);
 	assert_false(as.loopback || as.secure);
@@ -355,14 +367,17 @@ static void bodies_are_taken_whole(void **state)
 	struct line *l = away();
 
 	assert_string_equal(ask(l, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc"), "200 [/echo||abc]");
-	assert_string_equal(ask(l, "POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\nX: y\r\n\r\n"),
+	assert_string_equal(ask(l, "POST /echo HTTP/1.1\r\n" HOST
+				   "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\nX: y\r\n\r\n"),
 			    "200 [/echo||abc]");
 	assert_string_equal(ask(l, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n"), "200 [/echo||]");
 	assert_string_equal(ask(l, "POST /echo HTTP/1.1\r\n" HOST "\r\n"), "200 [/echo||]");
 	ASSERT_HAS(ask(l, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 21\r\n\r\n"), "413 ");
 	assert_true(talk_closed(l));
 	l = away();
-	ASSERT_HAS(ask(l, "POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n15\r\n123456789012345678901\r\n"), "413 ");
+	ASSERT_HAS(ask(l, "POST /echo HTTP/1.1\r\n" HOST
+			  "Transfer-Encoding: chunked\r\n\r\n15\r\n123456789012345678901\r\n"),
+		   "413 ");
 	assert_true(talk_closed(l));
 	l = away();
 	ASSERT_HAS(ask(l, "GET /echo HTTP/1.1\r\n" HOST "Content-Length: 1\r\n\r\nx"), "413 ");
@@ -380,11 +395,14 @@ static void who_waits_to_be_asked_is_asked(void **state)
 	assert_string_equal(talk_ask(l, head), "HTTP/1.1 100 Continue\r\n\r\n");
 	assert_string_equal(ask(l, "abc"), "200 [/echo||abc]");
 	l = away();
-	ASSERT_HAS(ask(l, "POST /count?no HTTP/1.1\r\n" HOST "Content-Length: 3\r\nExpect: 100-continue\r\n\r\n"), "403 ");
+	ASSERT_HAS(ask(l, "POST /count?no HTTP/1.1\r\n" HOST "Content-Length: 3\r\nExpect: 100-continue\r\n\r\n"),
+		   "403 ");
 	assert_true(talk_closed(l));
 	/* A route that has to look first. */
 	l = away();
-	assert_string_equal(talk_ask(l, "POST /count?hold HTTP/1.1\r\n" HOST "Content-Length: 3\r\nExpect: 100-continue\r\n\r\n"), "");
+	assert_string_equal(
+		talk_ask(l, "POST /count?hold HTTP/1.1\r\n" HOST "Content-Length: 3\r\nExpect: 100-continue\r\n\r\n"),
+		"");
 	web_hold(waiting, false);
 	assert_string_equal(talk_hear(l), "HTTP/1.1 100 Continue\r\n\r\n");
 	assert_string_equal(ask(l, "bbb"), "200 3 bytes");
@@ -432,13 +450,18 @@ static void requests_are_answered_one_after_another(void **state)
 {
 	struct line *l = away();
 
-	assert_string_equal(ask(l, "GET /later HTTP/1.1\r\n" HOST "\r\nGET /echo HTTP/1.1\r\n" HOST "\r\nGET /under HTTP/1.1\r\n" HOST "\r\n"), "");
+	assert_string_equal(ask(l, "GET /later HTTP/1.1\r\n" HOST "\r\nGET /echo HTTP/1.1\r\n" HOST
+				   "\r\nGET /under HTTP/1.1\r\n" HOST "\r\n"),
+			    "");
 	web_reply(waiting, 200, NULL, STR("late"));
 	assert_string_equal(short_of(talk_hear(l)), "200 late 200 [/echo||] 200 [/under||]");
 	for (unsigned i = 0; i < 1000; i++)
 		talk_say(l, "GET /echo HTTP/1.1\r\n" HOST "\r\n");
 	talk_run(t);
-	assert_string_equal(ask(l, "GET /echo HTTP/1.1\r\n" HOST "Connection: close\r\n\r\nGET /echo HTTP/1.1\r\n" HOST "\r\n") + 1000 * 14, "200 [/echo||]");
+	assert_string_equal(
+		ask(l, "GET /echo HTTP/1.1\r\n" HOST "Connection: close\r\n\r\nGET /echo HTTP/1.1\r\n" HOST "\r\n") +
+			1000 * 14,
+		"200 [/echo||]");
 	assert_true(talk_closed(l));
 }
 
@@ -490,14 +513,16 @@ static void answers_are_given_as_they_are_read(void **state)
 	assert_int_equal(strlen(strstr(talk_hear(l), "\r\n\r\n")), 100004);
 	assert_true(longest < 3000);
 	left = 3;
-	ASSERT_HAS(talk_heard((talk_say(l, "GET /stream?chunked HTTP/1.1\r\n" HOST "\r\n"), l)), "Transfer-Encoding: chunked\r\n");
+	ASSERT_HAS(talk_heard((talk_say(l, "GET /stream?chunked HTTP/1.1\r\n" HOST "\r\n"), l)),
+		   "Transfer-Encoding: chunked\r\n");
 	assert_int_equal(strlen(strstr(talk_hear(l), "\r\n\r\n")), 4 + 3 * (5 + 1000 + 2) + 5);
 	left = 3;
 	assert_string_equal(strstr(talk_ask(l, "HEAD /stream HTTP/1.1\r\n" HOST "\r\n"), "\r\n\r\n"), "\r\n\r\n");
 	assert_int_equal(left, 0);
 	assert_false(talk_closed(l));
 	left = 2;
-	ASSERT_HAS(talk_ask(l, "GET /stream?chunked HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"), "Connection: close\r\n");
+	ASSERT_HAS(talk_ask(l, "GET /stream?chunked HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"),
+		   "Connection: close\r\n");
 	assert_true(talk_closed(l));
 	assert_int_equal(gone, 0);
 }
@@ -542,7 +567,8 @@ static void who_goes_is_forgotten(void **state)
 static void a_connection_can_become_something_else(void **state)
 {
 	struct line *l = away();
-	const char *heard = talk_ask(l, "GET /become HTTP/1.1\r\n" HOST "Connection: upgrade\r\nUpgrade: test\r\n\r\nabc");
+	const char *heard =
+		talk_ask(l, "GET /become HTTP/1.1\r\n" HOST "Connection: upgrade\r\nUpgrade: test\r\n\r\nabc");
 
 	ASSERT_HAS(heard, "HTTP/1.1 101 Switching Protocols\r\n");
 	ASSERT_HAS(heard, "\r\nConnection: Upgrade\r\n");
@@ -618,14 +644,17 @@ static void a_body_that_comes_steadily_may_take_its_time(void **state)
 
 static void any_split_is_answered_alike(void **state)
 {
-	static const char text[] = "\r\nPOST /echo HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 3\r\n\r\nabc"
-				   "GET /under/%61?x HTTP/1.1\r\n" HOST "\r\n"
-				   "POST /count HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nbbb\r\n2\r\nbb\r\n0\r\nT: u\r\n\r\n"
-				   "HEAD /echo HTTP/1.1\r\n" HOST "\r\n"
-				   "OPTIONS /any HTTP/1.1\r\n" HOST "\r\n"
-				   "GET /nothing HTTP/1.1\r\n" HOST "\r\n"
-				   "GET /become HTTP/1.1\r\n" HOST "\r\n";
-	static const char broken[] = "GET /echo HTTP/1.1\r\n" HOST "\r\nGET /echo HTTP/1.1\r\nHost : x\r\n\r\nGET /echo HTTP/1.1\r\n" HOST "\r\n";
+	static const char text[] =
+		"\r\nPOST /echo HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 3\r\n\r\nabc"
+		"GET /under/%61?x HTTP/1.1\r\n" HOST "\r\n"
+		"POST /count HTTP/1.1\r\n" HOST
+		"Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nbbb\r\n2\r\nbb\r\n0\r\nT: u\r\n\r\n"
+		"HEAD /echo HTTP/1.1\r\n" HOST "\r\n"
+		"OPTIONS /any HTTP/1.1\r\n" HOST "\r\n"
+		"GET /nothing HTTP/1.1\r\n" HOST "\r\n"
+		"GET /become HTTP/1.1\r\n" HOST "\r\n";
+	static const char broken[] = "GET /echo HTTP/1.1\r\n" HOST
+				     "\r\nGET /echo HTTP/1.1\r\nHost : x\r\n\r\nGET /echo HTTP/1.1\r\n" HOST "\r\n";
 	own_buf heard = { 0 };
 
 	assert_true(talk_every_split(1, &web_door, TALK_AWAY, NULL, str_z(text), &heard));

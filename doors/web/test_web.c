@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "tests/talk.h"
 
-/* ---- assets of these tests -------------------------------------------------------------------------------------------- */
+/* ---- assets of these tests --------------------------------------------------------------------------------------- */
 
 #define STR_ZIP STR_INIT("\x1f\x8b zip of app")
 #define STR_BR STR_INIT("br of app")
@@ -20,7 +20,8 @@ static char large[200 * 1000]; /* filled by main */
 
 const struct web_asset web_assets[] = {
 	{ "/", "text/html; charset=utf-8", "\"p1\"", false, STR_INIT("<p>page</p>"), { 0 }, { 0 } },
-	{ "/app-0123abcd.js", "text/javascript; charset=utf-8", "\"a1\"", true, STR_INIT("let app; // plain"), STR_ZIP, STR_BR },
+	{ "/app-0123abcd.js", "text/javascript; charset=utf-8", "\"a1\"", true, STR_INIT("let app; // plain"), STR_ZIP,
+	  STR_BR },
 	{ "/large.bin", "application/octet-stream", "\"l1\"", false, { large, sizeof large }, { 0 }, { 0 } },
 	{ "/sub/file.txt", "text/plain; charset=utf-8", "\"s1\"", false, STR_INIT("below"), { 0 }, { 0 } },
 };
@@ -68,7 +69,7 @@ static const char *get(const char *path, const char *fields) { return get_from(T
 
 static const char *body_of(const char *heard) { return strstr(heard, "\r\n\r\n") + 4; }
 
-/* ---- assets ----------------------------------------------------------------------------------------------------------- */
+/* ---- assets ------------------------------------------------------------------------------------------------------ */
 
 static void the_page_is_served(void **state)
 {
@@ -88,8 +89,13 @@ static void the_page_is_served(void **state)
 
 static void only_what_is_there_is_served(void **state)
 {
-	static const char *const missing[] = { "/x", "/invite/x", "/sub", "/sub/", "/index.html", "/app-0123abcd.js/", "/SUB/file.txt", "/ws/x", "/admin" };
-	static const char *const wrong[] = { "/../etc/passwd", "/sub/../x", "/%2e%2e/x", "/sub%2ffile.txt", "/sub//file.txt", "//", "/./", "/%00", "/%" };
+	static const char *const missing[] = { "/x",          "/invite/x",         "/sub",          "/sub/",
+					       "/index.html", "/app-0123abcd.js/", "/SUB/file.txt", "/ws/x",
+					       "/admin" };
+	static const char *const wrong[] = {
+		"/../etc/passwd", "/sub/../x", "/%2e%2e/x", "/sub%2ffile.txt", "/sub//file.txt", "//", "/./",
+		"/%00",           "/%"
+	};
 
 	for (size_t i = 0; i < countof(missing); i++)
 		ASSERT_HAS(get(missing[i], ""), "HTTP/1.1 404 ");
@@ -185,11 +191,12 @@ static void what_is_large_is_given_as_it_is_read(void **state)
 	assert_true(talk_closed(l));
 }
 
-/* ---- what protects ---------------------------------------------------------------------------------------------------- */
+/* ---- what protects ----------------------------------------------------------------------------------------------- */
 
 static void every_answer_is_protected(void **state)
 {
-	static const char *const paths[] = { "/", "/app-0123abcd.js", "/nothing", "/healthz", "/server.json", "/trust", "/trust.css", "/ca.crt", "/%" };
+	static const char *const paths[] = { "/",      "/app-0123abcd.js", "/nothing", "/healthz", "/server.json",
+					     "/trust", "/trust.css",       "/ca.crt",  "/%" };
 
 	for (size_t i = 0; i < countof(paths); i++) {
 		const char *heard = get(paths[i], "");
@@ -220,7 +227,8 @@ static void the_page_has_a_policy_of_its_own(void **state)
 	ASSERT_LACKS(get_from(TALK_AWAY, "/", ""), "Cross-Origin-Opener-Policy");
 	settings.web_address = STR("https://files.example");
 	core_settle(talk_core(t, 0), &settings);
-	ASSERT_HAS(get("/", ""), " img-src 'self' blob: data: https://files.example; media-src 'self' blob: https://files.example; connect-src 'self' "
+	ASSERT_HAS(get("/", ""), " img-src 'self' blob: data: https://files.example; media-src 'self' blob: "
+				 "https://files.example; connect-src 'self' "
 				 "https://files.example ws://chat.lan");
 	settings.web_address = STR("https://x; script-src *");
 	core_settle(talk_core(t, 0), &settings);
@@ -232,7 +240,10 @@ static const char *strict(enum talk_from from, const char *host)
 	own_buf text = { 0 };
 
 	buf_fmt(&text, "GET / HTTP/1.1\r\nHost: %s\r\n\r\n", host);
-	return strstr(talk_ask(talk_open(t, 0, &web_door, from), buf_z(&text)), "\r\nStrict-Transport-Security: max-age=86400\r\n") ? "yes" : "no";
+	return strstr(talk_ask(talk_open(t, 0, &web_door, from), buf_z(&text)),
+		      "\r\nStrict-Transport-Security: max-age=86400\r\n")
+		       ? "yes"
+		       : "no";
 }
 
 static void tls_is_demanded_where_that_harms_nobody(void **state)
@@ -265,7 +276,7 @@ static void nothing_is_echoed(void **state)
 	ASSERT_LACKS(get("/trust?<script>", "X: <script>\r\n"), "<script");
 }
 
-/* ---- documents -------------------------------------------------------------------------------------------------------- */
+/* ---- documents --------------------------------------------------------------------------------------------------- */
 
 static void clients_find_the_other_ways(void **state)
 {
@@ -277,8 +288,10 @@ static void clients_find_the_other_ways(void **state)
 	ASSERT_HAS(heard, "<Link rel='urn:xmpp:alt-connections:xbosh' href='https://chat.lan:5281/http-bind'/>");
 	heard = get_from(TALK_AWAY, "/.well-known/host-meta.json", "");
 	ASSERT_HAS(heard, "\r\nContent-Type: application/json\r\n");
-	assert_string_equal(body_of(heard), "{\"links\":[{\"rel\":\"urn:xmpp:alt-connections:websocket\",\"href\":\"ws://chat.lan:5281/ws\"},"
-					    "{\"rel\":\"urn:xmpp:alt-connections:xbosh\",\"href\":\"http://chat.lan:5281/http-bind\"}]}\n");
+	assert_string_equal(
+		body_of(heard),
+		"{\"links\":[{\"rel\":\"urn:xmpp:alt-connections:websocket\",\"href\":\"ws://chat.lan:5281/ws\"},"
+		"{\"rel\":\"urn:xmpp:alt-connections:xbosh\",\"href\":\"http://chat.lan:5281/http-bind\"}]}\n");
 }
 
 /* Who stands in front of us speaks TLS where we hear none. */
@@ -301,8 +314,9 @@ static void the_page_learns_what_it_needs(void **state)
 	settings.registration = REGISTRATION_INVITE;
 	settings.web_address = STR("https://a\"\\\n");
 	core_settle(talk_core(t, 0), &settings);
-	assert_string_equal(body_of(get("/server.json", "")), "{\"domain\":\"anser.test\",\"safe\":true,\"register\":\"invite\","
-							      "\"address\":\"https://a\\\"\\\\\\u000a\",\"version\":\"" ANSER_VERSION "\"}\n");
+	assert_string_equal(body_of(get("/server.json", "")),
+			    "{\"domain\":\"anser.test\",\"safe\":true,\"register\":\"invite\","
+			    "\"address\":\"https://a\\\"\\\\\\u000a\",\"version\":\"" ANSER_VERSION "\"}\n");
 	ASSERT_HAS(get_from(TALK_HERE, "/server.json", ""), "\"safe\":true,\"register\":\"open\"");
 	ASSERT_HAS(get_from(TALK_AWAY, "/server.json", ""), "\"safe\":false,\"register\":\"invite\"");
 	settings.registration = REGISTRATION_CLOSED;
@@ -345,9 +359,10 @@ static void a_certificate_from_elsewhere_needs_no_trust_of_ours(void **state)
 
 static void any_split_is_answered_alike(void **state)
 {
-	static const char text[] = "GET / HTTP/1.1\r\n" HOST "Accept-Encoding: br\r\n\r\nHEAD /large.bin HTTP/1.1\r\n" HOST "\r\n"
-				   "GET /app-0123abcd.js HTTP/1.1\r\n" HOST "Accept-Encoding: br\r\nIf-None-Match: \"a1-br\"\r\n\r\n"
-				   "GET /server.json HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /healthz HTTP/1.0\r\n\r\n";
+	static const char text[] =
+		"GET / HTTP/1.1\r\n" HOST "Accept-Encoding: br\r\n\r\nHEAD /large.bin HTTP/1.1\r\n" HOST "\r\n"
+		"GET /app-0123abcd.js HTTP/1.1\r\n" HOST "Accept-Encoding: br\r\nIf-None-Match: \"a1-br\"\r\n\r\n"
+		"GET /server.json HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /healthz HTTP/1.0\r\n\r\n";
 	own_buf heard = { 0 };
 
 	assert_true(talk_every_split(1, &web_door, TALK_HERE, NULL, str_z(text), &heard));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/web/web.c - a connection: heads, bodies, one request after another, and how long everything may take. Requests change nothing here but flags;
- * what they lead to happens when their functions have returned, so that a request is there as long as any of them runs.
+ * doors/web/web.c - a connection: heads, bodies, one request after another, and how long everything may take. Requests
+ * change nothing here but flags; what they lead to happens when their functions have returned, so that a request is
+ * there as long as any of them runs.
  */
 #include "doors/web/inside.h"
 
@@ -9,7 +10,7 @@
 
 #include "base/log.h"
 
-/* ---- the request under way -------------------------------------------------------------------------------------------- */
+/* ---- the request under way --------------------------------------------------------------------------------------- */
 
 static void log_broken(struct web *w, const char *why)
 {
@@ -60,7 +61,7 @@ static void give_up(struct web *w, unsigned status, const char *english, const c
 		web_error(w->q, status, english, chinese);
 }
 
-/* ---- heads ------------------------------------------------------------------------------------------------------------ */
+/* ---- heads ------------------------------------------------------------------------------------------------------- */
 
 static const struct {
 	int status;
@@ -97,7 +98,8 @@ static bool path_read(struct web_request *q)
 	return ok;
 }
 
-/* All of a request but what it is about; of a head that cannot be read it is an empty one, so that the error has something to answer. */
+/* All of a request but what it is about; of a head that cannot be read it is an empty one, so that the error has
+ * something to answer. */
 static struct web_request *request_new(struct web *w, struct str head)
 {
 	struct web_request *q = mem_new(struct web_request);
@@ -125,7 +127,7 @@ static struct web_request *request_new(struct web *w, struct str head)
 	return q;
 }
 
-/* ---- what a request is about ------------------------------------------------------------------------------------------ */
+/* ---- what a request is about ------------------------------------------------------------------------------------- */
 
 /* OPTIONS, and what is there but not for this method. */
 static void methods_tell(struct web_request *q, unsigned methods, unsigned flags)
@@ -216,7 +218,7 @@ static bool head_take(struct web *w, struct str *left)
 	return true;
 }
 
-/* ---- bodies ----------------------------------------------------------------------------------------------------------- */
+/* ---- bodies ------------------------------------------------------------------------------------------------------ */
 
 static void content_take(struct web *w, struct str content)
 {
@@ -270,7 +272,7 @@ static bool body_take(struct web *w, struct str *left)
 	return true;
 }
 
-/* ---- taking ----------------------------------------------------------------------------------------------------------- */
+/* ---- taking ------------------------------------------------------------------------------------------------------ */
 
 static bool guest_take(struct web *w, struct str *left)
 {
@@ -332,7 +334,7 @@ static void pause_rightly(struct web *w)
 	}
 }
 
-/* ---- time ------------------------------------------------------------------------------------------------------------- */
+/* ---- time -------------------------------------------------------------------------------------------------------- */
 
 static enum web_wait wait_for(const struct web *w)
 {
@@ -400,7 +402,7 @@ static void too_late(struct timer *t)
 	}
 }
 
-/* ---- turns ------------------------------------------------------------------------------------------------------------ */
+/* ---- turns ------------------------------------------------------------------------------------------------------- */
 
 static void writable_tell(struct web *w)
 {
@@ -457,7 +459,7 @@ void web_upgrade(struct web_request *q, const struct web_guest *guest, void *sta
 	web_end(q);
 }
 
-/* ---- the door --------------------------------------------------------------------------------------------------------- */
+/* ---- the door ---------------------------------------------------------------------------------------------------- */
 
 static int web_open(struct link *l)
 {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/web/web.h - inside the web door: HTTP/1.1 (RFC 9110, RFC 9112) as requests and answers. A route is a line in routes.c: method,
- * path, rights, limits, and functions. Requests of one connection are answered one after another; what was sent ahead waits.
+ * doors/web/web.h - inside the web door: HTTP/1.1 (RFC 9110, RFC 9112) as requests and answers. A route is a line in
+ * routes.c: method, path, rights, limits, and functions. Requests of one connection are answered one after another;
+ * what was sent ahead waits.
  *
- * A route either takes its body whole (`body_max`, then `answer`), or as it comes (`bytes`, then `answer`). It answers once, at once or in a later turn:
- * web_reply() in one piece, or web_head(), web_write()…, web_end() as the peer reads. Where the connection goes before the answer has ended,
- * `gone` is called and the request is no more; it is never called after web_reply(), web_end() or web_upgrade().
+ * A route either takes its body whole (`body_max`, then `answer`), or as it comes (`bytes`, then `answer`). It answers
+ * once, at once or in a later turn: web_reply() in one piece, or web_head(), web_write()…, web_end() as the peer reads.
+ * Where the connection goes before the answer has ended, `gone` is called and the request is no more; it is never
+ * called after web_reply(), web_end() or web_upgrade().
  */
 #pragma once
 #include "base/arena.h"
@@ -16,10 +18,11 @@
 struct web_request;
 
 enum web_route_flags {
-	WEB_UNDER = 1 << 0,     /* `path` and everything below it; web_request.rest holds what follows */
-	WEB_SAFE = 1 << 1,      /* only with TLS or from this machine; else 403 and where to find the way to trust us */
-	WEB_ANY_ORIGIN = 1 << 2,/* pages of other sites may read the answer (CORS): public documents and uploads by slot */
-	WEB_SAME_ORIGIN = 1 << 3,/* an Origin that is not ours is refused: what acts with rights */
+	WEB_UNDER = 1 << 0, /* `path` and everything below it; web_request.rest holds what follows */
+	WEB_SAFE = 1 << 1,  /* only with TLS or from this machine; else 403 and where to find the way to trust us */
+	/* Pages of other sites may read the answer (CORS): public documents and uploads by slot. */
+	WEB_ANY_ORIGIN = 1 << 2,
+	WEB_SAME_ORIGIN = 1 << 3, /* an Origin that is not ours is refused: what acts with rights */
 };
 
 struct web_route {
@@ -28,10 +31,13 @@ struct web_route {
 	unsigned flags;    /* enum web_route_flags */
 	size_t body_max;   /* of a body that is taken whole; 0: none is allowed unless `bytes` is there */
 	/* All NULL but `answer` where not needed. */
-	bool (*begin)(struct web_request *q); /* the head is there, before 100-continue; false: it has answered, the body is not wanted */
+	/* The head is there; 100-continue is said behind it, unless it holds the body (web_hold). False: it has
+	 * answered, the body is not wanted. */
+	bool (*begin)(struct web_request *q);
 	void (*bytes)(struct web_request *q, const char *bytes, size_t n); /* borrowed; web_hold() stops them */
 	void (*answer)(struct web_request *q); /* the body has ended */
-	void (*writable)(struct web_request *q); /* between web_head() and web_end(): all that was written is with the kernel */
+	/* Between web_head() and web_end(): all that was written is with the kernel. */
+	void (*writable)(struct web_request *q);
 	void (*gone)(struct web_request *q);   /* release `job` */
 };
 
@@ -48,7 +54,7 @@ struct web_request {
 	const struct web_route *route;
 	struct arena arena;
 	enum http_method method; /* HEAD shows as HTTP_GET with head_only set */
-	bool head_only;
+	bool head_only; /* web_end() may follow web_head() at once; what is written goes nowhere */
 	struct str path;   /* decoded; begins with '/'; no NUL, no empty, "." or ".." parts */
 	struct str rest;   /* WEB_UNDER: behind the route's path, without the slash */
 	struct str query;  /* behind '?', as sent; absent when there is none */
@@ -91,11 +97,13 @@ struct web_guest {
 /* Answers 101 with the fields that were set; the request ends. What came behind it is fed in the same turn. */
 void web_upgrade(struct web_request *q, const struct web_guest *guest, void *state);
 
-/* Whether the Origin field is the address of this very server as the client sees it (scheme, host, port); true when there is none. */
+/* Whether the Origin field is the address of this very server as the client sees it (scheme, host, port); true when
+ * there is none. */
 bool web_same_origin(const struct web_request *q);
 
-/* Who is at the other end, as far as that is of interest (core, secure, loopback, address, port): that of the link, or, where something on this
- * machine stands in front of the server, who is behind that. Rights of this machine are for who is here. */
+/* Who is at the other end, as far as that is of interest (core, secure, loopback, address, port): that of the link, or,
+ * where something on this machine stands in front of the server, who is behind that. Rights of this machine are for who
+ * is here. */
 void web_peer(const struct web_request *q, struct link *ret);
 
 /* ---- assets: made from clients/web/dist, linked in (clients/web/pack.py) ---- */
