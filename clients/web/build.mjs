@@ -82,7 +82,8 @@ export async function bundle(entry, { split = false, ...options } = {}) {
 	const main = Object.keys(outputs).find((p) => outputs[p].entryPoint === entry);
 	const first = new Set([main]);
 	for (const p of first) for (const i of outputs[p].imports) if (i.kind === 'import-statement') first.add(i.path);
-	return { made, main: basename(main), first: [...first].map((p) => basename(p)), sheet: sheetOf('style') };
+	const inputs = [...Object.keys(js.metafile.inputs), ...Object.keys(css.metafile.inputs)];
+	return { made, inputs, main: basename(main), first: [...first].map((p) => basename(p)), sheet: sheetOf('style') };
 }
 
 function hashed(name, bytes) {
@@ -114,6 +115,21 @@ export function page(template, { main, first, sheet }, iconNames = new Map()) {
 	return fill(template, new Map([...iconNames, ['script', main], ['sheet', sheet]])).replace('\n\t<!-- preload -->', preload);
 }
 
+// The emoji's names come from a package by way of src/emoji/make.mjs.
+const BY_WAY_OF = ['emojibase-data'];
+
+// What others wrote and is in the program goes with their names and their terms.
+function licences(inputs) {
+	const modules = inputs.map((p) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(p)?.[1]).filter(Boolean);
+	return [...new Set([...modules, ...BY_WAY_OF])].sort().map((name) => {
+		const folder = join(root, 'node_modules', name);
+		const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+		const file = readdirSync(folder).find((n) => /^licen[cs]e(\.\w+)?$/i.test(n));
+		if (!file) throw new Error(`${name} says nothing of its licence`);
+		return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+	}).join('\n' + '-'.repeat(80) + '\n\n');
+}
+
 async function worker(made) {
 	const entry = 'src/sw.ts';
 	if (!existsSync(join(root, entry))) return;
@@ -138,6 +154,7 @@ async function build() {
 	made.set('index.html', Buffer.from(page(readFileSync(join(root, 'index.html'), 'utf8'), b, iconNames)));
 	made.set('manifest.webmanifest', Buffer.from(fill(readFileSync(join(root, 'manifest.webmanifest'), 'utf8'), iconNames)));
 	await worker(made);
+	made.set('licences.txt', Buffer.from(licences(b.inputs))); // behind the worker: nobody needs it without network
 	return b;
 }
 

@@ -111,6 +111,7 @@ export const settings = area({
 	otherAppsLead: 'Any app for XMPP works with this account, for example Conversations (Android), Monal (iPhone, Mac), Gajim or Dino (computer). Log in there with this address and your password:',
 	otherAppsAddress: 'Address (XMPP)',
 	licence: 'Anser is free software under the Apache License 2.0.',
+	licences: 'What others wrote for it',
 
 	logout: 'Log out',
 	logoutTitle: 'Log out?',
@@ -225,6 +226,7 @@ export const settings = area({
 	otherAppsLead: '任何支持 XMPP 的应用都能登录这个账号，例如 Conversations（安卓）、Monal（iPhone、Mac）、Gajim 或 Dino（电脑）。在那里用这个地址和你的密码登录：',
 	otherAppsAddress: '地址（XMPP）',
 	licence: 'Anser 是自由软件，采用 Apache License 2.0 许可。',
+	licences: '其中的第三方软件',
 
 	logout: '退出登录',
 	logoutTitle: '要退出登录吗？',

@@ -36,7 +36,7 @@ export function About() {
 					</Fact>
 				</dl>
 			)}
-			<p class="settings-small">{s('licence')}</p>
+			<p class="settings-small">{s('licence')} <a href="/licences.txt" target="_blank" rel="noopener">{s('licences')}</a></p>
 		</Sub>
 	);
 }
