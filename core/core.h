@@ -29,6 +29,7 @@ struct core_settings {
 	struct str web_address;  /* where people reach the page, "https://chat.lan:5281": no slash at the end; empty: no web door */
 	struct str web_origins;  /* sites whose pages may speak XMPP here, beside our own: "https://a.example https://b.example", or "*"; may be empty */
 	struct str authority_pem, authority_fingerprint; /* of our own authority, for devices to trust; empty when the operator gave a certificate */
+	uint16_t relay_port;     /* of the file relay (XEP-0065), on the host of web_address; 0: none */
 	uint64_t file_max, file_quota; /* bytes of one file, of all of an account; file_max 0: no files */
 	msec file_keep_ms;       /* how long files stay; 0: for ever */
 	struct files *files;     /* where contents are; NULL: no files */

@@ -109,6 +109,7 @@ static const struct {
 	{ "listen.https", "https", { .door = &web_door, .tls = true, .alpn = "http/1.1" }, "web page", false },
 	{ "listen.http", "http", { .door = &web_door }, "web page, no TLS", false },
 	{ "listen.any", "any", { .door = &any_door, .maybe_tls = true, .alpn = "http/1.1,xmpp-client" }, "everything on one port", false },
+	{ "listen.relay", "relay", { .door = &socks_door, .one_core = true }, "relay of files", false },
 	{ "listen.classic", "classic", { .door = &classic_door }, "classic protocol", true },
 	{ "listen.classics", "classics", { .door = &classic_door, .tls = true }, "classic protocol, TLS", false },
 };
@@ -152,6 +153,7 @@ static void generation_settle(const struct server *s, struct generation *g)
 	for (size_t i = 0; i < countof(rows) && !address.n; i++)
 		page_address(s, g->core.domain, rows[i].setting, rows[i].scheme, &address);
 	generation_web_address(g, buf_all(&address));
+	g->core.relay_port = port_of(s, "listen.relay") ? port_of(s, "listen.relay")->number : 0;
 	g->core.files = s->contents;
 }
 

@@ -46,6 +46,10 @@ const struct setting settings_table[] = {
 	      "One port for everything: TLS or not, the web page, XMPP and the classic protocol are told apart by their first bytes. For where only one port can be "
 	      "forwarded. The classic protocol is served there over TLS only, except to this machine. Empty: off."),
 
+	PLAIN("listen.relay", ADDRESSES, "", RESTART,
+	      "A relay for files between clients that cannot reach one another and know nothing newer (XEP-0065), such as [::]:7777. Only who has an account can join two "
+	      "connections there; none takes more bytes than files.max_size. Clients are told the host of web.address, or the domain. Empty: off."),
+
 	PLAIN("web.address", TEXT, "", LIVE,
 	      "Where people reach the page, such as https://chat.example.org. It stands in invitations and in links to files. Empty: the domain with the port of "
 	      "listen.https; set it where that name cannot be looked up, or where something stands in front of the server."),

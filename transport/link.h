@@ -17,6 +17,7 @@ struct entrance {
 	const struct door *door;
 	bool local;       /* a local socket (uv_pipe_t), not TCP */
 	bool tls;         /* TLS begins with the first byte */
+	bool one_core;    /* all its connections come to the first core */
 	bool maybe_tls;   /* it does when the first byte is that of a TLS record */
 	const char *alpn; /* see tls_new() */
 };

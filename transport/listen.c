@@ -211,8 +211,8 @@ static int open_one(struct ports *ps, union address *a, const char *setting, con
 	struct port *p = port_new(ps, setting, how);
 	int r = probe(a);
 
-	for (unsigned i = 0; !r && i < ps->cores; i++) {
-		p->fd[i] = bound(a, ps->cores > 1);
+	for (unsigned i = 0; !r && i < (how->one_core ? 1 : ps->cores); i++) {
+		p->fd[i] = bound(a, !how->one_core && ps->cores > 1);
 		if (p->fd[i] < 0)
 			r = p->fd[i];
 		else if (listen(p->fd[i], BACKLOG))

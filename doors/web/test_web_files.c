@@ -13,12 +13,7 @@
 #include "base/crypt.h"
 #include "base/mem.h"
 #include "core/files.h"
-#include "doors/web/web.h"
 #include "tests/talk.h"
-
-/* No page here. */
-const struct web_asset web_assets[] = { { "/", "text/plain", "\"0\"" } };
-const size_t web_assets_n = countof(web_assets);
 
 struct site {
 	struct talk *talk;

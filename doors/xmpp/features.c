@@ -13,7 +13,7 @@
 	each(ping) each(version) each(time) each(last) each(private) each(vcard) \
 	each(pep) each(pubsub) each(pubsub_public) each(pubsub_private) each(nick) \
 	each(commands) each(invite) each(preauth_roster) each(people) each(clients) \
-	each(upload)
+	each(upload) each(bytestreams)
 
 #define DECLARE(name) extern const struct xmpp_feature feature_##name;
 #define ADDRESS(name) &feature_##name,

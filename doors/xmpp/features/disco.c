@@ -122,6 +122,24 @@ static void forms_sum(const struct core *c, struct buf *to)
 	}
 }
 
+/* What the server is besides; one feature at most says so. `hashed`: as the hash wants it. The relay for files (XEP-0065) is looked for among the server's items
+ * only, so the server is an item of itself then. */
+static const struct xmpp_feature *identity_feature(const struct core *c)
+{
+	for (size_t i = 0; xmpp_features[i]; i++)
+		if (xmpp_features[i]->identity.category && (!xmpp_features[i]->on || xmpp_features[i]->on(c)))
+			return xmpp_features[i];
+	return NULL;
+}
+
+static void identity_write(const struct core *c, struct buf *to, bool hashed)
+{
+	const struct xmpp_feature *f = identity_feature(c);
+
+	if (f)
+		buf_fmt(to, hashed ? "%s/%s//Anser<" : "<identity category='%s' type='%s' name='Anser'/>", f->identity.category, f->identity.type);
+}
+
 /* XEP-0115, 5.1: the hash over what disco_server() shows. */
 static void caps_ver(struct core *c, struct buf *to)
 {
@@ -130,6 +148,7 @@ static void caps_ver(struct core *c, struct buf *to)
 	uint8_t sum[HASH_BYTES_MAX];
 
 	vars_collect(&v, c, false);
+	identity_write(c, &s, true);
 	buf_lit(&s, "server/im//Anser<");
 	for (size_t i = 0; i < v.n; i++) {
 		buf_str(&s, str_z(v.var[i]));
@@ -207,10 +226,13 @@ static void disco_info(struct xmpp *x, struct iq *q)
 	}
 	buf_lit(&b, "<query xmlns='" DISCO_INFO "'");
 	xml_write_attr(&b, "node", node);
-	if (q->target == TO_SERVER)
-		buf_lit(&b, "><identity category='server' type='im' name='Anser'/>");
-	else
-		buf_lit(&b, "><identity category='account' type='registered'/><identity category='pubsub' type='pep'/>");
+	buf_byte(&b, '>');
+	if (q->target == TO_SERVER) {
+		identity_write(x->core, &b, false);
+		buf_lit(&b, "<identity category='server' type='im' name='Anser'/>");
+	} else {
+		buf_lit(&b, "<identity category='account' type='registered'/><identity category='pubsub' type='pep'/>");
+	}
 	vars_write(&b, x->core, q->target != TO_SERVER);
 	if (q->target == TO_SERVER) {
 		contacts_write(&b, core_settings(x->core)->contacts);
@@ -233,6 +255,11 @@ static void disco_items(struct xmpp *x, struct iq *q)
 	else if (node.n && !(q->target == TO_SERVER && commands_items(x, node, &items)))
 		iq_error(q, STANZA_ERROR_ITEM_NOT_FOUND, "There is no such node here.");
 	else {
+		if (!node.n && identity_feature(x->core)) {
+			buf_lit(&items, "<item");
+			xml_write_attr(&items, "jid", core_domain(x->core));
+			buf_lit(&items, " name='Anser'/>");
+		}
 		query_write(&b, DISCO_ITEMS, node, buf_all(&items));
 		iq_result(q, buf_all(&b));
 	}
