@@ -67,7 +67,7 @@ static struct str choose(const struct web_request *q, const struct web_asset *a,
 static bool is_plain_url(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] <= ' ' || s.p[i] >= 0x7f || strchr("\"'(),;<>\\", s.p[i]))
+		if (s.p[i] <= ' ' || s.p[i] >= 0x7f || strchr("\"'(),;<>[\\]", s.p[i]))
 			return false;
 	return s.n > 0;
 }
@@ -84,8 +84,8 @@ void web_page_policy(const struct web_request *q, struct buf *to)
 		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:%s; "
 		"media-src 'self' blob:%s; connect-src 'self'%s",
 		buf_z(&files), buf_z(&files), buf_z(&files));
-	/* Older browsers do not count WebSocket as 'self'. */
-	if (q->host.n)
+	/* Older browsers do not count WebSocket as 'self'. The grammar of policies has no addresses of IPv6. */
+	if (q->host.n && q->host.p[0] != '[')
 		buf_fmt(to, " ws://%.*s wss://%.*s", STR_ARG(q->host), STR_ARG(q->host));
 	buf_lit(to, "; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; "
 		    "frame-ancestors 'none'; "

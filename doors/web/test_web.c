@@ -233,6 +233,8 @@ static void the_page_has_a_policy_of_its_own(void **state)
 	settings.web_address = STR("https://x; script-src *");
 	core_settle(talk_core(t, 0), &settings);
 	ASSERT_LACKS(get("/", ""), "script-src *");
+	ASSERT_HAS(talk_ask(talk_open(t, 0, &web_door, TALK_TLS), "GET / HTTP/1.1\r\nHost: [::1]:5281\r\n\r\n"),
+		   " connect-src 'self'; ");
 }
 
 static const char *strict(enum talk_from from, const char *host)
