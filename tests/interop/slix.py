@@ -10,7 +10,7 @@ import slixmpp
 
 from server import DOMAIN, PASSWORD, PATIENCE, expect
 
-PLUGINS = ('xep_0030', 'xep_0059', 'xep_0184', 'xep_0198', 'xep_0199', 'xep_0203', 'xep_0280', 'xep_0297', 'xep_0313')
+PLUGINS = ('xep_0030', 'xep_0059', 'xep_0060', 'xep_0084', 'xep_0115', 'xep_0163', 'xep_0172', 'xep_0184', 'xep_0198', 'xep_0199', 'xep_0203', 'xep_0280', 'xep_0297', 'xep_0313')
 
 
 class Queue(asyncio.Queue):

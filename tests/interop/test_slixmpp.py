@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """slixmpp, an XMPP library for Python, as packaged by Debian."""
+from xml.etree import ElementTree as ET
+
+from slixmpp.exceptions import IqError
+
 from server import expect, main
-from slix import Client, cut, run, together
+from slix import Client, Queue, cut, run, together
 
 
 def login_and_roster(server):
@@ -136,5 +140,68 @@ def ways_to_log_in(server):
     run(talk())
 
 
+def personal_eventing(server):
+    """XEP-0163 with XEP-0060: nicknames and avatars reach who sees the presence, private data nobody else."""
+    server.add('nele', 'oskar')
+
+    async def talk():
+        async with together(Client(server, 'nele/desk'), Client(server, 'oskar')) as (n, o):
+            await n.subscribe_both(o)
+            nicks, avatars = Queue(), Queue()
+            o.add_event_handler('user_nick_publish', nicks.take)
+            o.add_event_handler('avatar_metadata_publish', avatars.take)
+            await o.plugin['xep_0115'].update_caps()
+            o.send_presence()
+            await o.round_trip()
+
+            def items(message):
+                return message['pubsub_event']['items']
+
+            await n.plugin['xep_0172'].publish_nick('Nele 🦆')
+            heard = await nicks.get()
+            expect((heard['from'].bare, items(heard)['item']['nick']['nick']), ('nele@anser.test', 'Nele 🦆'))
+
+            picture = bytes(range(256)) * 100
+            told = await n.plugin['xep_0084'].publish_avatar(picture)
+            name = told['pubsub']['publish']['item']['id']
+            await n.plugin['xep_0084'].publish_avatar_metadata({'id': name, 'type': 'image/png', 'bytes': len(picture)})
+            heard = await avatars.get()
+            expect(items(heard)['item']['avatar_metadata']['info']['id'], name)
+            got = await o.plugin['xep_0084'].retrieve_avatar('nele@anser.test', name)
+            expect(got['pubsub']['items']['item']['avatar_data']['value'], picture)
+
+            # Who comes later is told what is there.
+            later, later_nicks = Client(server, 'oskar/later'), Queue()
+            later.add_event_handler('user_nick_publish', later_nicks.take)
+            async with later:
+                expect(items(await later_nicks.get())['item']['nick']['nick'], 'Nele 🦆')
+
+            service = n.plugin['xep_0060']
+            await service.create_node(None, 'urn:example:private', config=form(n, 'node_config', {
+                'pubsub#access_model': 'whitelist', 'pubsub#max_items': '10'}))
+            await service.publish(None, 'urn:example:private', id='one', payload=ET.Element('{urn:example}mine'))
+            expect([i['id'] for i in (await service.get_items(None, 'urn:example:private'))['pubsub']['items']], ['one'])
+            try:
+                await o.plugin['xep_0060'].get_items('nele@anser.test', 'urn:example:private')
+                expect('refused', 'answered')
+            except IqError as error:
+                expect(error.condition, 'not-allowed')
+            nodes = await n.plugin['xep_0030'].get_items(jid='nele@anser.test')
+            expect('urn:example:private' in {node for _, node, _ in nodes['disco_items']['items']}, True)
+            await service.retract(None, 'urn:example:private', 'one')
+            await service.purge(None, 'urn:example:private')
+            await service.delete_node(None, 'urn:example:private')
+
+    run(talk())
+
+
+def form(client, kind, values):
+    made = client.plugin['xep_0004'].make_form(ftype='submit')
+    made.add_field(var='FORM_TYPE', ftype='hidden', value='http://jabber.org/protocol/pubsub#' + kind)
+    for var, value in values.items():
+        made.add_field(var=var, value=value)
+    return made
+
+
 if __name__ == '__main__':
-    main(login_and_roster, one_to_one, carbons, offline, archive_paging, resumption, ways_to_log_in)
+    main(login_and_roster, one_to_one, carbons, offline, archive_paging, resumption, ways_to_log_in, personal_eventing)
