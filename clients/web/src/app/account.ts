@@ -4,8 +4,7 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { Address, Me, Message, Settings, Timeline } from '../model';
 import { blockList, blockPush, features as disco, items as discoItems, marksGet, marksOf, markSet, serverTime } from '../xmpp/account';
-import { bare, localOf } from '../xmpp/address';
-import { crypt, fromBase64, hex } from '../xmpp/crypt';
+import { bare, domainOf, localOf } from '../xmpp/address';
 import { freshId, type Env } from '../xmpp/env';
 import { archive } from '../xmpp/mam';
 import type { Proof, Target } from '../xmpp/login';
@@ -55,6 +54,7 @@ export interface Account {
 	notify: Notifier;
 	reader: Reader;
 	me: ReadonlySignal<Me>;
+	version: ReadonlySignal<string | undefined>; // what the server says it runs
 	synced: ReadonlySignal<boolean>;
 	leader: ReadonlySignal<boolean>;
 	uploads: UploadStates;
@@ -64,7 +64,6 @@ export interface Account {
 	read(peer: Address, r: Row): void;
 	typing(peer: Address, is: boolean): void;
 	addRow(r: Row): void;
-	announce(): Promise<void>; // presence again: the picture has changed
 	start(): Promise<void>;
 	stop(): Promise<void>;
 }
@@ -137,7 +136,7 @@ export function account(d: AccountDeps): Account {
 		now: () => env.wall() + offset,
 		proof: () => proof,
 	};
-	const thePeople = people(ctx);
+	const thePeople = people(ctx, (hash) => announce(hash));
 	const theSender = sender(ctx);
 	const reader: Reader = {
 		me,
@@ -169,7 +168,7 @@ export function account(d: AccountDeps): Account {
 			// From here on nothing that comes is missed, so what was missed can be read.
 			if (ctx.features.carbons)
 				await ask('set', el('enable', { xmlns: NS.carbons })).catch(answered);
-			line.send(available());
+			line.send(writeAvailable(photo));
 			await theSync.begin();
 			for (const s of again.splice(0))
 				line.send(s.xml, s.tag);
@@ -251,18 +250,13 @@ export function account(d: AccountDeps): Account {
 	}
 
 	let photo: string | undefined;
-	function available(): ReturnType<typeof el> {
-		return writeAvailable(photo);
-	}
 
-	async function announce(): Promise<void> {
-		const avatar = thePeople.person(me).avatar;
-		const raw = avatar ? fromBase64(avatar.slice(avatar.indexOf(',') + 1)) : null;
-		const now = raw ? hex(await (await crypt()).hash('SHA-1', raw)) : '';
-		if (now !== photo) {
-			photo = now;
-			line.send(available());
-		}
+	// XEP-0153: others look at our card again when this changes.
+	function announce(hash: string): void {
+		if (hash === photo)
+			return;
+		photo = hash;
+		line.send(writeAvailable(photo));
 	}
 
 	// ---- what comes ------------------------------------------------------------------------------------------------
@@ -357,7 +351,8 @@ export function account(d: AccountDeps): Account {
 				notify.came(r);
 			void thePeople.card(r.with);
 			const i = items.find((x) => (x.archiveId && x.archiveId === r.archiveId) || (x.id && x.id === r.id));
-			const known = thePeople.isContact(r.with) || theBook.loaded(r.with)?.rows.some((x) => x.mine);
+			// Whom I do not know need not know that I am here, except in my own house.
+			const known = thePeople.isContact(r.with) || domainOf(r.with) === ctx.domain || theBook.loaded(r.with)?.rows.some((x) => x.mine);
 			if (i?.wantsReceipt && i.id && leads() && known && !thePeople.isBlocked(r.with))
 				line.send(writeReceipt(r.with, fresh(), i.id), { again: true });
 		}
@@ -481,8 +476,9 @@ export function account(d: AccountDeps): Account {
 	// A row that waits and is in no outbox: it was sent, and the page went before that was written down.
 	function mend(log: Log): Row[] {
 		const out: Row[] = [];
-		for (const r of log.rows.filter((x) => x.order >= PENDING && !theSender.entry(x.key))) {
-			const up = change(log, r.key, { order: r.time, sending: 'sent' });
+		for (const r of log.rows.filter((x) => x.order >= PENDING && x.sending === 'sending' && !theSender.entry(x.key))) {
+			const never = r.file && !r.file.url;
+			const up = change(log, r.key, never ? { sending: 'failed', why: 'cancelled' } : { order: r.time, sending: 'sent' });
 			if (up)
 				out.push(up);
 		}
@@ -541,6 +537,7 @@ export function account(d: AccountDeps): Account {
 			const p = thePeople.all.value.get(me) ?? thePeople.person(me);
 			return { address: me, name: p.name, avatar: p.avatar, admin: ctx.features.admin };
 		}),
+		version: computed(() => (tick.value, ctx.features.version)),
 		synced: theSync.synced,
 		leader: leading,
 		uploads,
@@ -550,7 +547,6 @@ export function account(d: AccountDeps): Account {
 		read,
 		typing,
 		addRow,
-		announce,
 		async start() {
 			await Promise.all([theBook.load(), thePeople.load(), theSender.load()]);
 			for (const e of theSender.entries())

@@ -3,7 +3,7 @@
 
 import type { Address, Device, FoundPerson, Invite, InviteInfo, Message, MyFiles, Progress, SearchPage, SearchQuery, Why } from '../model';
 import {
-	accountRemove, blockSet, cardGet, cardSet, clientRevoke, clientsList, invite, inviteInfo, passwordSet, peopleSearch, type Card,
+	accountRemove, blockSet, cardGet, cardSet, clientRevoke, clientsList, fileRemove, filesList, invite, inviteInfo, passwordSet, peopleSearch, type Card,
 } from '../xmpp/account';
 import { resourceOf } from '../xmpp/address';
 import { linkOpen, linkStart, within } from '../xmpp/link';
@@ -83,10 +83,8 @@ export function acts(a: Account, keep: { keep(): boolean; remember(s: Secret): P
 			});
 			await cardSet(ask, old, change);
 		});
-		if (!why) {
+		if (!why)
 			await a.people.card(ctx.me, true);
-			ctx.env.after(500, () => void a.announce());
-		}
 		return why;
 	}
 
@@ -163,11 +161,14 @@ export function acts(a: Account, keep: { keep(): boolean; remember(s: Secret): P
 		devices: () => clientsList(ask, resourceOf(ctx.stream.jid)),
 		endDevice: (id) => tried(() => clientRevoke(ask, id)),
 		async myFiles() {
-			return 'not-allowed';
+			try {
+				const mine = await filesList(ask);
+				return { ...mine, files: mine.files.map((f) => ({ ...f, url: a.reach(f.url) })) };
+			} catch (e) {
+				return whyOf(e);
+			}
 		},
-		async removeFile() {
-			return 'not-allowed';
-		},
+		removeFile: (id) => tried(() => fileRemove(ask, id)),
 
 		async exportData(progress, signal) {
 			const parts: string[] = [`{"account":${JSON.stringify(ctx.me)},"made":${JSON.stringify(new Date(ctx.now()).toISOString())},\n"people":`];

@@ -6,7 +6,7 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { Address, Conversation } from '../model';
 import type { Db, Writing } from '../store/db';
 import { PENDING, type Choice, type Conv, type Patch, type Row } from '../store/rows';
-import { apply, extend, lastOrder, logNew, named, patched, shrink, type Log } from '../store/timeline';
+import { apply, extend, indexAt, lastOrder, logNew, named, patched, shrink, type Log } from '../store/timeline';
 
 export interface Book {
 	conversations: ReadonlySignal<readonly Conversation[]>;
@@ -191,8 +191,11 @@ export function book(db: Db, leads: () => boolean, tellChoice: (c: Choice) => vo
 	async function recount(l: Log): Promise<void> {
 		const c = conv(l.with);
 		await down(l, c.readTo);
-		const rows = l.rows.filter((r) => r.order > c.readTo && !r.mine && !r.retracted && r.order < PENDING);
-		const newest = [...l.rows].reverse().find((r) => r.sending !== 'failed');
+		const rows = l.rows.slice(indexAt(l, c.readTo)).filter((r) => r.order > c.readTo && !r.mine && !r.retracted && r.order < PENDING);
+		let at = l.rows.length - 1;
+		while (at >= 0 && l.rows[at]!.sending === 'failed')
+			at--;
+		const newest = l.rows[at];
 		const last = newest && {
 			text: newest.text.slice(0, 200), mine: newest.mine, from: newest.from, file: newest.file?.name, retracted: !!newest.retracted, id: newest.id,
 		};

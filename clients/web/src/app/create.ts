@@ -43,6 +43,7 @@ export interface Remembered {
 
 const TEXT_MAX = 50_000;
 const PROBE_AGAIN_MS = 3000;
+const DOMAIN = 'anser.domain'; // what the server called itself the last time
 
 export function browserDeps(): ModelDeps {
 	return {
@@ -74,7 +75,7 @@ export function createModel(d: ModelDeps): Model {
 	const current = signal<Open | null>(null);
 	const settings = signal<Settings>(settingsLoad(d.shelf, d.language));
 	const known = signal(false); // the account has been let in at least once, here or earlier
-	let domain = d.domain ?? new URL(d.origin).hostname;
+	let domain = d.domain ?? d.shelf.get(DOMAIN) ?? new URL(d.origin).hostname;
 	let waiting: ((w: Why | null) => void) | null = null; // for a login under way
 	let probing: Promise<void> | null = null;
 
@@ -161,6 +162,7 @@ export function createModel(d: ModelDeps): Model {
 				try {
 					const offer = await probe(env, target());
 					domain = d.domain ?? offer.domain;
+					d.shelf.set(DOMAIN, domain);
 					server.value = { domain, safe: offer.safe, register: offer.register ? 'open' : offer.invite ? 'invite' : 'closed' };
 					return;
 				} catch (e) {
@@ -253,7 +255,10 @@ export function createModel(d: ModelDeps): Model {
 
 	const model: Model = {
 		line,
-		server,
+		server: computed(() => {
+			const version = current.value?.account.version.value;
+			return server.value && version ? { ...server.value, version } : server.value;
+		}),
 		settings,
 		me: computed(() => (current.value ? current.value.account.me.value : null)),
 		conversations: computed(() => current.value?.account.ctx.book.conversations.value ?? []),

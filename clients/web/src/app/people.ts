@@ -5,6 +5,7 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { Address, Person, Presence, Tie, Why } from '../model';
 import { cardGet, type Card } from '../xmpp/account';
 import { domainOf, localOf } from '../xmpp/address';
+import { crypt, fromBase64, hex } from '../xmpp/crypt';
 import { readPresence, rosterGet, rosterPush, rosterSet, writePresence, writeRequest, type Contact } from '../xmpp/roster';
 import { IqError } from '../xmpp/stream';
 import type { El } from '../xmpp/xml';
@@ -65,7 +66,8 @@ export async function avatarOf(card: Card): Promise<string | undefined> {
 	}
 }
 
-export function people(ctx: Ctx): People {
+// `ownPhoto` is told the hash of one's own picture, '' when there is none.
+export function people(ctx: Ctx, ownPhoto: (hash: string) => void): People {
 	const known = new Map<Address, Known>(), here = new Map<Address, Map<string, Here>>(), asking = new Map<Address, string>();
 	const left = new Map<Address, { at: number; status: string }>();
 	let blocked = new Set<Address>();
@@ -161,6 +163,10 @@ export function people(ctx: Ctx): People {
 		try {
 			const card = await cardGet(ctx.ask, address === ctx.me ? undefined : address);
 			keep({ ...of(address), theirs: card.name, avatar: await avatarOf(card), photo: of(address).photo ?? '' });
+			if (address === ctx.me) {
+				const raw = card.photo && fromBase64(card.photo.base64);
+				ownPhoto(raw ? hex(await (await crypt()).hash('SHA-1', raw)) : '');
+			}
 		} catch (e) {
 			if (e instanceof IqError && !e.condition)
 				looked.delete(address); // no line: another time

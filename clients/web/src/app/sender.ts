@@ -256,10 +256,8 @@ export function sender(ctx: Ctx): Sender {
 			if (!e)
 				return;
 			// Its place is now: what was written while it went up is not held back.
-			drop(seq);
-			const fresh: Entry = { ...e, ...by, status: 'ready', blob: undefined, slot: undefined, seq: self.seq() };
-			ctx.tabs.tell({ news: 'unentry', seq });
-			self.add(fresh);
+			self.add({ ...e, ...by, status: 'ready', blob: undefined, slot: undefined, seq: self.seq() });
+			self.withdraw(seq);
 		},
 		withdraw(seq) {
 			drop(seq);

@@ -3,7 +3,8 @@
 // while the browser keeps the file, after a reload. Servers that know only XEP-0363 get one PUT.
 
 import type { Why } from '../model';
-import { slot, type Slot } from '../xmpp/account';
+import { slot, slotRefusal, type Slot } from '../xmpp/account';
+import { IqError } from '../xmpp/stream';
 import type { Ctx } from './context';
 import { whyOf } from './why';
 
@@ -188,8 +189,9 @@ export function uploads(ctx: Ctx, reach: (url: string) => string, send: Send, on
 			} catch (e) {
 				if (e instanceof Stop)
 					return e.why;
-				const why = whyOf(e);
-				return signal.aborted ? 'cancelled' : why === 'throttled' ? 'quota' : why;
+				if (signal.aborted)
+					return 'cancelled';
+				return (e instanceof IqError && slotRefusal(e.answer, e.condition)) || whyOf(e);
 			}
 		},
 	};

@@ -80,6 +80,11 @@ export function view(d: ViewDeps, peer: Address): Timeline {
 		};
 	});
 
+	// Shown from here on. What waits to be sent will take its place later, which is not before now.
+	function showFrom(r: Row | undefined): void {
+		low.value = r ? Math.min(r.order, ctx.now() - 1000) : null;
+	}
+
 	// One move after the other.
 	function move<T>(what: 'older' | 'newer' | 'jump', work: (log: Log) => Promise<T>, otherwise: T): Promise<T> {
 		const next = busy.then(async () => {
@@ -172,7 +177,7 @@ export function view(d: ViewDeps, peer: Address): Timeline {
 			await before(log, log.rows[here]);
 		const now = indexOfRow(log, log.keys.get(first.key) ?? first);
 		const to = spanBack(log, now, PAGE);
-		low.value = log.rows[to]?.order ?? null;
+		showFrom(log.rows[to]);
 	}
 
 	async function newerOnce(log: Log): Promise<void> {
@@ -202,12 +207,12 @@ export function view(d: ViewDeps, peer: Address): Timeline {
 		high.value = Infinity;
 		const w = window(log);
 		const from = w ? spanBack(log, w.to, PAGE - 1) : 0;
-		low.value = log.rows[from]?.order ?? null;
+		showFrom(log.rows[from]);
 	}
 
 	function showAround(log: Log, r: Row): string {
 		const at = indexOfRow(log, r);
-		low.value = log.rows[spanBack(log, at, PAGE)]!.order;
+		showFrom(log.rows[spanBack(log, at, PAGE)]);
 		const to = spanForth(log, at, PAGE);
 		high.value = to === log.rows.length - 1 ? Infinity : log.rows[to]!.order;
 		return r.key;
@@ -293,7 +298,7 @@ export function view(d: ViewDeps, peer: Address): Timeline {
 		await book.run(() => book.recount(log).then(() => undefined));
 		divide(log);
 		const w = window(log);
-		low.value = w ? log.rows[w.from]!.order : null;
+		showFrom(w ? log.rows[w.from] : undefined);
 		if ((!log.rows.length || book.conv(peer).tail) && ctx.stream.online && ctx.features.archive)
 			await newest(log);
 		else if (w && w.to - w.from < 20 && more.value.older && (ctx.stream.online || log.older))

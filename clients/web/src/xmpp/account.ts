@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Single questions about accounts: one's own and others'.
 
-import type { Device, FoundPerson, Invite, InviteInfo } from '../model';
+import type { Device, FoundPerson, Invite, InviteInfo, MyFiles, Why } from '../model';
 import { bare } from './address';
 import { hex } from './crypt';
 import { fieldsOf, itemsOf, submit } from './forms';
@@ -227,3 +227,31 @@ export async function slot(ask: Ask, at: string, name: string, size: number, typ
 			.map((h): [string, string] => [h.attrs['name']!, textOf(h).replace(/[\r\n]/g, '')]),
 	};
 }
+
+// Why there is no slot (XEP-0363, 6; docs/protocol-files.md).
+export function slotRefusal(answer: El | null, condition: string): Why | null {
+	const error = child(answer ?? undefined, 'error');
+	if (child(error, 'file-too-large', NS.upload))
+		return 'too-large';
+	if (child(error, 'quota', NS.anserFiles))
+		return 'quota';
+	if (child(error, 'retry', NS.upload))
+		return /disk/i.test(childText(error, 'text', NS.stanzaErrors)) ? 'disk-full' : 'throttled';
+	return condition === 'service-unavailable' ? 'not-allowed' : null;
+}
+
+// ---- what one has on the server (urn:anser:files:0) ------------------------------------------------------------------------
+
+export async function filesList(ask: Ask): Promise<MyFiles> {
+	const list = child(await ask('get', el('files', { xmlns: NS.anserFiles })), 'files', NS.anserFiles);
+	const number = (s: string | undefined): number => (/^\d{1,15}$/.test(s ?? '') ? Number(s) : 0);
+	const files = children(list, 'file')
+		.filter((f) => f.attrs['complete'] !== 'false')
+		.map((f) => ({
+			id: f.attrs['token'] ?? '', url: f.attrs['url'] ?? '', name: (f.attrs['name'] ?? '').slice(0, 255), type: f.attrs['type'] ?? '',
+			size: number(f.attrs['size']), time: timeOf(f.attrs['created']) ?? 0,
+		}));
+	return { files, used: number(list?.attrs['used']), quota: number(list?.attrs['quota']) || undefined };
+}
+
+export const fileRemove = (ask: Ask, token: string): Promise<El> => ask('set', el('files', { xmlns: NS.anserFiles }, el('remove', { token })));

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page's engine without its user interface, for tests that drive it from outside.
 
-import type { Model } from '../../src/model';
+import type { Message, Model } from '../../src/model';
 import { browserDeps, createModel, type ModelDeps } from '../../src/app/create';
 
 declare global {
 	interface Window {
 		model: Model;
 		make(over: Partial<ModelDeps>): Model;
+		full(peer: string): readonly Message[];
+		readAll(peer: string): void;
 		shown(peer: string): { text: string; sending?: string; key: string }[];
 	}
 }
@@ -15,9 +17,16 @@ declare global {
 window.make = (over) => (window.model = createModel({ ...browserDeps(), ...over }));
 
 const open = new Map<string, ReturnType<Model['open']>>();
-window.shown = (peer) => {
+function at(peer: string): ReturnType<Model['open']> {
 	let t = open.get(peer);
 	if (!t)
 		open.set(peer, (t = window.model.open(peer)));
-	return t.messages.value.map((m) => ({ text: m.text, sending: m.sending, key: m.key }));
+	return t;
+}
+window.full = (peer) => at(peer).messages.value;
+window.shown = (peer) => window.full(peer).map((m) => ({ text: m.text, sending: m.sending, key: m.key }));
+window.readAll = (peer) => {
+	const last = window.full(peer)[window.full(peer).length - 1];
+	if (last)
+		at(peer).read(last.key);
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A TCP proxy that does to connections what networks do. What asks for /ws goes to the server, and may suffer; everything else is the page
-// itself, from a map of files, and never does.
+// A TCP proxy that does to connections what networks do. What asks for /ws or /files/ goes to the server, and may suffer; everything else is the
+// page itself, from a map of files, and never does.
 import { createServer as httpServer } from 'node:http';
 import { connect, createServer } from 'node:net';
 
@@ -15,12 +15,13 @@ export function chance(seed) {
 	};
 }
 
-const listen = (server) => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)));
+const listen = (server, host = '127.0.0.1') => new Promise((resolve) => server.listen(0, host, () => resolve(server.address().port)));
 
 // `files`: path to { type, bytes }. Returns { port, cut(), stall(on), refuse(on), cutInside(after), connections, close() }.
-export async function startProxy(target, files) {
+export async function startProxy(target, files, host) {
 	const pages = httpServer((q, a) => {
 		const f = files.get(q.url.replace(/\?.*/, ''));
+		a.setHeader('Connection', 'close'); // what comes next may be for the server
 		a.writeHead(f ? 200 : 404, { 'Content-Type': f?.type ?? 'text/plain', 'Cache-Control': 'no-store' });
 		a.end(f?.bytes ?? 'not found');
 	});
@@ -84,7 +85,7 @@ export async function startProxy(target, files) {
 		client.on('error', () => undefined);
 		client.once('data', (first) => {
 			client.pause();
-			if (first.toString('latin1', 0, 8) === 'GET /ws ' || first.toString('latin1', 0, 8) === 'GET /ws?') {
+			if (/^(GET \/ws[ ?]|[A-Z]+ \/files\/)/.test(first.toString('latin1', 0, 64))) {
 				if (state.refused) {
 					client.resetAndDestroy ? client.resetAndDestroy() : client.destroy();
 					return;
@@ -102,7 +103,7 @@ export async function startProxy(target, files) {
 			client.resume();
 		});
 	});
-	const port = await listen(front);
+	const port = await listen(front, host);
 	return {
 		port,
 		state,

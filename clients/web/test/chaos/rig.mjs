@@ -17,9 +17,9 @@ export async function pageFiles() {
 	return files;
 }
 
-export async function startRig(server, files) {
-	const proxy = await startProxy(server.ports.http, files);
-	return { ...proxy, url: `http://localhost:${proxy.port}/` };
+export async function startRig(server, files, host) {
+	const proxy = await startProxy(server.ports.http, files, host);
+	return { ...proxy, url: `http://${host ?? 'localhost'}:${proxy.port}/` };
 }
 
 // Opens the engine in a tab; `over` are its times.
