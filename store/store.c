@@ -16,6 +16,8 @@
 
 enum {
 	READERS = 2,
+	/* What looks for words may take a second: it has threads of its own, so that nobody waits behind it who only wants to log in. */
+	SEARCHERS = 1,
 	/* A request has some room of its own: most need no block for what they point at. */
 	ROOM = 256,
 	/* Bounds how long the first of a group waits for the last. Far more than gathers in one commit in practice. */
@@ -46,6 +48,7 @@ struct outage {
 
 struct reader {
 	struct store *store;
+	struct lane *lane;
 	void *db;
 	pthread_t thread;
 	bool runs;
@@ -56,10 +59,10 @@ struct store {
 	struct store_manner manner;
 	void *db; /* the writing handle; not threaded: the only one, under db_lock */
 	pthread_mutex_t db_lock;
-	struct lane writes, reads;
+	struct lane writes, reads, searches;
 	pthread_t writer;
 	bool writer_runs;
-	struct reader readers[READERS];
+	struct reader readers[READERS + SEARCHERS];
 	struct outage writing, reading;
 	uint64_t last_stamp;
 	pthread_mutex_t links_lock;
@@ -80,7 +83,7 @@ struct store_link {
 	struct store_link *next;
 	struct post turn_end;
 	bool gathering; /* turn_end is set */
-	struct queue writes, reads; /* of this turn */
+	struct queue writes, reads, searches; /* of this turn */
 
 	pthread_mutex_t lock; /* of the next four */
 	struct queue answered;
@@ -411,7 +414,7 @@ static void *reader_main(void *arg)
 	struct queue q = { 0 };
 
 	pthread_setname_np(pthread_self(), "store-read");
-	while (lane_take(&me->store->reads, &q, 1, NULL, NULL), q.n) {
+	while (lane_take(me->lane, &q, 1, NULL, NULL), q.n) {
 		read_one(me->store, me->db, q.first);
 		send_home(q.first->link, &q);
 	}
@@ -503,6 +506,7 @@ static void hand_over(struct store_link *l)
 	if (l->store->manner.threaded) {
 		lane_put(&l->store->writes, &l->writes);
 		lane_put(&l->store->reads, &l->reads);
+		lane_put(&l->store->searches, &l->searches);
 	} else {
 		course_put(l, &l->write_course, &l->writes);
 		course_put(l, &l->read_course, &l->reads);
@@ -518,12 +522,17 @@ static void turn_ends(struct post *p)
 		hand_over(l);
 }
 
+static bool is_search(const struct store_link *l, const struct store_request *r)
+{
+	return l->store->manner.threaded && r->op == STORE_ARCHIVE_READ && (r->query.text.n || r->query.files);
+}
+
 void store_submit(struct store_request *r)
 {
 	struct store_link *l = r->link;
 
 	assert(!l->closed);
-	queue_add(ops[r->op].reads ? &l->reads : &l->writes, r);
+	queue_add(!ops[r->op].reads ? &l->writes : is_search(l, r) ? &l->searches : &l->reads, r);
 	if (!l->gathering) {
 		l->gathering = true;
 		world_later(l->world, &l->turn_end);
@@ -594,8 +603,9 @@ static int threads_start(struct store *s, struct str path, struct buf *why)
 {
 	sigset_t all, before;
 
-	for (int i = 0; i < READERS; i++) {
+	for (int i = 0; i < READERS + SEARCHERS; i++) {
 		s->readers[i].store = s;
+		s->readers[i].lane = i < READERS ? &s->reads : &s->searches;
 		if (s->driver->open(&s->readers[i].db, path, s->db, why))
 			return STORE_FAILED;
 	}
@@ -603,10 +613,10 @@ static int threads_start(struct store *s, struct str path, struct buf *why)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	s->writer_runs = thread_start(&s->writer, writer_main, s, why);
-	for (int i = 0; i < READERS && s->writer_runs; i++)
+	for (int i = 0; i < READERS + SEARCHERS && s->writer_runs; i++)
 		s->readers[i].runs = thread_start(&s->readers[i].thread, reader_main, &s->readers[i], why);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return s->writer_runs && s->readers[READERS - 1].runs ? 0 : STORE_FAILED;
+	return s->writer_runs && s->readers[READERS + SEARCHERS - 1].runs ? 0 : STORE_FAILED;
 }
 
 int store_open(struct store **ret, struct str url, struct buf *why)
@@ -626,6 +636,7 @@ int store_open(struct store **ret, struct str url, struct buf *why)
 	s->reading.what = "reading";
 	lane_init(&s->writes);
 	lane_init(&s->reads);
+	lane_init(&s->searches);
 	pthread_mutex_init(&s->db_lock, NULL);
 	pthread_mutex_init(&s->links_lock, NULL);
 	if (!driver->open(&s->db, path, NULL, why))
@@ -644,9 +655,10 @@ static void threads_end(struct store *s)
 {
 	lane_end(&s->writes);
 	lane_end(&s->reads);
+	lane_end(&s->searches);
 	if (s->writer_runs)
 		pthread_join(s->writer, NULL);
-	for (int i = 0; i < READERS; i++) {
+	for (int i = 0; i < READERS + SEARCHERS; i++) {
 		if (s->readers[i].runs)
 			pthread_join(s->readers[i].thread, NULL);
 		if (s->readers[i].db)
@@ -671,6 +683,7 @@ struct store *store_close(struct store *s)
 		s->driver->close(s->db);
 	lane_destroy(&s->writes);
 	lane_destroy(&s->reads);
+	lane_destroy(&s->searches);
 	pthread_mutex_destroy(&s->db_lock);
 	pthread_mutex_destroy(&s->links_lock);
 	mem_free(s);
