@@ -22,7 +22,7 @@ const queries = async (called) => (await called()).filter(([n]) => n === 'search
 
 test('the switcher shows what is unread first; arrows and Enter open it', () => on('/#/switch', async (page) => {
 	await options(page).first().waitFor();
-	assert.deepEqual(await page.locator('.option-title').allInnerTexts(), ['Bob Chen', '王伟', '赵敏']);
+	assert.deepEqual(await page.locator('.option-title').allInnerTexts(), ['Bob Chen', '王伟', '赵敏', 'People', 'Invite somebody', 'Settings']);
 	await page.keyboard.press('ArrowDown');
 	assert.equal(await page.getByRole('combobox').getAttribute('aria-activedescendant'), await options(page).nth(1).getAttribute('id'));
 	await page.keyboard.press('Enter');

@@ -66,14 +66,14 @@ function places(typed: string): Option[] {
 	const all: [string, IconName, string][] = [
 		['people', 'people', p('title')], ['people/invite', 'invite', p('invite')], ['settings', 'settings', t('common.settings')],
 	];
-	const fit = all.filter(([, , title]) => typed.length > 1 && title.toLowerCase().includes(typed.toLowerCase()));
+	const fit = all.filter(([, , title]) => typed.length !== 1 && title.toLowerCase().includes(typed.toLowerCase()));
 	return fit.map(([to, icon, title]) => ({ key: to, group: s('screens'), title, note: '', icon, run: () => go(to) }));
 }
 
 function useOptions(typed: string): Option[] {
 	const found = useFound({ kind: 'text', text: typed });
 	const mine = known(typed);
-	if (!typed) return mine;
+	if (!typed) return mine.length < MOST / 2 ? [...mine, ...places('')] : mine;
 	const have = new Set([...mine.map((o) => o.key), model().me.value?.address]);
 	const others = found.people.filter((f) => !have.has(f.address)).slice(0, 5);
 	return [
