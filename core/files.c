@@ -518,10 +518,24 @@ void file_slot(struct core *c, struct file_ask *a, int64_t owner, struct str nam
 
 /* ---- looking and reading ------------------------------------------------------------------------------------------------ */
 
+static void put_finished(struct file_job *j, int answer);
+
+static void find_finished(struct file_job *j, int answer)
+{
+	if (answer == FILES_BUSY) /* somebody is at it */
+		end(j, 0);
+	else
+		put_finished(j, answer);
+}
+
+/* All is there, and it is not whole: the server stopped between the two, or the store would not take it. Who asks need not send anything for it. */
 static void find_sized(struct file_job *j, int answer)
 {
 	j->offset = j->disk.size;
-	end(j, verdict_of_disk(answer));
+	if (answer || !j->offset || j->offset != j->row.size)
+		end(j, verdict_of_disk(answer));
+	else
+		work(j, files_finish, find_finished);
 }
 
 static void find_looked(struct file_job *j, struct store_request *r)
@@ -571,6 +585,9 @@ void file_read(struct core *c, struct file_ask *a, struct str token, uint64_t of
 
 static void discard(struct core *c, const uint8_t *content);
 
+static void put_ended(struct file_job *j, int answer) { end(j, j->verdict); }
+
+/* The part goes when the database knows, or knows that nobody wants it. Where it could not say, it stays: the end can be said again. */
 static void put_whole(struct file_job *j, struct store_request *r)
 {
 	struct core *c = j->core;
@@ -580,7 +597,11 @@ static void put_whole(struct file_job *j, struct store_request *r)
 	files_settle(c->settings.files, j->disk.name);
 	if (r->answer)
 		discard(c, j->disk.name);
-	end(j, verdict_of_store(r->answer));
+	j->verdict = verdict_of_store(r->answer);
+	if (!r->answer || r->answer == STORE_NOT_FOUND)
+		work(j, files_abandon, put_ended);
+	else
+		end(j, j->verdict);
 }
 
 static void put_again(struct file_job *j, struct store_request *r)
@@ -791,6 +812,35 @@ static void tidy_gone(struct file_job *j, int answer)
 	store_submit(r);
 }
 
+static void tidy_discarded(struct file_job *j, int answer)
+{
+	if (answer)
+		tidy_gone(j, answer);
+	else
+		work(j, files_abandon, tidy_gone);
+}
+
+static void tidy_finished(struct file_job *j, int answer)
+{
+	if (answer) {
+		tidy_gone(j, answer);
+		return;
+	}
+	files_settle(j->core->settings.files, j->disk.name);
+	content_discard(j, tidy_discarded);
+}
+
+/* A part that is all there may have become a content without the database knowing: it is finished once more to see which one, and that goes with it. */
+static void tidy_sized(struct file_job *j, int answer)
+{
+	const struct store_file *row = &j->rows[j->at - 1];
+
+	if (!answer && row->size && j->disk.size == row->size)
+		work(j, files_finish, tidy_finished);
+	else
+		work(j, files_abandon, tidy_gone);
+}
+
 static void tidy_row(struct file_job *j)
 {
 	const struct store_file *row;
@@ -805,7 +855,7 @@ static void tidy_row(struct file_job *j)
 		content_discard(j, tidy_gone);
 	} else {
 		j->disk.part = part_of(row->token);
-		work(j, files_abandon, tidy_gone);
+		work(j, files_size, tidy_sized);
 	}
 }
 

@@ -54,8 +54,9 @@ void files_append(struct files *f, struct world *w, struct files_job *j);
 void files_size(struct files *f, struct world *w, struct files_job *j);
 /* Whether j->size bytes would fit: 0 or FILES_FULL. */
 void files_room(struct files *f, struct world *w, struct files_job *j);
-/* The part is whole: hashed, flushed, put under its SHA-256 (j->name); both are on disk with the directory when done. The part is gone. Two that finish the
- * same content at one time end with one. After 0, files_settle() must follow. FILES_NOT_FOUND: there is no such part. */
+/* The part is whole: hashed, flushed, put under its SHA-256 (j->name) unless an equal one is there; on disk with the directory when done. After 0,
+ * files_settle() must follow, and files_abandon() when the database knows of it: until then the part stays (where the file system can do that), so that it can be finished once
+ * more after a crash in between. FILES_NOT_FOUND: there is no such part. */
 void files_finish(struct files *f, struct world *w, struct files_job *j);
 void files_abandon(struct files *f, struct world *w, struct files_job *j); /* also when there is none */
 /* j->bytes gets at most j->size bytes of content j->name from j->offset. */

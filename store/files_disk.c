@@ -284,14 +284,16 @@ static int flush(const struct disk *d, const char *name)
 	return answer;
 }
 
-/* An equal content that is there already is replaced: at every moment one of the two stands under that name, and who is reading the old one reads on. */
+/* A second name for the same bytes, where the file system knows such; else another name. An equal content that is there is left there, or replaced: at every
+ * moment one of the two stands under that name, and who is reading reads on. */
 static int disk_place(void *of, uint64_t part, const uint8_t *name)
 {
 	struct disk *d = of;
 	char from[NAME_ROOM], to[NAME_ROOM];
 	int answer = flush(d, part_name(from, part));
 
-	if (!answer && renameat(d->dir, from, d->dir, content_name(to, name)))
+	if (!answer && linkat(d->dir, from, d->dir, content_name(to, name), 0) && errno != EEXIST &&
+	    renameat(d->dir, from, d->dir, to))
 		answer = failed(d, "rename", from);
 	return answer ? answer : sync_dir(d);
 }

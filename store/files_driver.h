@@ -16,7 +16,7 @@ struct files_driver {
 	/* At most `n` bytes from `offset`, appended to `to`. */
 	int (*part_read)(void *d, uint64_t part, uint64_t offset, size_t n, struct buf *to);
 	int (*read)(void *d, const uint8_t *name, uint64_t offset, size_t n, struct buf *to);
-	/* The part becomes the content of this name, in the place of an equal one. On disk when it returns 0. */
+	/* The part becomes the content of this name, unless an equal one is there. On disk when it returns 0. The part may stay until it is abandoned. */
 	int (*place)(void *d, uint64_t part, const uint8_t *name);
 	int (*abandon)(void *d, uint64_t part);
 	int (*remove)(void *d, const uint8_t *name);

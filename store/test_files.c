@@ -352,6 +352,7 @@ static void finish(struct place *p, uint64_t part, uint8_t *ret_name)
 	assert_int_equal(run(p, files_finish, &t), 0);
 	memcpy(ret_name, t.job.name, FILE_NAME_BYTES);
 	files_settle(p->files, t.job.name);
+	assert_int_equal(run(p, files_abandon, &(struct task){ .job.part = part }), 0);
 }
 
 static bool content_is(struct place *p, const uint8_t *name, struct str bytes)
@@ -450,6 +451,26 @@ static void a_hash_is_found_again(void **state)
 		hash_sum(HASH_SHA256, str_n((const char *)both, sizeof both), want);
 		assert_memory_equal(name, want, sizeof want);
 	}
+}
+
+/* Finished, but the database never heard of it. */
+static void what_was_finished_can_be_finished_after_a_crash(void **state)
+{
+	struct place *p = *state;
+	struct task t = { .job.part = 1 };
+	uint8_t name[FILE_NAME_BYTES];
+
+	if (!on_disk(p))
+		return;
+	append(p, &(struct task){ 0 }, 1, 0, STR("hello"));
+	assert_int_equal(run(p, files_finish, &t), 0);
+	files_close(p->files);
+	place_open(p);
+	assert_int_equal(size_of(p, 1), 5);
+	finish(p, 1, name);
+	assert_memory_equal(name, t.job.name, sizeof name);
+	assert_int_equal(size_of(p, 1), 0);
+	assert_true(content_is(p, name, STR("hello")));
 }
 
 static void equal_contents_are_one(void **state)
@@ -635,6 +656,8 @@ static void member_send(struct test_world *tw, struct crowd *c, uint64_t part)
 	}
 	__atomic_fetch_add(&c->holders, 1, __ATOMIC_SEQ_CST);
 	files_settle(c->place->files, t.job.name);
+	t = (struct task){ .job.part = part };
+	run_in(tw, c->place->files, files_abandon, &t);
 	if (!is_there(tw, c))
 		__atomic_fetch_add(&c->lost, 1, __ATOMIC_RELAXED);
 }
@@ -707,6 +730,7 @@ static const struct row {
 	T(nothing_is_a_content_too),
 	T(a_part_goes_on_where_it_ends),
 	T(a_hash_is_found_again),
+	T(what_was_finished_can_be_finished_after_a_crash),
 	T(equal_contents_are_one),
 	T(who_finishes_rescues_what_was_condemned),
 	T(the_reserve_stays_free),

@@ -13,6 +13,7 @@
 #include "base/crypt.h"
 #include "base/mem.h"
 #include "core/files.h"
+#include "store/faulty.h"
 #include "tests/talk.h"
 
 struct site {
@@ -22,7 +23,7 @@ struct site {
 	int64_t ann;
 };
 
-static int site_begin_with(struct site *s, unsigned cores, const char *place)
+static int site_begin_with(struct site *s, unsigned cores, const char *place, const char *store)
 {
 	own_buf why = { 0 };
 
@@ -33,7 +34,7 @@ static int site_begin_with(struct site *s, unsigned cores, const char *place)
 	s->settings.file_quota = 8 * 1024 * 1024;
 	s->settings.file_keep_ms = 7 * 24 * 3600 * 1000LL;
 	s->settings.web_address = STR("https://chat.test:5281");
-	s->talk = talk_new_with(cores, NULL, &s->settings);
+	s->talk = talk_new_with(cores, store, &s->settings);
 	talk_account(s->talk, "ann", "secret");
 	talk_account(s->talk, "bob", "secret");
 	s->ann = 1;
@@ -45,7 +46,7 @@ static int site_begin(void **state)
 	struct site *s = mem_new(struct site);
 
 	*state = s;
-	return site_begin_with(s, 2, "memory:");
+	return site_begin_with(s, 2, "memory:", NULL);
 }
 
 static int site_end(void **state)
@@ -273,7 +274,7 @@ static void a_full_disk_is_said(void **state)
 	own_asking a = { 0 }, b = { 0 };
 	own_buf bytes = { 0 };
 
-	site_begin_with(s, 1, "memory:300000");
+	site_begin_with(s, 1, "memory:300000", NULL);
 	pattern(&bytes, 200000);
 	assert_int_equal(slot(s, &a, STR("a"), "", 300001), FILE_DISK);
 	assert_int_equal(slot(s, &a, STR("a"), "", bytes.n), 0);
@@ -880,6 +881,37 @@ static void who_sends_it_again_does_not_lose_it(void **state)
 	}
 }
 
+/* The disk has the content, and the database would not hear of it: nobody has to send it again; and if nobody asks, nothing is left. */
+static void what_the_store_would_not_take_is_finished_later(void **state)
+{
+	struct site *s = mem_new(struct site);
+	own_asking a = { 0 }, b = { 0 };
+	char dir[] = "/tmp/anser-files-XXXXXX", text[64];
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(text, sizeof text, "dir:%s/files", dir);
+	site_begin_with(s, 2, text, "faulty::memory:");
+	assert_int_equal(slot(s, &a, STR("a"), "", 5), 0);
+	assert_int_equal(slot(s, &b, STR("b"), "", 9), 0);
+	store_faulty_set(STORE_FULL);
+	assert_int_equal(put(s, &a, 0, 0, STR("hello")), FILE_STORE);
+	assert_int_equal(put(s, &b, 0, 0, STR("forgotten")), FILE_STORE);
+	store_faulty_set(0);
+	assert_int_equal(find(s, &a), 0);
+	assert_true(a.whole);
+	assert_string_equal(body_of(http_get(s, &a, "")), "hello");
+	talk_wait(s->talk, 25 * 3600 * 1000LL);
+	assert_int_equal(find(s, &b), FILE_UNKNOWN);
+	assert_false(content_there(s, STR("forgotten")));
+	assert_true(content_there(s, STR("hello")));
+	site_end((void **)&s);
+	snprintf(text, sizeof text, "rm %s/files/*", dir); /* one name, and not a part */
+	assert_int_equal(system(text), 0);
+	snprintf(text, sizeof text, "rmdir %s/files %s", dir, dir);
+	assert_int_equal(system(text), 0);
+	(void)state;
+}
+
 /* ---- XMPP ------------------------------------------------------------------------------------------------------------------ */
 
 #define STREAM "<stream:stream to='anser.test' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"
@@ -1008,6 +1040,7 @@ int main(void)
 		T(files_expire),
 		T(files_go_with_their_account),
 		T(who_sends_it_again_does_not_lose_it),
+		cmocka_unit_test(what_the_store_would_not_take_is_finished_later),
 		T(a_slot_is_asked_for_by_xmpp),
 		T(errors_are_those_of_the_xep),
 		T(who_asks_may_go_before_the_answer),
