@@ -110,13 +110,17 @@ export function account(d: AccountDeps): Account {
 		},
 		fresh(lost) {
 			again = [...again, ...lost.filter((s) => s.tag && 'again' in s.tag)];
+			session++;
 			thePeople.lost();
 			theSender.fresh(lost.flatMap((s) => (s.tag && 'entry' in s.tag ? [s.tag.entry] : [])));
 			void begin();
 		},
 		resumed() {
 			theSync.resumed();
-			theSender.resumed();
+			if (begun !== session)
+				void begin();
+			else if (!beginning)
+				theSender.resumed();
 		},
 		stanza: (e) => take(e),
 		acked: (tag) => tag && 'entry' in tag && theSender.acked(tag.entry),
@@ -159,26 +163,45 @@ export function account(d: AccountDeps): Account {
 	// ---- a session begins ----------------------------------------------------------------------------------------
 
 	let again: { xml: ReturnType<typeof el>; tag?: Tag }[] = [];
-	let session = 0;
+	let session = 0, begun = -1; // begun: the session that got through all of it
+	let beginning = false;
 
 	async function begin(): Promise<void> {
-		const mine = ++session;
+		if (beginning)
+			return; // it goes on by itself, or fails and is begun again
+		const mine = session;
+		const still = (): void => {
+			if (mine !== session)
+				throw new IqError('');
+		};
+		beginning = true;
 		try {
 			await Promise.all([clock(), discover(), thePeople.begin()]);
+			still();
 			// From here on nothing that comes is missed, so what was missed can be read.
 			if (ctx.features.carbons)
 				await ask('set', el('enable', { xmlns: NS.carbons })).catch(answered);
+			still();
 			line.send(writeAvailable(photo));
 			await theSync.begin();
+			still();
 			for (const s of again.splice(0))
 				line.send(s.xml, s.tag);
+			begun = mine;
+			beginning = false;
 			await theSender.synced();
 			await afterwards();
 		} catch (e) {
+			beginning = false;
 			if (!(e instanceof IqError))
 				throw e;
-			// The line went: another session begins by itself. Or the server is slow.
-			env.after(BEGIN_AGAIN_MS, () => mine === session && line.online && !theSync.synced.peek() && void begin());
+			if (begun === mine && mine === session)
+				return; // only what nothing waits for
+			// Another session is there already; or this one will be resumed; or the server is slow.
+			if (mine !== session)
+				void begin();
+			else
+				env.after(BEGIN_AGAIN_MS, () => mine === session && begun !== mine && line.online && void begin());
 		}
 	}
 

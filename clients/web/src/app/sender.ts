@@ -37,19 +37,20 @@ export interface Sender {
 	seq(): number;
 }
 
-interface Lease {
-	tab: string;
-	at: number;
-}
-interface Lane {
+interface Lane { // a session that sends
 	id: string;
 	h: number;
+}
+interface Lease { // whose turn it is to send, and over which session: whoever takes over settles that one first
+	tab: string;
+	lane: Lane | null;
 }
 
 const WINDOW = 200; // not acknowledged at one time
 const SLACK_MS = 10 * 60_000; // clocks differ
 const CHECK_PAGES = 200;
 const RETRY_MS = 3000;
+const SLOTS = 2048; // numbers of a millisecond: exact in a double until the year 2109
 
 function stanza(e: Entry): Xml {
 	switch (e.kind) {
@@ -68,6 +69,7 @@ export function sender(ctx: Ctx): Sender {
 	const inFlight = new Set<number>();
 	const journal = `anser.out.${ctx.me}.`;
 	let lastSeq = 0;
+	const slot = Math.floor(ctx.env.random() * SLOTS); // so that two tabs never take the same number
 	let may = false; // this session is caught up, and what came before it is settled
 	let settled = false; // what other pages left
 	let known = false; // which of what was tried the archive has, in this session
@@ -134,8 +136,7 @@ export function sender(ctx: Ctx): Sender {
 	async function leased(): Promise<boolean> {
 		if (!db.shared)
 			return true;
-		const lease = await db.get<Lease>('lease');
-		return !lease || lease.tab === ctx.tabs.id;
+		return (await db.get<Lease>('lease').catch(() => undefined))?.tab === ctx.tabs.id;
 	}
 
 	async function pump(): Promise<void> {
@@ -143,8 +144,7 @@ export function sender(ctx: Ctx): Sender {
 			return;
 		pumping = true;
 		try {
-			await laneKept;
-			while (may && mySend() && ctx.stream.online) {
+			for (await laneKept; may && mySend() && ctx.stream.online; await laneKept) {
 				const next = sorted().filter((e) => e.status === 'ready' && !inFlight.has(e.seq)).slice(0, WINDOW - inFlight.size);
 				if (!next.length || !(await leased()) || !may)
 					return;
@@ -169,14 +169,21 @@ export function sender(ctx: Ctx): Sender {
 
 	// ---- what an earlier session may have brought to the server ----------------------------------------------------
 
+	// Writes down over which session we send, unless it is another's turn.
+	function laneKeep(): void {
+		if (db.shared && settled)
+			laneKept = db.swap<Lease>('lease', { tab: ctx.tabs.id, lane }, (now) => now?.tab === ctx.tabs.id).then(() => undefined, () => undefined);
+	}
+
 	async function settleOthers(): Promise<void> {
-		const old = await db.get<Lane>('lane');
-		if (old && old.id !== lane?.id)
-			await settle(ctx.env, ctx.target, ctx.user, ctx.proof(), old);
-		await db.swap<Lease>('lease', { tab: ctx.tabs.id, at: ctx.env.wall() }, () => true);
-		if (lane)
-			await db.write({ kv: { lane } });
+		const old = await db.get<Lease>('lease');
+		// First the lease: from now on the other sends nothing more. Its session stays written down until it is settled.
+		await db.swap<Lease>('lease', { tab: ctx.tabs.id, lane: old?.lane ?? null }, () => true);
+		if (old?.lane && old.lane.id !== lane?.id)
+			await settle(ctx.env, ctx.target, ctx.user, ctx.proof(), old.lane);
 		settled = true;
+		laneKeep();
+		await laneKept;
 	}
 
 	async function findSent(): Promise<void> {
@@ -270,15 +277,13 @@ export function sender(ctx: Ctx): Sender {
 			may = known = false;
 			inFlight.clear();
 			// Before anything is sent: whoever comes after us must be able to settle this session.
-			if (settled && mySend())
-				laneKept = db.write({ kv: { lane: sm } }).catch(() => undefined);
+			laneKeep();
 		},
 		counted(h) {
 			if (!lane)
 				return;
 			lane = { ...lane, h };
-			if (settled && mySend())
-				void db.write({ kv: { lane } }).catch(() => undefined);
+			laneKeep();
 		},
 		fresh() {
 			may = known = false;
@@ -286,9 +291,11 @@ export function sender(ctx: Ctx): Sender {
 		},
 		synced: () => (going ??= go().finally(() => (going = null))),
 		resumed() {
-			if (known)
-				may = true;
-			void pump();
+			// What was asked when the line went may have come to nothing.
+			if (may)
+				void pump();
+			else
+				void self.synced();
 		},
 		acked(seq) {
 			const e = entries.get(seq);
@@ -320,6 +327,7 @@ export function sender(ctx: Ctx): Sender {
 		},
 		news(n) {
 			if (n.news === 'entry') {
+				lastSeq = Math.max(lastSeq, n.entry.seq);
 				if (!entries.has(n.entry.seq)) {
 					entries.set(n.entry.seq, n.entry);
 					count();
@@ -339,7 +347,10 @@ export function sender(ctx: Ctx): Sender {
 				void (n.news === 'sent' ? rowSent(n.to, n.key) : rowFailed(n.to, n.key, n.why as Why));
 			}
 		},
-		seq: () => (lastSeq = Math.max(lastSeq + 1, Math.floor(ctx.env.wall()) * 1000)),
+		seq() {
+			const ms = Math.max(Math.floor(lastSeq / SLOTS) + 1, Math.floor(ctx.env.wall()));
+			return (lastSeq = ms * SLOTS + slot);
+		},
 	};
 	return self;
 }

@@ -22,12 +22,18 @@ export interface ViewDeps {
 	read(peer: Address, r: Row): void;
 }
 
+// A row that is shown first or last. Its place may change, when it is sent or the archive says where it belongs.
+interface Edge {
+	key: string;
+	order: number;
+}
+
 export function view(d: ViewDeps, peer: Address): Timeline {
 	const { ctx } = d;
 	const { book } = ctx;
 	const ready = signal<Log | null>(null);
-	const low = signal<number | null>(null); // orders shown; null: the newest PAGE
-	const high = signal(Infinity);
+	const low = signal<Edge | null>(null); // what is shown; null: the newest PAGE
+	const high = signal<Edge | null>(null); // null: to the end
 	const loading = signal<'older' | 'newer' | 'jump' | null>(null);
 	const failed = signal(false);
 	const divider = signal<string | null>(null);
@@ -41,17 +47,15 @@ export function view(d: ViewDeps, peer: Address): Timeline {
 		const rows = log.rows;
 		if (!rows.length)
 			return null;
+		const place = (e: Edge): number => log.keys.get(e.key)?.order ?? e.order;
+		const top = high.value && Math.max(high.value.order, place(high.value));
+		const bottom = low.value && Math.min(low.value.order, place(low.value));
 		let to = rows.length - 1;
-		if (high.value !== Infinity) {
-			while (to > 0 && rows[to]!.order > high.value)
-				to--;
-			to = spanForth(log, to, 0);
-		}
-		let from = spanBack(log, to, low.value === null ? PAGE - 1 : Infinity);
-		if (low.value !== null) {
-			while (from < to && rows[from]!.order < low.value)
-				from++;
-		}
+		while (top !== null && to > 0 && rows[to]!.order > top)
+			to--;
+		let from = spanBack(log, to, bottom === null ? PAGE - 1 : Infinity);
+		while (bottom !== null && from < to && rows[from]!.order < bottom)
+			from++;
 		return { from, to };
 	}
 
@@ -76,13 +80,18 @@ export function view(d: ViewDeps, peer: Address): Timeline {
 		const first = log.rows[w.from]!;
 		return {
 			older: w.from > 0 || log.older || (!!first.gap && ctx.features.archive),
-			newer: w.to < log.rows.length - 1 || (high.value !== Infinity && !!book.conv(peer).tail),
+			newer: w.to < log.rows.length - 1 || (high.value !== null && !!book.conv(peer).tail),
 		};
 	});
 
 	// Shown from here on. What waits to be sent will take its place later, which is not before now.
 	function showFrom(r: Row | undefined): void {
-		low.value = r ? Math.min(r.order, ctx.now() - 1000) : null;
+		low.value = r ? { key: r.key, order: Math.min(r.order, ctx.now() - 1000) } : null;
+	}
+
+	function showTo(log: Log, at: number): void {
+		const r = log.rows[at];
+		high.value = !r || at === log.rows.length - 1 ? null : { key: r.key, order: r.order };
 	}
 
 	// One move after the other.
@@ -198,13 +207,13 @@ export function view(d: ViewDeps, peer: Address): Timeline {
 		const end = to === log.rows.length - 1;
 		if (end && book.conv(peer).tail)
 			await newest(log);
-		high.value = to === log.rows.length - 1 ? Infinity : log.rows[to]!.order;
+		showTo(log, to);
 	}
 
 	async function end(log: Log): Promise<void> {
 		if (book.conv(peer).tail)
 			await newest(log);
-		high.value = Infinity;
+		high.value = null;
 		const w = window(log);
 		const from = w ? spanBack(log, w.to, PAGE - 1) : 0;
 		showFrom(log.rows[from]);
@@ -214,7 +223,7 @@ export function view(d: ViewDeps, peer: Address): Timeline {
 		const at = indexOfRow(log, r);
 		showFrom(log.rows[spanBack(log, at, PAGE)]);
 		const to = spanForth(log, at, PAGE);
-		high.value = to === log.rows.length - 1 ? Infinity : log.rows[to]!.order;
+		showTo(log, to);
 		return r.key;
 	}
 

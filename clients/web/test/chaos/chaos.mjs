@@ -59,6 +59,10 @@ const kinds = {
 			rig.cut();
 		}
 	},
+	// Two tabs write by turns; whichever leads is closed now and then, and another opened.
+	async tabs(rig, random, done) {
+		return kinds.cut(rig, random, done);
+	},
 	// The server itself is killed and started again.
 	async kill(rig, random, done, server) {
 		while (!done()) {
@@ -95,6 +99,13 @@ async function everything(page, peer) {
 	}, peer);
 }
 
+// Another tab of somebody who is logged in.
+async function tab(context, url) {
+	const page = await engine(context, url, TIMES);
+	await page.evaluate(() => window.model.start());
+	return page;
+}
+
 async function run(kind, files, browser) {
 	const random = chance(seed);
 	const server = await startServer(kind === 'forget' ? { 'limits.resume_time': '0' } : {});
@@ -111,6 +122,8 @@ async function run(kind, files, browser) {
 		const to = `bob@${DOMAIN}`, from = `ann@${DOMAIN}`;
 		const wanted = Array.from({ length: MESSAGES }, (_, i) => `${kind} ${i}`);
 		await bob.evaluate((p) => window.shown(p), from);
+		const second = kind === 'tabs' ? await tab(contexts[0], rig.url) : null;
+		const writers = second ? [ann, second] : [ann];
 		let over = false;
 		const trouble = kinds[kind](rig, random, () => over, server);
 		for (const [i, text] of wanted.entries()) {
@@ -121,8 +134,16 @@ async function run(kind, files, browser) {
 					window.make(o);
 					await window.model.start();
 				}, TIMES);
+				writers[0] = ann;
 			}
-			await ann.evaluate(([p, t]) => window.model.send(p, t), [to, text]);
+			if (second && i > 0 && i % 50 === 0) {
+				const leads = await Promise.all(writers.map((w) => w.evaluate(() => window.model.leader.value)));
+				const at = Math.max(0, leads.indexOf(true));
+				await writers[at].close();
+				writers[at] = await tab(contexts[0], rig.url);
+				ann = writers[0];
+			}
+			await writers[kind === 'tabs' ? i % 2 : 0].evaluate(([p, t]) => window.model.send(p, t), [to, text]);
 			await sleep(EVERY_MS);
 		}
 		over = true;
@@ -145,7 +166,11 @@ async function run(kind, files, browser) {
 		await login(fresh, 'bob', PASSWORD);
 		const kept = await everything(fresh, from);
 		const mine = await everything(ann, to);
-		const results = { page: judge(wanted, shown), archive: judge(wanted, kept), sender: judge(wanted, mine) };
+		const results = {};
+		// Each tab's own order holds; between two that write at one time there is none.
+		for (const [n, part] of (second ? [0, 1].map((k) => wanted.filter((_, i) => i % 2 === k)) : [wanted]).entries())
+			for (const [who, found] of Object.entries({ page: shown, archive: kept, sender: mine }))
+				results[second ? `${who} of tab ${n + 1}` : who] = judge(part, found);
 		const bad = left + Object.values(results).reduce((n, r) => n + r.lost + r.doubled + r.reordered, 0);
 		console.log(`${kind}: ${MESSAGES} sent, ${rig.state.count} connections, ${rig.state.cuts} cut; unsent ${left}; ` +
 			Object.entries(results).map(([who, r]) => `${who} lost ${r.lost} doubled ${r.doubled} reordered ${r.reordered}`).join('; '));
