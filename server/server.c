@@ -23,6 +23,7 @@
 #include "core/invite.h"
 #include "server/confine.h"
 #include "server/generation.h"
+#include "server/greet.h"
 #include "server/home.h"
 #include "server/privileges.h"
 #include "store/files.h"
@@ -101,17 +102,17 @@ static size_t links_per_address_max(const struct server *s)
 static const struct {
 	const char *setting, *name; /* name: in ports.json */
 	struct entrance how;
-	const char *label; /* for people */
+	const char *label, *label_zh; /* for people */
 	bool risky; /* a warning when it is open to others than this machine */
 } doorways[] = {
-	{ "listen.xmpp", "xmpp", { .door = &xmpp_door }, "XMPP, STARTTLS", false },
-	{ "listen.xmpps", "xmpps", { .door = &xmpp_door, .tls = true, .alpn = "xmpp-client" }, "XMPP, TLS", false },
-	{ "listen.https", "https", { .door = &web_door, .tls = true, .alpn = "http/1.1" }, "web page", false },
-	{ "listen.http", "http", { .door = &web_door }, "web page, no TLS", false },
-	{ "listen.any", "any", { .door = &any_door, .maybe_tls = true, .alpn = "http/1.1,xmpp-client" }, "everything on one port", false },
-	{ "listen.relay", "relay", { .door = &socks_door, .one_core = true }, "relay of files", false },
-	{ "listen.classic", "classic", { .door = &classic_door }, "classic protocol", true },
-	{ "listen.classics", "classics", { .door = &classic_door, .tls = true }, "classic protocol, TLS", false },
+	{ "listen.xmpp", "xmpp", { .door = &xmpp_door }, "XMPP, STARTTLS", "XMPP，STARTTLS", false },
+	{ "listen.xmpps", "xmpps", { .door = &xmpp_door, .tls = true, .alpn = "xmpp-client" }, "XMPP, TLS", "XMPP，TLS", false },
+	{ "listen.https", "https", { .door = &web_door, .tls = true, .alpn = "http/1.1" }, "web page", "网页", false },
+	{ "listen.http", "http", { .door = &web_door }, "web page, no TLS", "网页，无 TLS", false },
+	{ "listen.any", "any", { .door = &any_door, .maybe_tls = true, .alpn = "http/1.1,xmpp-client" }, "everything on one port", "全部协议，一个端口", false },
+	{ "listen.relay", "relay", { .door = &socks_door, .one_core = true }, "relay of files", "文件中转", false },
+	{ "listen.classic", "classic", { .door = &classic_door }, "classic protocol", "文本协议", true },
+	{ "listen.classics", "classics", { .door = &classic_door, .tls = true }, "classic protocol, TLS", "文本协议，TLS", false },
 };
 
 static int open_ports(struct server *s, struct buf *why)
@@ -199,53 +200,45 @@ static void ports_json(const struct server *s, struct buf *to)
 
 /* ---- what is said on stdout ------------------------------------------------------------------------------------------------ */
 
-/* How the first account is made: with a link that makes an administrator of who opens it, once. `invite`: NULL when it could not be kept. */
-static void greet_first(const struct server *s, const struct store_invite *invite)
+/* The port of the page that other machines reach at any address of this one; 0: there is none. */
+static unsigned page_port(const struct server *s)
 {
-	own_buf here = { 0 }, there = { 0 }, uri = { 0 };
+	const struct port *p = port_of(s, "listen.https");
 
-	page_address(s, STR("localhost"), "listen.http", "http", &here);
-	printf("\nThere is no account yet.");
-	if (invite) {
-		printf(" Open this page: it makes the first one, an administrator's. It works once, for 24 hours.\n\n");
-		invite_url(s->nodes[0].core, invite->token, &there);
-		invite_uri(s->nodes[0].core, invite, &uri);
-		if (here.n)
-			printf("  on this machine    %s/invite#%.*s\n", buf_z(&here), STR_ARG(invite->token));
-		if (there.n)
-			printf("  from elsewhere     %s\n", buf_z(&there));
-		printf("  with an XMPP app   %s\n", buf_z(&uri));
-		printf("\nWithout any of these, in another terminal:");
-	} else {
-		printf(" To make the first one, in another terminal:");
-	}
-	printf("\n\n  ./run ctl user add NAME      or      anserctl --data %s user add NAME\n", s->home.path);
+	if (!p || p->loopback)
+		p = port_of(s, "listen.any");
+	return p && !p->loopback && (str_starts(str_z(p->address), STR("[::]:")) || str_starts(str_z(p->address), STR("0.0.0.0:"))) ? p->number : 0;
 }
 
-static void greet(const struct server *s, bool empty, const struct store_invite *invite)
+/* The first account is made with a link that makes an administrator of who opens it, once. `invite`: NULL when it could not be kept. */
+static void say_greeting(const struct server *s, bool empty, const struct store_invite *invite)
 {
-	own_buf fingerprint = { 0 };
+	own_buf here = { 0 }, there = { 0 }, uri = { 0 }, fingerprint = { 0 }, all = { 0 };
+	struct greeting_port *ports = mem_alloc(s->ports.n * sizeof *ports);
+	struct greeting g = { .domain = s->generation->core.domain, .data = str_z(s->home.path), .elsewhere = s->generation->core.web_address,
+			      .page_port = page_port(s), .own_certificate = generation_own_certificate(s->generation), .empty = empty, .ports = ports };
 
-	own_buf here = { 0 };
-
-	printf("Anser " ANSER_VERSION " serves %.*s; its data is in %s\n\n", STR_ARG(s->generation->core.domain), s->home.path);
 	page_address(s, STR("localhost"), "listen.http", "http", &here);
-	if (here.n)
-		printf("  %-28s %s\n", "the page, on this machine", buf_z(&here));
-	if (s->generation->core.web_address.n)
-		printf("  %-28s %.*s\n", "the page, from elsewhere", STR_ARG(s->generation->core.web_address));
-	printf("\n");
-	for (size_t i = 0; i < s->ports.n; i++)
-		if (s->ports.port[i]->number)
-			printf("  %-28s %s\n", s->ports.port[i]->address, doorways[doorway_of(s->ports.port[i])].label);
 	tls_setup_fingerprint(s->generation->tls, &fingerprint);
-	printf("\n  certificate (SHA-256)        %s\n", buf_z(&fingerprint));
-	if (generation_own_certificate(s->generation))
-		printf("  devices may trust            %s/tls/ca.crt\n", s->home.path);
-	if (empty)
-		greet_first(s, invite);
-	printf("\n");
+	if (invite) {
+		invite_url(s->nodes[0].core, invite->token, &there);
+		invite_uri(s->nodes[0].core, invite, &uri);
+		g.token = invite->token;
+	}
+	for (size_t i = 0; i < s->ports.n; i++)
+		if (s->ports.port[i]->number) {
+			size_t d = doorway_of(s->ports.port[i]);
+
+			ports[g.ports_n++] = (struct greeting_port){ s->ports.port[i]->address, doorways[d].label, doorways[d].label_zh };
+		}
+	g.here = buf_all(&here);
+	g.invite_elsewhere = buf_all(&there);
+	g.invite_uri = buf_all(&uri);
+	g.fingerprint = buf_all(&fingerprint);
+	greet(&g, greet_in_chinese(), &all);
+	fputs(buf_z(&all), stdout);
 	fflush(stdout);
+	mem_free(ports);
 }
 
 static void ready(struct server *s)
@@ -268,7 +261,7 @@ static void first_invite_done(struct ask *a)
 {
 	struct server *s = holder_of(a, struct server, first_invite);
 
-	greet(s, true, a->verdict ? NULL : &a->answer->invite);
+	say_greeting(s, true, a->verdict ? NULL : &a->answer->invite);
 	ready(s);
 }
 
@@ -277,7 +270,7 @@ static void first_account_done(struct ask *a)
 	struct server *s = holder_of(a, struct server, first_account);
 
 	if (a->verdict || a->answer->n) {
-		greet(s, false, NULL);
+		say_greeting(s, false, NULL);
 		ready(s);
 		return;
 	}

@@ -21,6 +21,7 @@ import unittest
 
 ANSERD = os.path.abspath(sys.argv.pop(1))
 PATIENCE = 60
+os.environ["LC_ALL"] = "C"  # the greeting is in the language of who starts it
 LISTENERS = ("xmpp", "xmpps", "http", "https", "any", "classic", "classics")
 
 
@@ -200,6 +201,17 @@ class Start(Case):
         said = "".join(self.start().said)
         self.assertNotIn("/invite#", said)
         self.assertNotIn("There is no account", said)
+
+    def test_it_greets_in_chinese(self):
+        os.environ["LC_ALL"] = "zh_CN.UTF-8"
+        try:
+            s = self.start()
+        finally:
+            os.environ["LC_ALL"] = "C"
+        said = "".join(s.said)
+        self.assertIn("提供服务，域名：example.org", said)
+        self.assertRegex(said, rf"在本机 +http://localhost:{s.ports['http']}/invite#\w{{20,}}\n")
+        self.assertNotIn("account", said)
 
     def test_it_may_do_little(self):
         s = self.start()
