@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/crypt.h"
 #include "base/mem.h"
+#include "wire/ws.h"
 
 enum { FRAME_MAX = 1 << 20 };
 
@@ -15,6 +16,7 @@ enum { FRAME_MAX = 1 << 20 };
 #define NS_SASL "urn:ietf:params:xml:ns:xmpp-sasl"
 #define NS_BIND "urn:ietf:params:xml:ns:xmpp-bind"
 #define NS_SM "urn:xmpp:sm:3"
+#define NS_FRAMING "urn:ietf:params:xml:ns:xmpp-framing"
 
 static void fail(struct client *c, const char *what, struct str answer)
 {
@@ -32,9 +34,12 @@ static void say(struct client *c, const char *text)
 
 static void stream_open(struct client *c)
 {
-	c->framer = (struct xml_framer){ 0 };
+	c->framer = (struct xml_framer){ .open = c->target->ws };
 	c->at = CLIENT_FEATURES;
-	buf_fmt(&c->link.out, "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' "
+	if (c->target->ws)
+		buf_fmt(&c->link.out, "<open xmlns='" NS_FRAMING "' to='%.*s' version='1.0'/>", STR_ARG(c->target->domain));
+	else
+		buf_fmt(&c->link.out, "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' "
 			      "to='%.*s' version='1.0'>", STR_ARG(c->target->domain));
 	link_send(&c->link);
 }
@@ -263,12 +268,116 @@ static size_t client_bytes(struct link *l, struct str bytes)
 	return l->closed ? bytes.n : taken;
 }
 
+/* ---- over WebSocket ------------------------------------------------------------------------------------------------------------ */
+
+static void upgrade(struct client *c)
+{
+	buf_lit(&c->link.out, "GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+			      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: xmpp\r\n\r\n");
+	c->link.ready = c->link.out.n;
+	link_send(&c->link);
+}
+
+/* One message for each element. Frames of a client are masked; a mask of zeros costs us nothing, and the server the same as any. */
+static void frames_make(struct link *l)
+{
+	struct client *c = holder_of(l, struct client, link);
+	struct buf *frames = &c->target->frames;
+	size_t n;
+
+	buf_clear(frames);
+	for (size_t at = l->ready; at < l->out.n; at += n) {
+		struct xml_framer f = { .open = true };
+		size_t head = frames->n;
+
+		if (xml_frame(&f, l->out.p + at, l->out.n - at, FRAME_MAX, &n) != XML_STANZA)
+			n = l->out.n - at;
+		ws_write_head(frames, WS_TEXT, n);
+		frames->p[head + 1] |= (char)0x80;
+		buf_lit(frames, "\0\0\0\0");
+		buf_add(frames, l->out.p + at, n);
+	}
+	l->out.n = l->ready;
+	buf_str(&l->out, buf_all(frames));
+}
+
+static void frames_send(struct link *l)
+{
+	if (holder_of(l, struct client, link)->target->ws)
+		frames_make(l);
+}
+
+static size_t upgraded(struct client *c, struct str bytes)
+{
+	const char *end = memmem(bytes.p, bytes.n, "\r\n\r\n", 4);
+
+	if (!end)
+		return 0;
+	if (!str_starts(bytes, STR("HTTP/1.1 101 "))) {
+		fail(c, "no WebSocket", bytes);
+		return bytes.n;
+	}
+	c->upgraded = true;
+	stream_open(c);
+	return (size_t)(end - bytes.p) + 4;
+}
+
+static void message(struct client *c, enum ws_opcode kind, struct str text)
+{
+	if (kind == WS_CLOSE || str_starts(text, STR("<close ")))
+		ended(c, text);
+	else if (kind == WS_TEXT && !str_starts(text, STR("<open ")))
+		stanza(c, text);
+}
+
+/* A frame of the server: whole, not masked. Its bytes; 0: they are not all there. */
+static size_t frame_read(struct client *c, struct str bytes)
+{
+	const uint8_t *b = (const uint8_t *)bytes.p;
+	size_t head = 2, n;
+
+	if (bytes.n < 2)
+		return 0;
+	n = b[1];
+	head += n == 127 ? 8 : n == 126 ? 2 : 0;
+	if (bytes.n < head)
+		return 0;
+	for (size_t i = 2, wide = 0; i < head; i++)
+		n = wide = wide << 8 | b[i];
+	if (bytes.n - head < n)
+		return 0;
+	message(c, (enum ws_opcode)(b[0] & 0x0F), str_n(bytes.p + head, n));
+	return head + n;
+}
+
+static size_t frames_take(struct client *c, struct str bytes)
+{
+	size_t taken = c->upgraded ? 0 : upgraded(c, bytes), n;
+
+	if (!c->upgraded)
+		return taken;
+	while (!c->link.closed && (n = frame_read(c, str_from(bytes, taken))))
+		taken += n;
+	return c->link.closed ? bytes.n : taken;
+}
+
+static size_t bytes_take(struct link *l, struct str bytes)
+{
+	struct client *c = holder_of(l, struct client, link);
+
+	return c->target->ws ? frames_take(c, bytes) : client_bytes(l, bytes);
+}
+
 /* ---- its life ------------------------------------------------------------------------------------------------------------------ */
 
 static void client_open(struct link *l)
 {
 	struct client *c = holder_of(l, struct client, link);
 
+	if (c->target->ws) {
+		upgrade(c);
+		return;
+	}
 	if (!c->target->raw) {
 		stream_open(c);
 		return;
@@ -288,7 +397,7 @@ static void client_gone(struct link *l)
 	c->acts->gone(c);
 }
 
-static const struct link_acts client_link_acts = { .open = client_open, .bytes = client_bytes, .gone = client_gone };
+static const struct link_acts client_link_acts = { .open = client_open, .bytes = bytes_take, .gone = client_gone, .frame = frames_send };
 
 void client_begin(struct client *c)
 {
@@ -299,7 +408,7 @@ void client_begin(struct client *c)
 void client_bye(struct client *c)
 {
 	c->at = CLIENT_BYE;
-	say(c, "</stream:stream>");
+	say(c, c->target->ws ? "<close xmlns='" NS_FRAMING "'/>" : "</stream:stream>");
 }
 
 struct str stanza_attr(struct str stanza, struct str name)

@@ -16,10 +16,12 @@ struct target {
 	struct str domain, password;
 	enum tls_use tls;
 	bool acks;                   /* XEP-0198, without resumption */
+	bool ws;                     /* over WebSocket (RFC 7395) */
 	bool raw;                    /* no XMPP at all: stanzas to bench/relay, the session stands as soon as the connection does */
 	bool sha1;                   /* SCRAM-SHA-1 even where the server has SHA-256 */
 	struct scram_salted *salted; /* of every account, so that PBKDF2 runs once for each and not in the measured time */
 	unsigned accounts;
+	struct buf frames;           /* of one link, while they are made */
 	char why[256];               /* the last thing that went wrong */
 	unsigned refused;
 };
@@ -48,6 +50,7 @@ struct client {
 	unsigned number;      /* of the account: u0, u1, ... */
 	unsigned resource;    /* r0, r1, ... */
 	struct xml_framer framer;
+	bool upgraded; /* the handshake of WebSocket is over */
 	struct scram_client scram;
 	uint32_t heard; /* stanzas since <enabled/>: the h of our <a/> */
 	uint32_t said;  /* the same of ours, to be kept by who sends */

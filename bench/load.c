@@ -146,13 +146,14 @@ static const struct number {
 };
 
 enum { NUMBERS = countof(numbers), OPTION_PORT = NUMBERS, OPTION_PID, OPTION_NAME, OPTION_DOMAIN, OPTION_TLS, OPTION_ACKS, OPTION_RAW,
-       OPTION_SHA1, OPTIONS };
+       OPTION_SHA1, OPTION_WS, OPTIONS };
 
 static const struct option rest[] = {
 	{ "port", required_argument, NULL, OPTION_PORT },     { "pid", required_argument, NULL, OPTION_PID },
 	{ "name", required_argument, NULL, OPTION_NAME },     { "domain", required_argument, NULL, OPTION_DOMAIN },
 	{ "tls", required_argument, NULL, OPTION_TLS },       { "acks", no_argument, NULL, OPTION_ACKS },
 	{ "raw", no_argument, NULL, OPTION_RAW },             { "sha1", no_argument, NULL, OPTION_SHA1 },
+	{ "ws", no_argument, NULL, OPTION_WS },
 };
 
 static int usage(void)
@@ -162,7 +163,7 @@ static int usage(void)
 		fprintf(stderr, "  %-10s %s\n", modes[i].name, modes[i].help);
 	for (size_t i = 0; i < NUMBERS; i++)
 		fprintf(stderr, "  --%-10s %s (%u)\n", numbers[i].name, numbers[i].help, numbers[i].fallback);
-	fprintf(stderr, "  --tls none|start|direct  --sha1  --acks (XEP-0198)  --raw  --domain NAME (localhost)  --name TEXT\n"
+	fprintf(stderr, "  --tls none|start|direct  --sha1  --acks (XEP-0198)  --ws (RFC 7395)  --raw  --domain NAME (localhost)  --name TEXT\n"
 			"  --pid: a process of the server; its descendants are counted too\n");
 	return 2;
 }
@@ -206,6 +207,7 @@ static bool option_take(struct load *l, int which, const char *value)
 	case OPTION_ACKS: return l->target.acks = true;
 	case OPTION_RAW: return l->target.raw = true;
 	case OPTION_SHA1: return l->target.sha1 = true;
+	case OPTION_WS: return l->target.ws = true;
 	}
 	return false;
 }
@@ -257,6 +259,7 @@ int main(int argc, char **argv)
 	printf("%s}\n", buf_z(&l.json));
 	net_close(&t->net);
 	mem_free(t->salted);
+	buf_free(&t->frames);
 	buf_free(&l.json);
 	return l.failed;
 }

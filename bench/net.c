@@ -207,6 +207,8 @@ static void flush(struct link *l)
 	ssize_t n = 1;
 
 	list_remove(&l->unsent);
+	if (l->acts->frame)
+		l->acts->frame(l);
 	while (l->out.n && n > 0 && !l->closed) {
 		n = write_some(l);
 		if (n < 0)
@@ -214,6 +216,7 @@ static void flush(struct link *l)
 		else
 			buf_eat(&l->out, (size_t)n);
 	}
+	l->ready = l->out.n;
 	watch_write(l, l->out.n > 0);
 }
 

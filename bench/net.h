@@ -15,6 +15,7 @@ struct link_acts {
 	void (*open)(struct link *l);                      /* connected, and with TLS under way where that was asked for */
 	size_t (*bytes)(struct link *l, struct str bytes); /* says how many it has taken; the rest comes again with what follows */
 	void (*gone)(struct link *l);                      /* closed by either side; released after this returns */
+	void (*frame)(struct link *l); /* puts what stands behind `ready` in l->out into frames, before it is sent; NULL: it goes out as it is */
 };
 
 struct net {
@@ -33,6 +34,7 @@ struct link {
 	int fd;
 	struct ssl_st *ssl;
 	struct buf in, out;
+	size_t ready; /* bytes of out that frame() has dealt with */
 	struct list unsent, closing;
 	uint32_t watched;
 	bool connecting, handshaking, secure, deaf, closed;
