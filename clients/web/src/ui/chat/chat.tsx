@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An open conversation: who it is with, its messages, what one writes.
 
-import { useSignalEffect } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Address, Person } from '../../model';
 import { dayTime, t } from '../../i18n';
@@ -9,9 +9,11 @@ import { Avatar } from '../common/avatar';
 import { Dialog } from '../common/dialog';
 import { Icon } from '../common/icons';
 import { model } from '../common/model';
+import { personOf } from '../common/person';
 import { notice, speak } from '../common/notice';
 import { back, chatPath, go, route } from '../common/route';
 import { line } from '../common/text';
+import { QuickReactions } from '../emoji/quick';
 import { detailsOpen } from '../shell/panels';
 import { Composer, EmojiPicker } from './composer';
 import { Lightbox } from './lightbox';
@@ -27,7 +29,7 @@ export function presenceWords(p: Person): string {
 }
 
 function Head({ address }: { address: Address }) {
-	const p = model().person(address);
+	const p = personOf(address);
 	return (
 		<header class="chat-head">
 			<button type="button" class="icon-button back" aria-label={t('common.back')} onClick={back}><Icon name="back" /></button>
@@ -47,7 +49,7 @@ function Head({ address }: { address: Address }) {
 
 // What stands between the two: a request, a block, a stranger.
 function Standing({ address }: { address: Address }) {
-	const p = model().person(address);
+	const p = personOf(address);
 	const name = line(p.name);
 	if (p.blocked) return null; // said where one would write
 	if (p.tie === 'asks') {
@@ -75,7 +77,7 @@ function Standing({ address }: { address: Address }) {
 
 function Typing({ address }: { address: Address }) {
 	const is = model().conversations.value.find((c) => c.with === address)?.typing;
-	return <div class="typing">{is && <><span class="typing-dots" aria-hidden="true"><i /><i /><i /></span>{c('typing', { name: line(model().person(address).name) })}</>}</div>;
+	return <div class="typing">{is && <><span class="typing-dots" aria-hidden="true"><i /><i /><i /></span>{c('typing', { name: line(personOf(address).name) })}</>}</div>;
 }
 
 function Blocked({ address }: { address: Address }) {
@@ -85,7 +87,7 @@ function Blocked({ address }: { address: Address }) {
 	};
 	return (
 		<div class="blocked">
-			<p>{c('blocked', { name: line(model().person(address).name) })}</p>
+			<p>{c('blocked', { name: line(personOf(address).name) })}</p>
 			<button type="button" class="button" onClick={() => void unblock()}>{c('unblock')}</button>
 		</div>
 	);
@@ -94,18 +96,19 @@ function Blocked({ address }: { address: Address }) {
 function Reacting() {
 	const pane = usePane();
 	const to = pane.reacting.value;
+	const all = useSignal(false);
 	if (!to) return null;
-	const close = () => (pane.reacting.value = null);
+	const close = () => {
+		pane.reacting.value = null;
+		all.value = false;
+	};
 	const pick = (emoji: string) => {
 		close();
 		model().react(to, emoji);
 	};
 	return (
-		<Dialog title={c('react')} onClose={close} bare>
-			<div class="quick-emoji">
-				{['👍', '❤️', '😂', '🎉', '😮', '🙏'].map((e) => <button type="button" key={e} aria-label={e} onClick={() => pick(e)}>{e}</button>)}
-			</div>
-			<EmojiPicker onPick={pick} onClose={close} />
+		<Dialog title={c('react')} onClose={close} bare kind={all.value ? 'card' : 'small'}>
+			{all.value ? <EmojiPicker onPick={pick} onClose={close} /> : <QuickReactions onPick={pick} onMore={() => (all.value = true)} />}
 		</Dialog>
 	);
 }
@@ -135,12 +138,12 @@ function Open({ pane }: { pane: Pane }) {
 	});
 	return (
 		<PaneContext.Provider value={pane}>
-			<main class="chat" aria-label={c('with', { name: line(model().person(address).name) })}>
+			<main class="chat" aria-label={c('with', { name: line(personOf(address).name) })}>
 				<Head address={address} />
 				<Standing address={address} />
 				<Log />
 				<Typing address={address} />
-				{model().person(address).blocked ? <Blocked address={address} /> : <Composer />}
+				{personOf(address).blocked ? <Blocked address={address} /> : <Composer />}
 				<Lightbox />
 				<Reacting />
 			</main>

@@ -7,6 +7,7 @@ import { t } from '../../i18n';
 import { Icon } from '../common/icons';
 import { lazy } from '../common/lazy';
 import { model } from '../common/model';
+import { personOf } from '../common/person';
 import { line } from '../common/text';
 import { edit, mayEdit } from './actions';
 import { ConfirmFiles, filesOf, needsAsking, pasted } from './files';
@@ -179,7 +180,7 @@ export function Composer() {
 		};
 	}, []);
 
-	const name = line(model().person(address).name);
+	const name = line(personOf(address).name);
 	return (
 		<>
 			{over.value && <div class="drop-here" aria-hidden="true"><p>{c('dropHere', { name })}</p></div>}

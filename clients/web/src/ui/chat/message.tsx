@@ -9,6 +9,7 @@ import { Icon } from '../common/icons';
 import { memo } from '../common/memo';
 import { openMenu } from '../common/menu';
 import { model } from '../common/model';
+import { personOf } from '../common/person';
 import { line } from '../common/text';
 import { dark } from '../common/theme';
 import { actionsFor, edit, mayAct, mayEdit, reply } from './actions';
@@ -20,7 +21,7 @@ import { c } from './words';
 
 export function nameOf(m: { from: string; mine?: boolean }): string {
 	const me = model().me.value;
-	return line((m.mine || m.from === me?.address ? me?.name : model().person(m.from).name) || m.from);
+	return line((m.mine || m.from === me?.address ? me?.name : personOf(m.from).name) || m.from);
 }
 
 function Quote({ of }: { of: NonNullable<Message['reply']> }) {

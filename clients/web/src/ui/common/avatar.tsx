@@ -4,6 +4,7 @@
 import type { Address, Presence } from '../../model';
 import { colorsOf } from './color';
 import { model } from './model';
+import { personOf } from './person';
 import { initial } from './text';
 import { dark } from './theme';
 
@@ -18,8 +19,8 @@ interface Props {
 export function Avatar({ address, name, picture, presence, size = 'm' }: Props) {
 	const me = model().me.value;
 	const self = me?.address === address;
-	const src = picture ?? (self ? me.avatar : model().person(address).avatar);
-	const shown = name ?? (self ? me.name : model().person(address).name);
+	const src = picture ?? (self ? me.avatar : personOf(address).avatar);
+	const shown = name ?? (self ? me.name : personOf(address).name);
 	const colors = colorsOf(address, dark.value);
 	return (
 		<span class={`avatar ${size}`} style={src ? undefined : { background: colors.ground, color: colors.letter }} aria-hidden="true">

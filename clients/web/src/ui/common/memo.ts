@@ -3,16 +3,19 @@
 
 import { type Component, type ComponentChild, h } from 'preact';
 
-export function memo<P extends object>(draw: (props: P) => ComponentChild): (props: P) => ComponentChild {
+// Whether two plain values say the same: the model may make new objects for what has not changed.
+export function alike(a: unknown, b: unknown): boolean {
+	if (Object.is(a, b)) return true;
+	if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+	const x = Object.entries(a);
+	return x.length === Object.keys(b).length && x.every(([k, v]) => alike(v, (b as Record<string, unknown>)[k]));
+}
+
+export function memo<P extends object>(draw: (props: P) => ComponentChild, same: (a: unknown, b: unknown) => boolean = Object.is): (props: P) => ComponentChild {
+	const differ = (a: P, b: P) => (Object.keys({ ...a, ...b }) as (keyof P)[]).some((k) => !same(a[k], b[k]));
 	function Memo(this: Component<P>, props: P): ComponentChild {
 		this.shouldComponentUpdate = (next) => differ(this.props as P, next as P);
 		return h(draw as (props: object) => ComponentChild, props as object);
 	}
 	return Memo as unknown as (props: P) => ComponentChild;
-}
-
-function differ<P extends object>(a: P, b: P): boolean {
-	const names = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof P & string>;
-	for (const n of names) if (a[n] !== b[n]) return true;
-	return false;
 }

@@ -8,6 +8,7 @@ import { Avatar } from '../common/avatar';
 import { Icon } from '../common/icons';
 import { openMenu, type MenuItem } from '../common/menu';
 import { model } from '../common/model';
+import { personOf } from '../common/person';
 import { longPress } from '../common/press';
 import { chatPath, go, openChat, route } from '../common/route';
 import { line } from '../common/text';
@@ -61,14 +62,13 @@ function Empty() {
 	);
 }
 
-function Section({ title, rows }: { title: string; rows: readonly Conversation[] }) {
-	const at = route.value.address;
+function Section({ title, rows, at, tab }: { title: string; rows: readonly Conversation[]; at?: string; tab?: string }) {
 	if (!rows.length) return null;
 	return (
 		<section aria-label={title}>
 			<h2 class="list-title">{title}</h2>
 			<ul>
-				{rows.map((c) => <ConversationRow key={c.with} c={c} current={c.with === at} />)}
+				{rows.map((c) => <ConversationRow key={c.with} c={c} current={c.with === at} tab={c.with === tab} />)}
 			</ul>
 		</section>
 	);
@@ -89,6 +89,8 @@ export function List() {
 	const m = model();
 	const all = m.conversations.value;
 	const requests = m.requests.value;
+	const at = route.value.address;
+	const tab = all.some((c) => c.with === at) ? at : all[0]?.with; // the row Tab comes to
 	const find = (target: EventTarget | null) => {
 		const row = target instanceof Element ? target.closest<HTMLElement>('a.conversation') : null;
 		const c = row && m.conversations.peek().find((o) => o.with === row.dataset.with);
@@ -96,7 +98,7 @@ export function List() {
 	};
 	const menu = (target: EventTarget | null, at?: { x: number; y: number }) => {
 		const hit = find(target);
-		if (hit) openMenu(at ?? hit.row, line(m.person(hit.c.with).name), actionsFor(hit.c));
+		if (hit) openMenu(at ?? hit.row, line(personOf(hit.c.with).name), actionsFor(hit.c));
 		return !!hit;
 	};
 	const press = useRef(longPress(menu)).current;
@@ -123,8 +125,8 @@ export function List() {
 					<ul>{requests.map((p) => <Request key={p.address} p={p} />)}</ul>
 				</section>
 			)}
-			<Section title={t('chat.pinned')} rows={all.filter((c) => c.pinned)} />
-			<Section title={t('chat.recent')} rows={all.filter((c) => !c.pinned)} />
+			<Section title={t('chat.pinned')} rows={all.filter((c) => c.pinned)} at={at} tab={tab} />
+			<Section title={t('chat.recent')} rows={all.filter((c) => !c.pinned)} at={at} tab={tab} />
 			{!all.length && <Empty />}
 		</div>
 	);

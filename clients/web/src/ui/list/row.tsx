@@ -5,8 +5,8 @@ import type { Conversation } from '../../model';
 import { moment, number, t, when } from '../../i18n';
 import { Avatar } from '../common/avatar';
 import { Icon } from '../common/icons';
-import { memo } from '../common/memo';
-import { model } from '../common/model';
+import { alike, memo } from '../common/memo';
+import { personOf } from '../common/person';
 import { chatPath, go } from '../common/route';
 import { line } from '../common/text';
 
@@ -20,7 +20,7 @@ function Preview({ c, current }: { c: Conversation; current: boolean }) {
 	const l = c.last;
 	if (!l) return <span class="preview">{'\u00a0'}</span>;
 	if (l.retracted) return <span class="preview gone">{t('chat.retracted')}</span>;
-	const who = l.mine ? `${t('common.you')}${t('chat.colon')}` : c.kind === 'group' ? `${line(model().person(l.from).name)}${t('chat.colon')}` : '';
+	const who = l.mine ? `${t('common.you')}${t('chat.colon')}` : c.kind === 'group' ? `${line(personOf(l.from).name)}${t('chat.colon')}` : '';
 	return (
 		<span class="preview">
 			{who}
@@ -37,9 +37,8 @@ function Badge({ c }: { c: Conversation }) {
 	return null;
 }
 
-export const ConversationRow = memo(function ConversationRow({ c, current }: { c: Conversation; current: boolean }) {
-	const p = model().person(c.with);
-	const first = model().conversations.value[0]?.with === c.with;
+export const ConversationRow = memo(function ConversationRow({ c, current, tab }: { c: Conversation; current: boolean; tab: boolean }) {
+	const p = personOf(c.with);
 	const path = chatPath(c.with);
 	return (
 		<li>
@@ -48,7 +47,7 @@ export const ConversationRow = memo(function ConversationRow({ c, current }: { c
 				href={`#/${path}`}
 				data-with={c.with}
 				aria-current={current ? 'page' : undefined}
-				tabIndex={current || first ? 0 : -1}
+				tabIndex={tab ? 0 : -1}
 				draggable={false}
 				onClick={(e) => {
 					if (e.ctrlKey || e.metaKey || e.shiftKey) return; // another tab is what one asked for
@@ -64,4 +63,4 @@ export const ConversationRow = memo(function ConversationRow({ c, current }: { c
 			</a>
 		</li>
 	);
-});
+}, alike);

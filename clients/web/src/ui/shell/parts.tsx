@@ -3,10 +3,11 @@
 
 import type { ComponentChildren } from 'preact';
 import type { Address } from '../../model';
+import { useEffect } from 'preact/hooks';
 import { t } from '../../i18n';
 import { Dialog } from '../common/dialog';
 import { laterSheet, lazy } from '../common/lazy';
-import { model } from '../common/model';
+import { personOf } from '../common/person';
 import { line } from '../common/text';
 import { detailsOpen, helping, switching } from './panels';
 
@@ -34,13 +35,14 @@ export function fetchAhead(): void {
 // Who one talks to: a third pane where there is room, else a sheet.
 export function Beside({ address }: { address: Address }) {
 	const close = () => (detailsOpen.value = false);
-	const title = line(model().person(address).name);
+	useEffect(() => () => void close(), [address]); // it goes with the conversation
+	const title = line(personOf(address).name);
 	return (
 		<>
 			<aside class="info" aria-label={t('common.details')}><Profile address={address} /></aside>
 			{detailsOpen.value && (
 				<Dialog title={title} kind="side" onClose={close}>
-					<Profile address={address} onMessage={close} />
+					<Profile address={address} />
 				</Dialog>
 			)}
 		</>

@@ -19,7 +19,7 @@ function Me() {
 	const online = model().line.value.state === 'online';
 	const name = line(me?.name ?? '');
 	return (
-		<header class="me">
+		<div class="me">
 			<button type="button" class="me-who" onClick={() => go('settings')}>
 				<Avatar address={me?.address ?? ''} name={name} picture={me?.avatar} />
 				<span class="me-words">
@@ -30,7 +30,7 @@ function Me() {
 			</button>
 			<button type="button" class="icon-button" aria-label={t('chat.newChat')} title={t('chat.newChat')} onClick={() => go('people')}><Icon name="plus" /></button>
 			<button type="button" class="icon-button" aria-label={t('chat.openSettings')} title={t('chat.openSettings')} onClick={() => go('settings')}><Icon name="settings" /></button>
-		</header>
+		</div>
 	);
 }
 

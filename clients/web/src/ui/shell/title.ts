@@ -3,6 +3,7 @@
 
 import { effect } from '@preact/signals';
 import { model } from '../common/model';
+import { personOf } from '../common/person';
 import { route } from '../common/route';
 import { line } from '../common/text';
 
@@ -10,8 +11,7 @@ export function followTitle(): void {
 	effect(() => {
 		const n = model().unread.value;
 		const { address } = route.value;
-		void model().people.value;
-		const name = address ? `${line(model().person(address).name, 60)} · ` : '';
+		const name = address ? `${line(personOf(address).name, 60)} · ` : '';
 		document.title = `${n ? `(${n > 99 ? '99+' : n}) ` : ''}${name}Anser`;
 	});
 }
