@@ -164,3 +164,16 @@ test('with the keyboard alone: find, open the card, close it', () => on('/#/peop
 	await page.getByRole('dialog').waitFor({ state: 'detached' });
 	assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'More about Bob Chen');
 }));
+
+test('many contacts are drawn in portions', () => on('/#/people', async (page) => {
+	await page.evaluate(() => {
+		const of = (i) => ({ address: `p${i}@chat.lan`, name: `Person ${i}`, presence: 'offline', tie: 'both', blocked: false });
+		window.fake.people.value = new Map(Array.from({ length: 400 }, (_, i) => [`p${i}@chat.lan`, of(i)]));
+	});
+	await page.getByText('Person 149', { exact: true }).waitFor();
+	assert.equal(await page.locator('.person').count(), 150);
+	await page.getByRole('button', { name: 'Show more' }).click();
+	assert.equal(await page.locator('.person').count(), 300);
+	await find(page, 'person 399');
+	await page.getByText('Person 399', { exact: true }).waitFor();
+}));

@@ -19,8 +19,11 @@ export function Confirm({ title, text, action, danger, onYes, onClose }: Props) 
 	const yes = async () => {
 		if (busy.value) return;
 		busy.value = true;
-		await onYes();
-		onClose();
+		try {
+			await onYes();
+		} finally {
+			onClose();
+		}
 	};
 	return (
 		<Dialog title={title} onClose={onClose}>

@@ -21,6 +21,8 @@ import { useFound } from './found';
 
 const p = texts(words);
 
+const MANY = 150; // contacts drawn at first
+
 type Over = { kind: 'add'; address: Address; name: string; invite?: string } | { kind: 'about'; address: Address } | null;
 
 function contactsOf(all: Iterable<Person>): Person[] {
@@ -68,7 +70,7 @@ function Results({ typed, onOver }: { typed: string; onOver: (o: Over) => void }
 	const found = useFound(want);
 	// Who was asked a moment ago has no name of their own here yet; the search knows one.
 	const named = (x: Person) => (x.address.startsWith(`${x.name}@`) ? { ...x, name: found.people.find((f) => f.address === x.address)?.name || x.name } : x);
-	const mine = contactsOf(model().people.value.values()).filter((x) => matches(x, want.text)).map(named);
+	const mine = contactsOf(model().people.value.values()).filter((x) => matches(x, want.text)).slice(0, MANY).map(named);
 	const others = found.people.filter((f) => !mine.some((m) => m.address === f.address) && f.address !== model().me.value?.address);
 	const none = found.state === 'done' && !mine.length && !others.length;
 	return (
@@ -104,6 +106,7 @@ function Results({ typed, onOver }: { typed: string; onOver: (o: Over) => void }
 
 function Everybody({ onOver }: { onOver: (o: Over) => void }) {
 	const contacts = useComputed(() => contactsOf(model().people.value.values()));
+	const shown = useSignal(MANY);
 	const requests = model().requests.value.filter((x) => !x.blocked);
 	if (!contacts.value.length && !requests.length) return <Empty />;
 	return (
@@ -111,8 +114,13 @@ function Everybody({ onOver }: { onOver: (o: Over) => void }) {
 			{requests.length > 0 && <Group title={p('requests')}>{requests.map((x) => <Request key={x.address} person={x} />)}</Group>}
 			{contacts.value.length > 0 && (
 				<Group title={p('contacts')}>
-					{contacts.value.map((x) => <Contact key={x.address} person={x} onAbout={() => onOver({ kind: 'about', address: x.address })} />)}
+					{contacts.value.slice(0, shown.value).map((x) => (
+						<Contact key={x.address} person={x} onAbout={() => onOver({ kind: 'about', address: x.address })} />
+					))}
 				</Group>
+			)}
+			{contacts.value.length > shown.value && (
+				<button type="button" class="button wide" onClick={() => (shown.value += MANY)}>{t('common.showMore')}</button>
 			)}
 		</>
 	);

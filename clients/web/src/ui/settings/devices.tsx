@@ -10,6 +10,11 @@ import { line } from '../common/text';
 import { useLoaded } from './loaded';
 import { s, Sub, Waiting } from './parts';
 
+// Pages call themselves web-…, which says nothing to people.
+function nameOf(d: Device): string {
+	return /^web-[\w-]{1,12}$/.test(d.name) || !d.name.trim() ? s('webPage') : line(d.name, 80);
+}
+
 function about(d: Device): string {
 	const parts = [
 		d.online ? s('deviceOnline') : d.seen ? s('deviceSeen', { when: relative(d.seen) }) : '',
@@ -21,7 +26,7 @@ function about(d: Device): string {
 
 function Row({ device: d, onGone }: { device: Device; onGone: () => void }) {
 	const busy = useSignal(false);
-	const name = line(d.name, 80);
+	const name = nameOf(d);
 	const end = async () => {
 		if (busy.value) return;
 		busy.value = true;
