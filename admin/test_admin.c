@@ -116,10 +116,14 @@ static struct peer *classic(struct room *r, const char *said)
 
 static void accounts_come_and_go(struct room *r)
 {
+	struct peer *first;
+
 	talk(r, "{'command':'user add','name':'Romeo','password':'r'}", "{'ok':{'address':'romeo@verona'}}\n");
 	talk(r, "{'command':'user add','name':'romeo','password':'r'}", "{'error':{'code':'exists','text':'this name is taken'}}\n");
-	assert_string_equal(buf_z(&classic(r, "101|romeo,r\n")->heard), "1|\n");
+	first = classic(r, "101|romeo,r\n");
+	assert_string_equal(buf_z(&first->heard), "1|\n");
 	talk(r, "{'command':'user password','name':'romeo','password':'new'}", "{'ok':{'address':'romeo@verona'}}\n");
+	assert_false(first->open);
 	assert_string_equal(buf_z(&classic(r, "101|romeo,r\n")->heard), "0|\n");
 	assert_string_equal(buf_z(&classic(r, "101|romeo,new\n")->heard), "1|\n");
 	talk(r, "{'command':'user delete','name':'romeo'}", "{'ok':{'address':'romeo@verona'}}\n");

@@ -395,10 +395,10 @@ bool account_may_register(const struct core *c, const struct origin *o)
 	return c->settings.registration == REGISTRATION_OPEN || (o->loopback && c->settings.registration_loopback);
 }
 
-/* Its kind, its flags, who gave it: the store looks again when it is used. */
+/* What it allows and gives; that it is still good the store looks at again when it is used. */
 static int invite_admits(struct account_job *j, const struct store_invite *v)
 {
-	if (j->core->settings.registration == REGISTRATION_CLOSED && v->owner)
+	if (!invite_registers(j->core, v))
 		return ACCOUNT_FORBIDDEN;
 	if (v->name.n && !str_eq(v->name, j->name))
 		return ACCOUNT_OTHER_NAME;
@@ -429,8 +429,13 @@ static void invite_read(struct store_request *r)
 
 static void invite_look_up(struct account_job *j)
 {
-	struct store_request *r = store_ask(j->core->store, STORE_INVITE_GET, invite_read, j);
+	struct store_request *r;
 
+	if (throttle_refuses(j->core, origin_key(&j->origin))) {
+		end(j, ACCOUNT_THROTTLED);
+		return;
+	}
+	r = store_ask(j->core->store, STORE_INVITE_GET, invite_read, j);
 	r->invite.token = store_str(r, j->token);
 	r->after = (uint64_t)(core_now(j->core) - INVITE_GRACE_MS);
 	store_submit(r);
@@ -450,10 +455,10 @@ void account_register(struct core *c, struct account_ask *a, struct str name, st
 		end(j, ACCOUNT_BAD_NAME);
 	else if (!password_prepare(&j->password, password))
 		end(j, ACCOUNT_BAD_PASSWORD);
-	else if (token.p ? throttle_refuses(c, origin_key(o)) : !by_operator && !o->loopback && !throttle_register(c, origin_key(o)))
-		end(j, ACCOUNT_THROTTLED);
 	else if (token.p)
 		invite_look_up(j);
+	else if (!by_operator && !o->loopback && !throttle_register(c, origin_key(o)))
+		end(j, ACCOUNT_THROTTLED);
 	else
 		look_up(j, register_found);
 }

@@ -81,6 +81,8 @@ void invite_remove(struct core *c, struct ask *a, int64_t owner, struct str id)
 
 bool invite_allowed(const struct core *c, uint32_t flags) { return c->settings.invites || (flags & ACCOUNT_ADMIN); }
 
+bool invite_registers(const struct core *c, const struct store_invite *v) { return c->settings.registration != REGISTRATION_CLOSED || !v->owner; }
+
 void invite_url(const struct core *c, struct str token, struct buf *to)
 {
 	if (c->settings.web_address.n)
@@ -102,7 +104,6 @@ static void uri_escape(struct buf *to, struct str s)
 void invite_uri(const struct core *c, const struct store_invite *v, struct buf *to)
 {
 	bool contact = v->kind == INVITE_CONTACT && v->owner_name.n;
-	bool registers = c->settings.registration != REGISTRATION_CLOSED || !v->owner;
 	struct str local = contact ? v->owner_name : v->name;
 
 	buf_lit(to, "xmpp:");
@@ -111,7 +112,7 @@ void invite_uri(const struct core *c, const struct store_invite *v, struct buf *
 		buf_byte(to, '@');
 	}
 	buf_fmt(to, "%.*s?%s;preauth=%.*s%s", STR_ARG(c->settings.domain), contact ? "roster" : "register", STR_ARG(v->token),
-		contact && registers ? ";ibr=y" : "");
+		contact && invite_registers(c, v) ? ";ibr=y" : "");
 }
 
 /* ---- asking ------------------------------------------------------------------------------------------------------- */

@@ -38,6 +38,9 @@ void invite_remove(struct core *c, struct ask *a, int64_t owner, struct str id);
 /* Whether an account with these flags may invite. */
 bool invite_allowed(const struct core *c, uint32_t flags);
 
+/* Whether somebody may make an account with it: where the policy is CLOSED only those of the server count. */
+bool invite_registers(const struct core *c, const struct store_invite *v);
+
 /* For a browser: the token stands behind a #, so that no server on the way logs it. Nothing is appended where there is no web door. */
 void invite_url(const struct core *c, struct str token, struct buf *to);
 /* For XMPP clients: "xmpp:tom@chat.lan?roster;preauth=TOKEN;ibr=y", "xmpp:chat.lan?register;preauth=TOKEN". */

@@ -70,7 +70,7 @@ static int help(void)
 		own_buf shape = { 0 };
 
 		synopsis(&shape, &commands[i]);
-		printf("  %-40s %s\n", buf_z(&shape), text(commands[i].help));
+		printf("  %-50s %s\n", buf_z(&shape), text(commands[i].help));
 	}
 	fputs(text(TEXT_usage_options), stdout);
 	return EXIT_DONE;

@@ -24,7 +24,7 @@ TEXT(usage_options,
 
 TEXT(help_user_add, "makes an account", "新建账号")
 TEXT(help_user_delete, "deletes an account and everything it owns", "删除账号及其全部数据")
-TEXT(help_user_password, "gives an account a new password", "为账号设置新密码")
+TEXT(help_user_password, "gives an account a new password and ends its sessions", "为账号设置新密码并断开其会话")
 TEXT(help_user_list, "lists all accounts", "列出所有账号")
 TEXT(help_invite, "makes a link with which somebody makes an account", "生成邀请链接，供他人注册账号")
 TEXT(help_online, "shows who is online, with which device, since when", "显示谁在线、使用什么设备、自何时起")

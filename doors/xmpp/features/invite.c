@@ -115,6 +115,8 @@ static void invite_told(struct asked *a)
 		xml_write_attr(&b, "username", v->name);
 	if (v->flags & ACCOUNT_ADMIN)
 		buf_lit(&b, " admin='true'");
+	if (!invite_registers(a->x->core, v))
+		buf_lit(&b, " register='false'");
 	when_attr(&b, "expires", v->expires);
 	buf_lit(&b, "/>");
 	iq_result(a->q, buf_all(&b));
