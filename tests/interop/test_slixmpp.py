@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 from slixmpp.exceptions import IqError
 
-from server import expect, main
+from server import DOMAIN, expect, main
 from slix import Client, Queue, cut, run, together
 
 
@@ -195,6 +195,45 @@ def personal_eventing(server):
     run(talk())
 
 
+def invitations_and_people(server):
+    """XEP-0050 and XEP-0401, XEP-0379, XEP-0055; a new password (XEP-0077) ends the other sessions."""
+    server.add('pia', 'quirin')
+
+    async def talk():
+        pia, other, quirin = Client(server, 'pia/a'), Client(server, 'pia/b'), Client(server, 'quirin')
+        for client in (pia, quirin):
+            client.register_plugin('xep_0050')
+            client.register_plugin('xep_0055', {'provide_search': False})
+            client.register_plugin('xep_0077')
+        async with together(pia, other, quirin):
+            offered = await pia.plugin['xep_0050'].get_commands(DOMAIN)
+            expect([node for _, node, _ in offered['disco_items']['items']], ['urn:xmpp:invite#invite'])
+            answer = (await pia.plugin['xep_0050'].send_command(DOMAIN, 'urn:xmpp:invite#invite'))['command']
+            expect(answer['status'], 'completed')
+            values = answer['form'].get_values()
+            token = values['uri'].split('preauth=')[1].split(';')[0]
+            expect(values['uri'], f'xmpp:pia@{DOMAIN}?roster;preauth={token};ibr=y')
+
+            ask = quirin.make_presence(pto=f'pia@{DOMAIN}', ptype='subscribe')
+            ask.append(ET.Element('{urn:xmpp:pars:0}preauth', {'token': token}))
+            ask.send()
+            for client, contact in ((pia, 'quirin'), (quirin, 'pia')):
+                while client.client_roster[f'{contact}@{DOMAIN}']['subscription'] != 'both':
+                    await client.changes.get()
+
+            search = pia.plugin['xep_0055'].make_search_iq(ito=DOMAIN)
+            search['search']['form'].add_field('search', value='QUIR')
+            found = (await search.send())['search']['form']
+            expect([item['jid'] for item in found['items']], [f'quirin@{DOMAIN}'])
+
+            gone = other.once('disconnected')
+            await pia.plugin['xep_0077'].change_password('another one')
+            await gone
+            await pia.round_trip()
+
+    run(talk())
+
+
 def form(client, kind, values):
     made = client.plugin['xep_0004'].make_form(ftype='submit')
     made.add_field(var='FORM_TYPE', ftype='hidden', value='http://jabber.org/protocol/pubsub#' + kind)
@@ -204,4 +243,4 @@ def form(client, kind, values):
 
 
 if __name__ == '__main__':
-    main(login_and_roster, one_to_one, carbons, offline, archive_paging, resumption, ways_to_log_in, personal_eventing)
+    main(login_and_roster, one_to_one, carbons, offline, archive_paging, resumption, ways_to_log_in, personal_eventing, invitations_and_people)
