@@ -593,6 +593,21 @@ static void lengths_must_be_those_of_the_slot(void **state)
 	assert_status(http_put(s, &a, STR("12345")), "201");
 }
 
+/* curl asks before it sends. */
+static void nobody_sends_what_is_not_wanted(void **state)
+{
+	struct site *s = *state;
+	own_asking a = { 0 };
+	const char *answer;
+
+	assert_int_equal(slot(s, &a, STR("a"), "", 5), 0);
+	answer = http(s, "PUT", path_of(&a), "Expect: 100-continue\r\nContent-Length: 6\r\n", STR(""));
+	assert_status(answer, "413");
+	assert_has_not(answer, "100 Continue");
+	answer = http(s, "PUT", path_of(&a), "Expect: 100-continue\r\nContent-Length: 5\r\n", STR("12345"));
+	assert_true(str_starts(str_z(answer), STR("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\n")));
+}
+
 static void nothing_can_be_sent_too(void **state)
 {
 	struct site *s = *state;
@@ -1029,6 +1044,7 @@ int main(void)
 		T(a_broken_put_begins_again),
 		T(pieces_are_told_how_far_they_came),
 		T(lengths_must_be_those_of_the_slot),
+		T(nobody_sends_what_is_not_wanted),
 		T(nothing_can_be_sent_too),
 		T(two_fill_by_turns_and_nothing_is_mixed_up),
 		T(parts_can_be_read),
