@@ -38,6 +38,7 @@ struct web {
 	uint8_t wait;      /* enum web_wait: what the timer is for */
 	bool served;       /* at least one request */
 	bool asked;        /* the body has ended, or is not wanted: the route has all it gets */
+	bool with_route;   /* the route knows of the request: to be told when it goes */
 	bool told;         /* 100-continue was */
 	bool held;         /* by web_hold() */
 	bool headed;       /* the head of the answer is written */

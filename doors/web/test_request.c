@@ -99,6 +99,76 @@ static void count_answer(struct web_request *q)
 	web_reply(q, 200, "text/plain", buf_all(&text));
 }
 
+/* ---- many at once, answered at any time ---------------------------------------------------------------------------
+ */
+
+enum { PENDING_MAX = 64 };
+
+static struct web_request *pending[PENDING_MAX];
+static unsigned pendings, begun, answered;
+
+static bool odd_begin(struct web_request *q)
+{
+	assert_true(pendings < PENDING_MAX);
+	pending[pendings++] = q;
+	begun++;
+	if (str_is(q->query, "hold"))
+		web_hold(q, true);
+	return !str_is(q->query, "unwanted");
+}
+
+static void odd_bytes(struct web_request *q, const char *bytes, size_t n)
+{
+	if (n && bytes[0] == 'h')
+		web_hold(q, true);
+}
+
+static void odd_answer(struct web_request *q) {}
+
+static void odd_forget(struct web_request *q)
+{
+	unsigned i = 0;
+
+	while (pending[i] != q)
+		assert_true(++i < pendings);
+	pending[i] = pending[--pendings];
+	answered++;
+}
+
+/* One piece for each time; then the end. */
+static void odd_writable(struct web_request *q)
+{
+	size_t *more = q->job;
+
+	if (*more) {
+		(*more)--;
+		web_write(q, STR("piece"));
+	} else {
+		odd_forget(q);
+		web_end(q);
+	}
+}
+
+/* Goes on with a request in one of the ways that it may. */
+static void odd_go_on(struct web_request *q, unsigned how)
+{
+	if (q->job)
+		return; /* on its way already */
+	if (how % 3 == 0) {
+		web_hold(q, false);
+	} else if (how % 3 == 1) {
+		odd_forget(q);
+		web_reply(q, 200, "text/plain", STR("reply"));
+	} else {
+		size_t *more = arena_zero(&q->arena, sizeof *more);
+
+		*more = how / 3 % 4;
+		q->job = more;
+		web_head(q, 200, "text/plain", how / 3 % 2 ? HTTP_UNKNOWN : *more * 5);
+		odd_writable(q);
+	}
+}
+
 /* ---- a guest ----------------------------------------------------------------------------------------------------- */
 
 static unsigned guests, stops;
@@ -137,10 +207,12 @@ const struct web_route web_routes[] = {
 	{ GET, "/below/", WEB_UNDER, .answer = echo },
 	{ GET, "/safe", WEB_SAFE, .answer = echo },
 	{ GET | POST, "/same", WEB_SAME_ORIGIN, .body_max = 20, .answer = echo },
-	{ GET, "/later", .answer = later, .gone = later_gone },
+	{ GET | POST, "/later", .body_max = 20, .answer = later, .gone = later_gone },
 	{ GET, "/stream", .answer = stream, .writable = stream_on, .gone = stream_gone },
 	{ POST, "/count", .begin = count_begin, .bytes = count_bytes, .answer = count_answer, .gone = later_gone },
 	{ GET, "/become", .answer = become },
+	{ GET | POST, "/odd", .begin = odd_begin, .bytes = odd_bytes, .answer = odd_answer, .writable = odd_writable,
+	  .gone = odd_forget },
 };
 const size_t web_routes_n = countof(web_routes);
 
@@ -668,6 +740,84 @@ static void any_split_is_answered_alike(void **state)
 	ASSERT_HAS(buf_z(&heard), "(closed)");
 }
 
+/* The route holds something for a request that it will not see to its end. */
+static void a_route_hears_when_its_client_is_refused(void **state)
+{
+	struct line *l = away();
+
+	ASSERT_HAS(ask(l, "POST /count HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n1\r\nbb"), "400 ");
+	assert_int_equal(gone, 1);
+	l = away();
+	talk_say(l, "POST /count HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nb");
+	talk_wait(t, 21 * 1000);
+	ASSERT_HAS(short_of(talk_hear(l)), "408 ");
+	assert_int_equal(gone, 2);
+	l = away();
+	talk_say(l, "POST /later HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nb");
+	talk_cut(l);
+	talk_run(t);
+	assert_int_equal(gone, 2); /* it had not heard of it */
+}
+
+/* Whatever comes in any order: every request that began ends once, and nothing is used that is gone. */
+static void nothing_is_forgotten_and_nothing_used_twice(void **state)
+{
+	static const char *const said[] = {
+		"GET /odd HTTP/1.1\r\n" HOST "\r\n",
+		"HEAD /odd?hold HTTP/1.1\r\n" HOST "\r\n",
+		"GET /odd?unwanted HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+		"POST /odd HTTP/1.1\r\n" HOST "Content-Length: 6\r\n\r\nhelloh",
+		"POST /odd?hold HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n3\r\nhou\r\n0\r\n\r\n",
+		"POST /odd HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n",
+		"GET /echo HTTP/1.1\r\n" HOST "\r\nGET /nothing HTTP/1.1\r\n" HOST "\r\n",
+		"GET /become HTTP/1.1\r\n" HOST "\r\n",
+		"POST /odd HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\nx",
+	};
+	struct line *line[8] = { 0 };
+	uint64_t seed = 7;
+
+	pendings = begun = answered = 0;
+	for (unsigned i = 0; i < 20000; i++) {
+		unsigned n = (seed = seed * 6364136223846793005u + 1442695040888963407u) >> 33,
+			 which = n % countof(line);
+		struct line *l = line[which];
+
+		n /= countof(line);
+		if (!l || talk_closed(l)) {
+			line[which] = away();
+			continue;
+		}
+		switch (n % 16) {
+		case 0:
+			talk_cut(l);
+			break;
+		case 1:
+			talk_wait(t, n / 16 % 70 * 1000);
+			break;
+		case 2:
+			talk_stall(l, n / 16 % 2);
+			break;
+		case 3: case 4: case 5: case 6:
+			if (pendings)
+				odd_go_on(pending[n / 16 % pendings], n / 1024);
+			break;
+		case 7: case 8:
+			talk_run(t);
+			break;
+		default:
+			if (n / 16 % 8)
+				talk_say(l, said[n / 128 % countof(said)]);
+			else
+				talk_say_n(l, said[n / 128 % countof(said)], 10);
+		}
+	}
+	t = talk_free(t);
+	assert_int_equal(pendings, 0);
+	assert_int_equal(begun, answered);
+	assert_true(begun > 500);
+	assert_int_equal(guests, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -692,6 +842,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_connection_can_become_something_else, begin, end),
 		cmocka_unit_test_setup_teardown(the_slow_are_not_waited_for, begin, end),
 		cmocka_unit_test_setup_teardown(a_body_that_comes_steadily_may_take_its_time, begin, end),
+		cmocka_unit_test_setup_teardown(a_route_hears_when_its_client_is_refused, begin, end),
+		cmocka_unit_test_setup_teardown(nothing_is_forgotten_and_nothing_used_twice, begin, end),
 		cmocka_unit_test_setup_teardown(any_split_is_answered_alike, begin, end),
 	};
 

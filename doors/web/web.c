@@ -50,15 +50,27 @@ static bool request_end(struct web *w)
 	return true;
 }
 
+/* The request ends without its route, which may hold something for it. */
+static void route_release(struct web *w)
+{
+	bool knows = w->with_route;
+
+	w->with_route = false;
+	if (knows && w->q->route->gone)
+		w->q->route->gone(w->q);
+}
+
 /* The peer broke the rules where there may be half an answer already. */
 static void give_up(struct web *w, unsigned status, const char *english, const char *chinese)
 {
 	log_broken(w, english);
 	w->last = true;
-	if (w->headed)
+	if (w->headed) {
 		leave(w, DOOR_CLOSE);
-	else
+	} else {
+		route_release(w);
 		web_error(w->q, status, english, chinese);
+	}
 }
 
 /* ---- heads ------------------------------------------------------------------------------------------------------- */
@@ -122,7 +134,7 @@ static struct web_request *request_new(struct web *w, struct str head)
 	q->method = q->head_only ? HTTP_GET : q->head.method;
 	q->body_size = q->head.body_size;
 	http_body_begin(&w->body, &q->head);
-	w->asked = w->told = w->held = w->headed = w->dry = w->last = false;
+	w->asked = w->with_route = w->told = w->held = w->headed = w->dry = w->last = false;
 	w->q = q;
 	return q;
 }
@@ -185,6 +197,15 @@ static bool body_check(struct web_request *q)
 	return false;
 }
 
+/* Whether the route has all that it wants. */
+static bool begin(struct web *w, struct web_request *q)
+{
+	if (!q->route->begin)
+		return false;
+	w->with_route = true;
+	return !q->route->begin(q);
+}
+
 /* A body that nobody wants is not read: the connection ends behind the answer. */
 static void request_take(struct web *w, struct web_request *q)
 {
@@ -194,7 +215,7 @@ static void request_take(struct web *w, struct web_request *q)
 	else if (!path_read(q))
 		head_refuse(w, 400);
 	else if (route_choose(q) && rights_check(q) && body_check(q))
-		w->asked = q->route->begin && !q->route->begin(q);
+		w->asked = begin(w, q);
 }
 
 /* The next request, when its head is there and the answers before it are read. */
@@ -226,9 +247,11 @@ static void content_take(struct web *w, struct str content)
 
 	w->came += content.n;
 	if (q->route->bytes) {
+		w->with_route = true;
 		q->route->bytes(q, content.p, content.n);
 	} else if (content.n > q->route->body_max - w->whole.n) {
 		w->asked = true;
+		route_release(w);
 		web_error(q, 413, "The request is too large.", "请求过大。");
 	} else {
 		buf_str(&w->whole, content);
@@ -237,7 +260,7 @@ static void content_take(struct web *w, struct str content)
 
 static bool body_end(struct web *w)
 {
-	w->asked = true;
+	w->asked = w->with_route = true;
 	if (!w->q->route->bytes)
 		w->q->body = buf_all(&w->whole);
 	w->q->route->answer(w->q);
@@ -407,7 +430,7 @@ static void too_late(struct timer *t)
 static void writable_tell(struct web *w)
 {
 	w->dry = false;
-	if (w->q && w->headed && !w->ended && w->q->route && w->q->route->writable)
+	if (w->q && w->headed && !w->ended && w->with_route && w->q->route->writable)
 		w->q->route->writable(w->q);
 }
 
@@ -520,8 +543,8 @@ static void web_close(struct link *l, enum close_why why)
 	world_stop(core_world(w->core), &w->timer);
 	if (w->guest)
 		w->guest->close(l, w->guest_state, why);
-	else if (w->q && !w->ended && w->q->route && w->q->route->gone)
-		w->q->route->gone(w->q);
+	else if (w->q && !w->ended)
+		route_release(w);
 	request_free(w);
 	buf_free(&w->in);
 	w->link = NULL;

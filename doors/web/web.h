@@ -6,7 +6,8 @@
  *
  * A route either takes its body whole (`body_max`, then `answer`), or as it comes (`bytes`, then `answer`). It answers
  * once, at once or in a later turn: web_reply() in one piece, or web_head(), web_write()…, web_end() as the peer reads.
- * Where the connection goes before the answer has ended, `gone` is called and the request is no more; it is never
+ * Where the connection goes before the answer has ended, or the peer is refused for what it sent or for its silence,
+ * `gone` is called and the request is no more for the route, if any of its functions had been called; it is never
  * called after web_reply(), web_end() or web_upgrade().
  */
 #pragma once
