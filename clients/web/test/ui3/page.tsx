@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of the page a test looks at, over the model of fake.ts, drawn by the route as the shell does.
+// The parts of the page a test looks at, over the model of fake.ts, drawn by the route as the shell does; with ?app in the real shell.
 
 import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { App } from '../../src/ui/app';
 import { Menu } from '../../src/ui/common/menu';
 import { provide } from '../../src/ui/common/model';
 import { Voices } from '../../src/ui/common/notice';
@@ -72,4 +73,4 @@ function Page() {
 	);
 }
 
-render(<Page />, document.getElementById('app')!);
+render(wanted.has('app') ? <App /> : <Page />, document.getElementById('app')!);
