@@ -146,3 +146,15 @@ test('who was logged out reads why; the language is one click away', () => on('/
 	await page.getByText('此设备已退出登录').waitFor();
 	assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN');
 }));
+
+test('an invite that makes contacts only opens no account; it is there after the login', () => on(`/invite?out=1&${answers({ inviteInfo: { from: 'wangwei@chat.lan', name: '王伟', kind: 'contact' } })}${server({ register: 'invite' })}#tok`, async (page, { called }) => {
+	await page.getByText('王伟 would like to be in touch.').waitFor();
+	await page.getByRole('button', { name: 'Create one' }).click();
+	await page.getByLabel('Invite code').waitFor();
+	await page.getByRole('button', { name: 'Log in' }).click();
+	await page.getByLabel('Name').fill('lin');
+	await page.getByLabel('Password', { exact: true }).fill('x');
+	await page.keyboard.press('Enter');
+	await page.getByText('Invite from 王伟').waitFor();
+	assert.deepEqual((await called()).map(([n]) => n), ['inviteInfo', 'login', 'inviteInfo']);
+}));

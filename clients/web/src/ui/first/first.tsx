@@ -69,7 +69,7 @@ function useInvite() {
 function Head({ mode, invited }: { mode: Mode; invited: Invited }) {
 	const server = model().server.value?.domain ?? location.hostname;
 	const info = invited && invited.info !== 'checking' ? invited.info : null;
-	const who = info?.name || info?.from;
+	const who = info?.kind === 'account' && (info.name || info.from);
 	if (mode === 'register' && who) return <><h1>{f('invitedTitle', { name: line(who, 60) })}</h1><p>{f('invitedLead', { server })}</p></>;
 	if (mode === 'register') return <><h1>{f('registerTitle', { server })}</h1><p>{f('registerLead')}</p></>;
 	return <><h1>{f('loginTitle')}</h1><p>{f('loginLead', { server })}</p></>;
@@ -89,7 +89,18 @@ function Ended() {
 	return l.state === 'ended' ? <div class="note warn" role="alert"><p>{t(`why.${l.why}`)}</p></div> : null;
 }
 
+// The invite opens an account, as far as we know.
+function opensAccount(invited: Invited): boolean {
+	return !!invited && invited.info !== null && (invited.info === 'checking' || invited.info.kind === 'account');
+}
+
+function contactOnly(invited: Invited): InviteInfo | null {
+	return invited && invited.info && invited.info !== 'checking' && invited.info.kind === 'contact' ? invited.info : null;
+}
+
 function InviteNote({ invited }: { invited: Invited }) {
+	const contact = contactOnly(invited);
+	if (contact) return <div class="note" role="status"><p>{f('inviteContact', { name: line(contact.name || contact.from || '', 60) })}</p></div>;
 	if (invited?.info === 'checking') return <div class="note" role="status"><p>{f('inviteChecking')}</p></div>;
 	return invited && invited.info === null ? <div class="note warn" role="status"><p>{f('inviteGone')}</p></div> : null;
 }
@@ -112,7 +123,7 @@ function Form({ mode, invited }: { mode: Mode; invited: Invited }) {
 	const busy = useSignal(false);
 	const form = useRef<HTMLFormElement>(null);
 	const server = model().server.value;
-	const good = invited && invited.info !== null;
+	const good = opensAccount(invited) ? invited : null;
 	const wantsCode = mode === 'register' && server?.register === 'invite' && !good;
 
 	useEffect(() => {
@@ -133,7 +144,7 @@ function Form({ mode, invited }: { mode: Mode; invited: Invited }) {
 		if (wrong || who.includes('@')) return say(wrong ?? { at: 'name', text: f('onlyName') });
 		fault.value = null;
 		busy.value = true;
-		const token = mode === 'login' ? undefined : invite || (good ? invited.token : undefined);
+		const token = mode === 'login' ? undefined : invite || good?.token;
 		spend(!!token);
 		const why = await (mode === 'login'
 			? model().login(who, password.value, remember.value)
@@ -142,7 +153,7 @@ function Form({ mode, invited }: { mode: Mode; invited: Invited }) {
 		busy.value = false;
 		if (why) spend(false);
 		if (why) return say({ at: why === 'invite-used' && !wantsCode ? 'form' : (placeOf[why] ?? 'form'), text: t(`why.${why}`) });
-		if (mode === 'login') return;
+		if (mode === 'login' || contactOnly(invited)) return; // an invite that is left over leads to its sender
 		forgetToken();
 		go('welcome', true);
 	};
@@ -212,7 +223,8 @@ export function First() {
 	const chosen = useSignal<Mode | null>(null);
 	const invited = useInvite();
 	const server = model().server.value;
-	const mode: Mode = server?.safe === false ? 'login' : (chosen.value ?? startMode());
+	const shut = server?.safe === false || (!!contactOnly(invited.value) && server?.register !== 'open' && !chosen.value);
+	const mode: Mode = shut ? 'login' : (chosen.value ?? startMode());
 	return (
 		<main class="first">
 			<div class="first-card">
