@@ -30,6 +30,7 @@ static void (*const take[])(struct core *c, const struct parcel *p) = {
 	[PARCEL_DEVICES] = devices_asked,
 	[PARCEL_DEVICES_TOLD] = devices_told,
 	[PARCEL_PEP] = pep_in,
+	[PARCEL_PEP_SUBSCRIBED] = pep_subscribed_in,
 };
 
 static void receive(void *arg, const struct parcel *p)

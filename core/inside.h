@@ -201,6 +201,7 @@ void contacts_join(struct core *c, struct str one, struct str other);
 
 /* pep.c */
 void pep_in(struct core *c, const struct parcel *p);
+void pep_subscribed_in(struct core *c, const struct parcel *p);
 void pep_forget(struct session *s); /* the session ends */
 
 /* devices.c */

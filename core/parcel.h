@@ -25,6 +25,7 @@ enum parcel_kind {
 	PARCEL_DEVICES,       /* u: tell the core that asks of your sessions; number: its question (core/devices.c) */
 	PARCEL_DEVICES_TOLD,  /* one core: bytes: they are these */
 	PARCEL_PEP,           /* u: stanza for sessions that want the node, bytes; PARCEL_OWN: the account's own (core/pep.c) */
+	PARCEL_PEP_SUBSCRIBED, /* u: you see the presence of stanza->from since just now: send what it published */
 };
 
 enum parcel_flags {

@@ -130,15 +130,23 @@ struct pep_walk {
 	struct job job;
 	struct core *core;
 	struct session *session; /* NULL: it has ended */
-	struct buf names;        /* of accounts, each ended by a zero byte; the own one first */
+	struct buf names;        /* of accounts, each behind an enum walk_why and ended by a zero byte */
 	size_t at;               /* the next one in `names` */
-	struct str name;         /* this one; in `names` */
+	char why;
 	int64_t owner;           /* its id */
 	struct arena arena;      /* for this account: */
-	struct str *nodes, *ids;
+	struct str name, *nodes, *ids;
 	size_t n, i;
-	bool own;
 };
+
+enum walk_why { WALK_OWN = 'o', WALK_CONTACT = 'c', WALK_SUBSCRIBED = 's' /* a contact since just now */ };
+
+static void walk_add(struct pep_walk *w, enum walk_why why, struct str name)
+{
+	buf_byte(&w->names, (char)why);
+	buf_str(&w->names, name);
+	buf_byte(&w->names, 0);
+}
 
 static void walk_free(struct job *j)
 {
@@ -207,6 +215,11 @@ static void walk_node(struct pep_walk *w)
 	store_submit(r);
 }
 
+static bool walk_sends(const struct pep_walk *w, const struct pep_config *c)
+{
+	return c->send_last == PEP_LAST_ON_PRESENCE || (c->send_last == PEP_LAST_ON_SUBSCRIPTION && w->why == WALK_SUBSCRIBED);
+}
+
 static void walk_listed(struct store_request *r)
 {
 	struct pep_walk *w = r->arg;
@@ -217,8 +230,8 @@ static void walk_listed(struct store_request *r)
 	for (size_t i = 0; i < r->n && w->session; i++) {
 		struct pep_node node;
 
-		if (!pep_node_read(&node, &r->pairs[i]) || !node.last.n || node.config.send_last != PEP_LAST_ON_PRESENCE ||
-		    !pep_shows(&node.config, w->own, true) || !wants(w->session, node.name))
+		if (!pep_node_read(&node, &r->pairs[i]) || !node.last.n || !walk_sends(w, &node.config) ||
+		    !pep_shows(&node.config, w->why == WALK_OWN, true) || !wants(w->session, node.name))
 			continue;
 		w->nodes[w->n] = arena_str(&w->arena, node.name);
 		w->ids[w->n++] = arena_str(&w->arena, node.last);
@@ -270,10 +283,10 @@ static void walk_account(struct pep_walk *w)
 		walk_end(w);
 		return;
 	}
-	w->own = w->at == 0;
-	w->name = str_n(rest.p, str_find(rest, 0));
-	w->at += w->name.n + 1;
-	if (w->own) {
+	w->why = rest.p[0];
+	w->name = arena_str(&w->arena, str_n(rest.p + 1, str_find(rest, 0) - 1)); /* `names` may grow */
+	w->at += w->name.n + 2;
+	if (w->why == WALK_OWN) {
 		w->owner = w->session->user->id;
 		walk_list(w);
 		return;
@@ -281,6 +294,17 @@ static void walk_account(struct pep_walk *w)
 	r = walk_ask(w, STORE_ACCOUNT_GET, walk_found);
 	r->account.name = store_str(r, w->name);
 	store_submit(r);
+}
+
+static struct pep_walk *walk_new(struct session *s)
+{
+	struct pep_walk *w = mem_new(struct pep_walk);
+
+	job_begin(s->core, &w->job, walk_free);
+	w->core = s->core;
+	w->session = s;
+	s->walk = w;
+	return w;
 }
 
 void pep_last(struct session *s)
@@ -291,12 +315,8 @@ void pep_last(struct session *s)
 	pep_forget(s);
 	if (!s->presence || !s->ops->item)
 		return;
-	w = mem_new(struct pep_walk);
-	job_begin(s->core, &w->job, walk_free);
-	w->core = s->core;
-	w->session = s;
-	s->walk = w;
-	buf_add(&w->names, u->name, strlen(u->name) + 1);
+	w = walk_new(s);
+	walk_add(w, WALK_OWN, str_z(u->name));
 	for (struct map_node *at = map_next(&u->roster, NULL); at; at = map_next(&u->roster, at)) {
 		const struct roster_item *item = &holder_of(at, struct contact, node)->item;
 		struct str local = str_n(item->contact.p, str_find(item->contact, '@'));
@@ -304,8 +324,26 @@ void pep_last(struct session *s)
 
 		if (!(item->state & ROSTER_TO) || !is_local(s->core, item->contact) || block_matches(u, who))
 			continue;
-		buf_str(&w->names, local);
-		buf_byte(&w->names, 0);
+		walk_add(w, WALK_CONTACT, local);
 	}
 	walk_account(w);
+}
+
+void pep_subscribed_in(struct core *c, const struct parcel *p)
+{
+	struct user *u = user_here(c, parcel_name(p));
+	struct jid who = p->stanza->from;
+	struct contact *k = u ? user_contact(u, jid_bare(who)) : NULL;
+
+	if (!k || !(k->item.state & ROSTER_TO) || block_matches(u, who))
+		return;
+	list_each(s, &u->sessions, struct session, here) {
+		bool under_way = s->walk != NULL;
+
+		if (!s->presence || !s->ops->item)
+			continue;
+		walk_add(under_way ? s->walk : walk_new(s), WALK_SUBSCRIBED, jid_local(who));
+		if (!under_way)
+			walk_account(s->walk);
+	}
 }

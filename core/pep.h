@@ -60,5 +60,6 @@ void pep_put(struct core *c, int64_t owner, struct str space, struct str key, st
 void pep_tell(struct session *s, struct str node, enum pep_access access, struct stanza *st);
 
 /* The session is available, and what it wants is known: it gets (session_ops.item) the newest item of each node that it wants and may see, of
- * its own account and of the contacts whose presence it sees, one after another, in later turns. Once more while that is under way: it begins again. */
+ * its own account and of the contacts whose presence it sees, one after another, in later turns. Once more while that is under way: it begins again.
+ * Later the core itself does so for who becomes such a contact. */
 void pep_last(struct session *s);

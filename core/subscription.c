@@ -57,9 +57,10 @@ static void consequences(struct passage *w, uint32_t before, uint32_t after)
 	struct stanza *st = w->st;
 	uint32_t won = after & ~before, lost = before & ~after;
 
-	if (st->type == PRESENCE_SUBSCRIBED && won & ROSTER_TO)
+	if (st->type == PRESENCE_SUBSCRIBED && won & ROSTER_TO) {
 		presence_show(w->core, st->from, st->to, false);
-	else if (st->type == PRESENCE_UNSUBSCRIBED && lost & ROSTER_TO)
+		core_tell(w->core, 'u', jid_local(st->to), &(struct parcel){ .kind = PARCEL_PEP_SUBSCRIBED, .stanza = st });
+	} else if (st->type == PRESENCE_UNSUBSCRIBED && lost & ROSTER_TO)
 		presence_show(w->core, st->from, st->to, true);
 	else if (st->type == PRESENCE_UNSUBSCRIBE && lost & ROSTER_FROM)
 		presence_show(w->core, st->to, st->from, true);
