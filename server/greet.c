@@ -8,7 +8,7 @@
 
 enum { COLUMN = 28 };
 
-enum phrase { SERVES, PAGE_HERE, PAGE_THERE, PAGE_ADDRESS, CERTIFICATE, TRUST, NO_ACCOUNT, OPEN_PAGE, ON_THIS, FROM_ELSEWHERE, WITH_APP, WITHOUT, BY_HAND, OR, PHRASES };
+enum phrase { SERVES, PAGE_HERE, PAGE_THERE, PAGE_ADDRESS, CERTIFICATE, AUTHORITY, TRUST, NO_ACCOUNT, OPEN_PAGE, ON_THIS, FROM_ELSEWHERE, WITH_APP, WITHOUT, BY_HAND, OR, PHRASES };
 
 static const char *const words[PHRASES][2] = {
 	[SERVES] = { "serves", "提供服务，域名" },
@@ -16,6 +16,7 @@ static const char *const words[PHRASES][2] = {
 	[PAGE_THERE] = { "the page, from elsewhere", "网页（其他设备）" },
 	[PAGE_ADDRESS] = { "or by address", "或用 IP 地址" },
 	[CERTIFICATE] = { "certificate (SHA-256)", "证书（SHA-256）" },
+	[AUTHORITY] = { "its authority (SHA-256)", "根证书（SHA-256）" },
 	[TRUST] = { "devices may trust", "可让设备信任" },
 	[NO_ACCOUNT] = { "There is no account yet.", "还没有任何账号。" },
 	[OPEN_PAGE] = { "Open this page: it makes the first one, an administrator's. It works once, for 24 hours.",
@@ -109,9 +110,10 @@ void greet(const struct greeting *g, bool chinese, struct buf *to)
 		row(to, g->ports[i].address, str_z(zh ? g->ports[i].label_zh : g->ports[i].label));
 	buf_lit(to, "\n");
 	row(to, words[CERTIFICATE][zh], g->fingerprint);
-	if (g->own_certificate) {
+	if (g->authority.n) {
 		own_buf root = { 0 };
 
+		row(to, words[AUTHORITY][zh], g->authority);
 		buf_fmt(&root, "%.*s/tls/ca.crt", STR_ARG(g->data));
 		row(to, words[TRUST][zh], buf_all(&root));
 	}

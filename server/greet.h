@@ -11,8 +11,8 @@ struct greeting {
 	struct str here;      /* the page on this machine, "http://localhost:5280"; may be empty, as the next */
 	struct str elsewhere; /* the page for others, "https://chat.lan:5281" */
 	unsigned page_port;   /* of HTTPS on every address of this machine; 0: others cannot type one */
-	struct str fingerprint;
-	bool own_certificate, empty; /* empty: there is no account */
+	struct str fingerprint, authority; /* SHA-256 of the certificate, and of our own authority's; the latter empty: the operator's certificate */
+	bool empty; /* empty: there is no account */
 	struct str token, invite_elsewhere, invite_uri; /* of the invitation for the first account; empty: there is none */
 	struct greeting_port {
 		const char *address, *label, *label_zh;

@@ -216,7 +216,7 @@ static void say_greeting(const struct server *s, bool empty, const struct store_
 	own_buf here = { 0 }, there = { 0 }, uri = { 0 }, fingerprint = { 0 }, all = { 0 };
 	struct greeting_port *ports = mem_alloc(s->ports.n * sizeof *ports);
 	struct greeting g = { .domain = s->generation->core.domain, .data = str_z(s->home.path), .elsewhere = s->generation->core.web_address,
-			      .page_port = page_port(s), .own_certificate = generation_own_certificate(s->generation), .empty = empty, .ports = ports };
+			      .page_port = page_port(s), .authority = s->generation->core.authority_fingerprint, .empty = empty, .ports = ports };
 
 	page_address(s, STR("localhost"), "listen.http", "http", &here);
 	tls_setup_fingerprint(s->generation->tls, &fingerprint);

@@ -52,7 +52,8 @@ const struct setting settings_table[] = {
 
 	PLAIN("web.address", TEXT, "", LIVE,
 	      "Where people reach the page, such as https://chat.example.org. It stands in invitations and in links to files. Empty: the domain with the port of "
-	      "listen.https; set it where that name cannot be looked up, or where something stands in front of the server."),
+	      "listen.https; set it where that name cannot be looked up, or where something stands in front of the server, which should then "
+	      "send X-Forwarded-For and X-Forwarded-Proto."),
 	PLAIN("web.origins", TEXT, "", LIVE,
 	      "Sites whose pages may speak XMPP with this server, over WebSocket and BOSH, beside its own: https://chat.example.org, parted by blanks; * for all. "
 	      "A page can log in only with a password that somebody types, so this keeps strangers from trying passwords through the browsers of others."),
