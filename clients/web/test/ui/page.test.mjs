@@ -297,6 +297,33 @@ onPage('files: cells of a spreadsheet are text, many files are asked about, fail
 	assert.equal(await p.locator('.failed').count(), 0);
 });
 
+onPage('taking back is asked about, and leaves a mark', 'state=everyday&lang=en', { hash: WANG }, async (p) => {
+	const row = p.locator('.row', { hasText: '好的，我准备脚本' });
+	await row.focus();
+	await p.keyboard.press('Enter');
+	await p.getByRole('menuitem', { name: 'Retract for everybody' }).click();
+	await p.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+	assert.equal(await row.count(), 1);
+	await row.focus();
+	await p.keyboard.press('Enter');
+	await p.getByRole('menuitem', { name: 'Retract for everybody' }).click();
+	await p.getByRole('dialog').getByRole('button', { name: 'Retract for everybody' }).click();
+	await p.locator('.row', { hasText: 'You retracted this message.' }).waitFor();
+	assert.equal(await row.count(), 0);
+});
+
+onPage('the details are a sheet where there is no third pane, and go with the conversation', 'state=everyday&lang=en', { hash: WANG, width: 1000 }, async (p) => {
+	assert.ok(!(await p.locator('.info').isVisible()));
+	await p.locator('.chat-head').getByRole('button', { name: 'Details', exact: true }).click();
+	const sheet = p.getByRole('dialog', { name: '王伟' });
+	await sheet.waitFor();
+	const box = await sheet.boundingBox();
+	assert.ok(box.x + box.width >= 999 && box.height >= 849, JSON.stringify(box));
+	await sheet.getByRole('button', { name: 'Search in this conversation' }).click();
+	await sheet.waitFor({ state: 'detached' });
+	assert.match(await p.evaluate(() => location.hash), /^#\/search/);
+});
+
 onPage('the picture is shown large, Escape closes it', 'state=everyday&lang=en', { hash: WANG }, async (p) => {
 	await p.locator('.picture').click();
 	await p.locator('.lightbox img').waitFor();

@@ -50,6 +50,6 @@ export function actionsFor(pane: Pane, m: Message): MenuItem[] {
 	if (m.text && !m.retracted) items.push({ label: c('copyText'), icon: 'copy', run: () => copyText(m.text) });
 	if (mayEdit(m)) items.push({ label: t('common.edit'), icon: 'edit', run: () => edit(pane, m) });
 	items.push({ label: t('common.details'), icon: 'info', run: () => notice(details(m)) });
-	if (m.mine && mayAct(m)) items.push({ label: c('retract'), icon: 'trash', danger: true, run: () => model().retract(m) });
+	if (m.mine && mayAct(m)) items.push({ label: c('retract'), icon: 'trash', danger: true, run: () => (pane.retracting.value = m) });
 	return items;
 }

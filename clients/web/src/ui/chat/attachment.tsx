@@ -59,7 +59,7 @@ function Picture({ of, a }: { of: Message; a: Attachment }) {
 	const { width, height } = box(a);
 	const name = line(a.name);
 	return (
-		<button type="button" class="picture" style={{ width: `${width}px`, aspectRatio: `${width} / ${height}` }} onClick={() => (pane.viewing.value = of)} aria-label={c('openImage', { name })}>
+		<button type="button" class={`picture${a.width && a.height ? '' : ' unsized'}`} style={{ width: `${width}px`, aspectRatio: `${width} / ${height}` }} onClick={() => (pane.viewing.value = of)} aria-label={c('openImage', { name })}>
 			{small && <img class="thumb" src={small} alt="" />}
 			{src && !failed && <img src={src} alt="" loading="lazy" decoding="async" draggable={false} onError={() => setFailed(true)} />}
 			{(failed || (!src && !small)) && <span class="picture-name"><Icon name="file" size={16} /> <bdi>{name}</bdi></span>}

@@ -6,6 +6,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Address, Person } from '../../model';
 import { dayTime, t } from '../../i18n';
 import { Avatar } from '../common/avatar';
+import { Confirm } from '../common/confirm';
 import { Dialog } from '../common/dialog';
 import { Icon } from '../common/icons';
 import { model } from '../common/model';
@@ -23,6 +24,7 @@ import { makePane, PaneContext, usePane, type Pane } from './pane';
 import { c } from './words';
 
 export function presenceWords(p: Person): string {
+	if (p.presence === 'unknown' && !p.lastSeen) return p.address;
 	if (p.presence === 'offline' || p.presence === 'unknown') return p.lastSeen ? t('common.seen', { when: dayTime(p.lastSeen) }) : t(`common.${p.presence}`);
 	const word = t(`common.${p.presence}`);
 	return p.status ? `${word} · ${line(p.status)}` : word;
@@ -113,6 +115,13 @@ function Reacting() {
 	);
 }
 
+function Retracting() {
+	const pane = usePane();
+	const m = pane.retracting.value;
+	if (!m) return null;
+	return <Confirm title={c('retractTitle')} text={c('retractText')} action={c('retract')} danger onYes={() => model().retract(m)} onClose={() => (pane.retracting.value = null)} />;
+}
+
 // New messages of others are spoken; what one scrolls to is not.
 function useSpokenNews(pane: Pane): void {
 	const last = useRef(Date.now());
@@ -146,6 +155,7 @@ function Open({ pane }: { pane: Pane }) {
 				{personOf(address).blocked ? <Blocked address={address} /> : <Composer />}
 				<Lightbox />
 				<Reacting />
+				<Retracting />
 			</main>
 		</PaneContext.Provider>
 	);

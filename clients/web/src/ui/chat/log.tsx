@@ -224,7 +224,7 @@ export function Log() {
 			const jump = pane.jump.peek();
 			const waiting = unread.peek() > 0;
 			const key = jump ? null : waiting ? await timeline.toFirstUnread() : await quickEnd(pane);
-			if (left) return;
+			if (left || place.opened) return; // a jump was faster
 			place.opened = true;
 			opened.value = true;
 			if (key) showKey(key, false);

@@ -6,7 +6,7 @@ import { moment, t, time } from '../../i18n';
 import { Avatar } from '../common/avatar';
 import { colorsOf } from '../common/color';
 import { Icon } from '../common/icons';
-import { memo } from '../common/memo';
+import { alike, memo } from '../common/memo';
 import { openMenu } from '../common/menu';
 import { model } from '../common/model';
 import { personOf } from '../common/person';
@@ -132,4 +132,4 @@ export const Row = memo(function Row({ of, head, day, unread, words, active, tab
 			</div>
 		</article>
 	);
-});
+}, alike);

@@ -13,6 +13,7 @@ export interface Pane {
 	about: Signal<{ mode: 'reply' | 'edit'; message: Message } | null>; // what the composer answers or changes
 	viewing: Signal<Message | null>; // the picture in the lightbox
 	reacting: Signal<Message | null>; // for whom the emoji picker is open
+	retracting: Signal<Message | null>; // is asked about
 	jump: Signal<{ id?: string; archiveId?: string; time?: number } | null>; // the log goes there and clears it
 	toEnd: Signal<number>; // counts up: the log goes to the newest
 	focusComposer: () => void;
@@ -26,6 +27,7 @@ export function makePane(address: Address, timeline: Timeline, unread: number): 
 		about: signal(null),
 		viewing: signal(null),
 		reacting: signal(null),
+		retracting: signal(null),
 		jump: signal(null),
 		toEnd: signal(0),
 		focusComposer: () => {},

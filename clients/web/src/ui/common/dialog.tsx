@@ -10,7 +10,7 @@ import { Icon } from './icons';
 interface Props {
 	title: string;
 	onClose: () => void;
-	kind?: 'card' | 'small' | 'side' | 'full'; // in the middle; as small as what is in it; from the right; all of the page
+	kind?: 'card' | 'small' | 'sheet' | 'full'; // in the middle; as small as what is in it; from the right; all of the page
 	bare?: boolean; // without the head: the title is only spoken
 	wide?: boolean;
 	children: ComponentChildren;

@@ -41,7 +41,7 @@ export function Beside({ address }: { address: Address }) {
 		<>
 			<aside class="info" aria-label={t('common.details')}><Profile address={address} /></aside>
 			{detailsOpen.value && (
-				<Dialog title={title} kind="side" onClose={close}>
+				<Dialog title={title} kind="sheet" onClose={close}>
 					<Profile address={address} />
 				</Dialog>
 			)}
