@@ -337,6 +337,7 @@ export function account(d: AccountDeps): Account {
 			typed(i);
 		if (i.body === undefined && !i.file && !i.reactions && !i.retracts && !i.receiptOf && !i.displayed)
 			return;
+		i.time ??= ctx.now();
 		theSync.live(i);
 	}
 

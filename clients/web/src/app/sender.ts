@@ -99,16 +99,27 @@ export function sender(ctx: Ctx): Sender {
 		count();
 	}
 
+	// Where a message will stand: behind what was there when it went. What comes before it is acknowledged comes behind it.
+	const places = new Map<string, number>();
+	let lastPlace = 0;
+	function place(e: Entry): void {
+		const log = book.loaded(e.to);
+		lastPlace = Math.max(lastPlace + 0.001, ctx.now(), log ? lastOrder(log) + 0.001 : 0);
+		places.set(e.key, lastPlace);
+	}
+
 	function rowSent(to: Address, key: string): Promise<void> {
+		const placed = places.get(key);
+		places.delete(key);
 		return book.run(async () => {
 			const log = await book.log(to);
 			const r = log.keys.get(key);
 			if (r?.sending !== 'sending')
 				return;
-			const order = Math.max(ctx.now(), lastOrder(log) + 0.001);
+			const order = placed ?? Math.max(ctx.now(), lastOrder(log) + 0.001);
 			const up = change(log, key, { sending: 'sent', order: r.order >= 1e15 ? order : r.order, why: undefined });
 			book.touched(log, up ? [up] : []);
-			if (up && order > book.conv(to).readTo)
+			if (up && up.order > book.conv(to).readTo)
 				book.convSet(to, { readTo: up.order });
 			await book.recount(log);
 		});
@@ -155,6 +166,7 @@ export function sender(ctx: Ctx): Sender {
 					if (!ctx.stream.send(stanza(e), { entry: e.seq }))
 						break;
 					inFlight.add(e.seq);
+					place(e);
 					const t = { ...e, tried: true };
 					entries.set(e.seq, t);
 					tried.push(t);

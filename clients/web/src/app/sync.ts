@@ -6,7 +6,7 @@ import { signal, type ReadonlySignal } from '@preact/signals';
 import type { ArchivePage } from '../xmpp/mam';
 import type { Incoming } from '../xmpp/message';
 import { IqError } from '../xmpp/stream';
-import { lastOrder } from '../store/timeline';
+import { confirmedOrder, lastOrder } from '../store/timeline';
 import type { Ctx } from './context';
 import { byPeer, take, type Fresh, type Reader } from './incoming';
 
@@ -46,7 +46,7 @@ export function sync(ctx: Ctx, reader: Reader, came: (fresh: Fresh, live: boolea
 			for (const [peer, items] of byPeer(page.items)) {
 				const log = await book.log(peer);
 				const joined = lastOrder(log) > 0 && !book.conv(peer).tail;
-				const fresh = await take(book, reader, peer, items, { before: joined ? 'joined' : 'open', after: 'joined' }, true);
+				const fresh = await take(book, reader, peer, items, { before: joined ? 'joined' : 'open', floor: confirmedOrder(log, items), after: 'joined' }, true);
 				if (book.conv(peer).tail)
 					book.convSet(peer, { tail: undefined });
 				came(fresh, false, items);

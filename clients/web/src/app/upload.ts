@@ -93,6 +93,9 @@ export function uploads(ctx: Ctx, reach: (url: string) => string, send: Send, on
 		return new Stop(CODES[a.header('X-Anser-Error') ?? ''] ?? (a.status === 413 ? 'too-large' : a.status === 507 ? 'disk-full' : a.status === 404 ? 'not-found' : 'server'));
 	}
 
+	// Trouble that goes by itself. A full disk (507) does not.
+	const passes = (status: number): boolean => status === 409 || (status >= 500 && status !== 507);
+
 	const offsetOf = (a: Answer): number | null => {
 		const s = a.header('Upload-Offset');
 		return s !== null && /^\d{1,15}$/.test(s) ? Number(s) : null;
@@ -104,7 +107,7 @@ export function uploads(ctx: Ctx, reach: (url: string) => string, send: Send, on
 			try {
 				if (offset === null) {
 					const a = await send('HEAD', url, {}, null, () => undefined, signal);
-					if (a.status >= 400 && a.status !== 409 && a.status < 500)
+					if (a.status >= 400 && !passes(a.status))
 						throw refusal(a);
 					offset = offsetOf(a);
 					if (a.header('Upload-Complete') === '?1' && offset === file.size)
@@ -120,7 +123,7 @@ export function uploads(ctx: Ctx, reach: (url: string) => string, send: Send, on
 						offset = a.header('X-Anser-Error') === 'offset' ? told : null;
 						break;
 					}
-					if (a.status >= 500 && a.status !== 507)
+					if (passes(a.status))
 						break;
 					if (a.status >= 300)
 						throw refusal(a);

@@ -197,7 +197,7 @@ export function view(d: ViewDeps, peer: Address): Timeline {
 		const next = log.rows[at + 1];
 		if (next?.gap && last.archiveId) {
 			const page = await ask({ after: last.archiveId });
-			await put(page, { before: 'joined', after: page.complete ? 'joined' : 'open' });
+			await put(page, { before: 'joined', floor: last.order, after: page.complete ? 'joined' : 'open' });
 			const follower = log.rows[indexOfRow(log, log.keys.get(last.key) ?? last) + 1];
 			if (page.complete && follower?.gap)
 				await close(log, follower);
@@ -230,10 +230,10 @@ export function view(d: ViewDeps, peer: Address): Timeline {
 	// Loads the piece of the archive around a place in it.
 	async function around(log: Log, place: { before: ArchiveQuery; after: ArchiveQuery }): Promise<void> {
 		const back = await ask({ ...place.before, before: place.before.before ?? '', max: PAGE / 2 });
-		await put(back, { before: back.complete ? 'start' : 'open', after: 'open' });
+		const before = await put(back, { before: back.complete ? 'start' : 'open', after: 'open' });
 		const cursor: ArchiveQuery = back.last ? { after: back.last } : place.after;
 		const forth = await ask({ ...cursor, max: PAGE });
-		await put(forth, { before: 'joined', after: forth.complete ? 'joined' : 'open' });
+		await put(forth, { before: 'joined', floor: before[before.length - 1]?.order, after: forth.complete ? 'joined' : 'open' });
 		void log;
 	}
 
@@ -253,9 +253,9 @@ export function view(d: ViewDeps, peer: Address): Timeline {
 		}
 		if (where.archiveId) {
 			const back = await ask({ before: where.archiveId, max: PAGE / 2 });
-			await put(back, { before: back.complete ? 'start' : 'open', after: 'open' });
+			const before = await put(back, { before: back.complete ? 'start' : 'open', after: 'open' });
 			const forth = await ask(back.last ? { after: back.last } : { start: 0 });
-			await put(forth, { before: 'joined', after: forth.complete ? 'joined' : 'open' });
+			await put(forth, { before: 'joined', floor: before[before.length - 1]?.order, after: forth.complete ? 'joined' : 'open' });
 			const r = log.archive.get(where.archiveId);
 			return r ? showAround(log, r) : null;
 		}

@@ -19,6 +19,7 @@ export interface Log {
 export interface Join {
 	// Before the first: 'joined' it follows the row that is known before it; 'start' nothing is there; 'open' nobody knows.
 	before: 'joined' | 'start' | 'open';
+	floor?: number; // order of the row that it follows: clocks differ, and may be too coarse to tell
 	// Behind the last: 'joined' the row that is known behind it follows, or nothing is there; 'open' nobody knows.
 	after: 'joined' | 'open';
 }
@@ -105,6 +106,17 @@ export function indexOfRow(log: Log, r: Row): number {
 export function lastOrder(log: Log): number {
 	const at = indexAt(log, PENDING) - 1;
 	return at < 0 ? 0 : log.rows[at]!.order;
+}
+
+// Order of the newest that the archive is known to have, but for `page`: all that follows in the archive stands behind it.
+export function confirmedOrder(log: Log, page: readonly { archiveId?: string }[]): number {
+	const inPage = new Set(page.map((i) => i.archiveId));
+	for (let i = log.rows.length - 1; i >= 0; i--) {
+		const r = log.rows[i]!;
+		if (r.archiveId && r.order < PENDING && !inPage.has(r.archiveId))
+			return r.order;
+	}
+	return 0;
 }
 
 // The same message, known already?
@@ -205,7 +217,7 @@ export function merge(log: Log, page: readonly Row[], join: Join, archived: bool
 		return { changed, fresh };
 
 	const olds = unique.map((r) => same(log, r));
-	const orders = archived ? orderPage(unique, floorOf(log, unique, olds, join), ceilingOf(log, unique, olds, join)) : unique.map((r) => Math.max(r.time, lastOrder(log) + STEP));
+	const orders = archived ? orderPage(unique, join.floor ?? 0, ceilingOf(log, unique, olds, join)) : unique.map((r) => Math.max(r.time, lastOrder(log) + STEP));
 	const placed: Row[] = [];
 	unique.forEach((r, i) => {
 		const old = olds[i] && log.keys.get(olds[i]!.key);
@@ -225,18 +237,7 @@ export function merge(log: Log, page: readonly Row[], join: Join, archived: bool
 	return { changed, fresh: fresh.map((r) => log.keys.get(r.key)!) };
 }
 
-// The known rows next to a page that is joined to them bound its orders: the archive's clock may be too coarse to tell.
-function floorOf(log: Log, page: readonly Row[], olds: readonly (Row | undefined)[], join: Join): number {
-	if (join.before !== 'joined' || olds[0])
-		return 0;
-	for (let i = indexAt(log, page[0]!.time + 1000) - 1; i >= 0; i--) {
-		const r = log.rows[i]!;
-		if (!olds.includes(r) && r.order < PENDING)
-			return r.time === page[0]!.time || r.order > page[0]!.time ? Math.min(r.order, page[0]!.time + 999) : 0;
-	}
-	return 0;
-}
-
+// The known row behind a page that is joined to it bounds its orders: the archive's clock may be too coarse to tell.
 function ceilingOf(log: Log, page: readonly Row[], olds: readonly (Row | undefined)[], join: Join): number {
 	const last = page[page.length - 1]!;
 	if (join.after !== 'joined' || olds[olds.length - 1])
@@ -247,7 +248,7 @@ function ceilingOf(log: Log, page: readonly Row[], olds: readonly (Row | undefin
 	while (i > 0 && log.rows[i - 1]!.time >= last.time)
 		i--;
 	for (; i < log.rows.length; i++)
-		if (!olds.includes(log.rows[i]) && (ahead || log.rows[i]!.time > last.time))
+		if (!olds.includes(log.rows[i]) && log.rows[i]!.order > (join.floor ?? 0) && (ahead || log.rows[i]!.time > last.time))
 			return log.rows[i]!.order;
 	return Infinity;
 }

@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { PENDING, type Row } from '../../src/store/rows';
-import { add, apply, change, extend, lastOrder, logNew, merge, remove, shrink, spanBack, spanForth, type Join, type Log } from '../../src/store/timeline';
+import { add, apply, change, confirmedOrder, extend, lastOrder, logNew, merge, remove, shrink, spanBack, spanForth, type Join, type Log } from '../../src/store/timeline';
 
 const bob = 'bob@chat.lan', me = 'tom@chat.lan';
 const T = 1.7e12;
@@ -100,9 +100,18 @@ test('many messages of one millisecond keep their order over pages, whichever wa
 		const log = logNew(bob, [], false);
 		const pages = [same(1, 30), same(31, 60), same(61, 90), [row(91)]];
 		for (const p of backwards ? pages.reverse() : pages)
-			merge(log, p, backwards ? older : both, true);
+			merge(log, p, backwards ? older : { ...both, floor: confirmedOrder(log, p) }, true);
 		deepEqual(log.rows.map((r) => r.text), page(1, 91).map((r) => r.text), backwards ? 'backwards' : 'forwards');
 	}
+});
+
+test('what the archive has behind a message stands behind it, whatever the clocks said', () => {
+	const log = logNew(bob, [], false);
+	merge(log, [row(1)], older, true);
+	merge(log, [row(5000, { archiveId: '2', key: 'a:2', text: 'came late' })], both, false); // by our clock
+	const p = [row(2000, { archiveId: '3', key: 'a:3', text: 'x' }), row(2001, { archiveId: '4', key: 'a:4', text: 'y' })]; // by the server's
+	merge(log, p, { ...both, floor: confirmedOrder(log, p) }, true);
+	deepEqual(texts(log), ['1|', 'came late', 'x', 'y']);
 });
 
 test('edits, retractions and reactions are their sender’s only', () => {
