@@ -356,6 +356,30 @@ static void long_names_are_cut_between_characters(void **state)
 	(void)state;
 }
 
+/* Whatever it is: something that is a name, and that stays as it is when it is cleaned once more. */
+static void any_bytes_become_a_name(void **state)
+{
+	static const char *const pieces[] = { "/", "\\", ".", " ", "con", "a", "\xe2\x80\xae", "\xe6\x96\x87", "\xff", "\t", "%2f", "\"", "com1", "\xf0\x9f\xa6\x86" };
+	uint64_t seed = 1;
+
+	for (unsigned round = 0; round < 20000; round++) {
+		own_buf given = { 0 }, once = { 0 }, twice = { 0 };
+
+		for (unsigned i = round % 90; i; i--) {
+			seed = seed * 6364136223846793005u + 1442695040888963407u;
+			buf_str(&given, str_z(pieces[(seed >> 40) % countof(pieces)]));
+		}
+		file_name_clean(&once, buf_all(&given));
+		file_name_clean(&twice, buf_all(&once));
+		assert_true(once.n && once.n <= 255 && str_is_utf8(buf_all(&once)));
+		assert_null(strpbrk(buf_z(&once), "/\\<>:\"|?*\t"));
+		assert_true(once.p[0] != '.' && once.p[0] != ' ' && once.p[once.n - 1] != '.' && once.p[once.n - 1] != ' ');
+		if (!str_eq(buf_all(&once), buf_all(&twice)))
+			fail_msg("\"%s\" became \"%s\"", buf_z(&once), buf_z(&twice));
+	}
+	(void)state;
+}
+
 static void types_have_the_shape_of_types(void **state)
 {
 	static const struct {
@@ -1037,6 +1061,7 @@ int main(void)
 		cmocka_unit_test(a_full_disk_is_said),
 		cmocka_unit_test(names_are_made_harmless),
 		cmocka_unit_test(long_names_are_cut_between_characters),
+		cmocka_unit_test(any_bytes_become_a_name),
 		cmocka_unit_test(types_have_the_shape_of_types),
 		T(polyglots_are_not_run),
 		T(names_travel_in_their_own_letters),
