@@ -29,7 +29,6 @@ function keepProgram(): void {
 }
 
 provide(model);
-follow();
-void model.start();
+follow(model.start());
 render(<App />, document.getElementById('app')!);
 addEventListener('load', keepProgram);

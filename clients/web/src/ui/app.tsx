@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page: the first run for who is not logged in, the shell for who is.
 
+import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Menu } from './common/menu';
 import { model } from './common/model';
@@ -12,6 +13,9 @@ import { First } from './shell/parts';
 import { Shell } from './shell/shell';
 import { followTitle } from './shell/title';
 
+// Until the model knows whether somebody is remembered here, neither the first screen nor the shell is shown.
+const waiting = signal(true);
+
 export function App() {
 	useEffect(listenToKeys, []);
 	const l = model().line.value.state;
@@ -21,15 +25,16 @@ export function App() {
 	}, [out]);
 	return (
 		<>
-			{out ? <First /> : <Shell />}
+			{!out ? <Shell /> : !waiting.value && <First />}
 			<Menu />
 			<Voices />
 		</>
 	);
 }
 
-// Called once, when the model is provided.
-export function follow(): void {
+// Called once, when the model is provided and starts.
+export function follow(start: Promise<void>): void {
 	followSettings();
 	followTitle();
+	void start.finally(() => (waiting.value = false));
 }

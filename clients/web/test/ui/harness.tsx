@@ -16,5 +16,5 @@ const theme = wish.get('theme');
 if (theme === 'dark' || theme === 'light') fake.set('theme', theme);
 if (wish.get('density') === 'compact') fake.set('density', 'compact');
 Object.assign(window, { fake, make: { message, person } });
-follow();
+follow(fake.start());
 render(<App />, document.getElementById('app')!);

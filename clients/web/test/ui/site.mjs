@@ -39,7 +39,7 @@ export async function openSite(options) {
 			p.on('pageerror', (e) => p.faults.push(`${e.message}\n${e.stack}`));
 			p.on('console', (m) => m.type() === 'error' && p.faults.push(m.text()));
 			await p.goto(`${base}/?${query}${hash}`);
-			await p.waitForSelector('#app > *');
+			await p.waitForSelector('.app, .first');
 			return p;
 		},
 		async close() {
