@@ -3,8 +3,9 @@
 
 #include "core/inside.h"
 
-const struct pep_config pep_default = { .access = PEP_PRESENCE, .send_last = PEP_LAST_ON_PRESENCE, .persist = true, .payloads = true,
-					.max_items = 1 };
+const struct pep_config pep_default = {
+	.access = PEP_PRESENCE, .send_last = PEP_LAST_ON_PRESENCE, .persist = true, .payloads = true, .max_items = 1
+};
 
 /* ---- in the store ----------------------------------------------------------------------------------------------- */
 
@@ -13,8 +14,9 @@ enum { ACCESS, SEND_LAST, PERSIST, PAYLOADS, TELL_RETRACT, MAX_ITEMS, ITEMS, BYT
 
 void pep_node_write(struct buf *to, const struct pep_node *n)
 {
-	const uint64_t numbers[NUMBERS] = { n->config.access, n->config.send_last, n->config.persist, n->config.payloads,
-					    n->config.tell_retract, n->config.max_items, n->items, n->bytes };
+	const struct pep_config *c = &n->config;
+	const uint64_t numbers[NUMBERS] = { c->access, c->send_last, c->persist, c->payloads, c->tell_retract,
+					    c->max_items, n->items, n->bytes };
 
 	for (size_t i = 0; i < NUMBERS; i++) {
 		buf_u64(to, numbers[i]);
@@ -33,7 +35,10 @@ bool pep_node_read(struct pep_node *ret, const struct store_pair *pair)
 			return false;
 	if (numbers[ACCESS] >= PEP_ACCESSES || numbers[SEND_LAST] >= PEP_LASTS)
 		return false;
-	*ret = (struct pep_node){ .name = pair->key, .last = rest, .items = (uint32_t)numbers[ITEMS], .bytes = numbers[BYTES],
+	*ret = (struct pep_node){ .name = pair->key,
+				  .last = rest,
+				  .items = (uint32_t)numbers[ITEMS],
+				  .bytes = numbers[BYTES],
 				  .config = { .access = (enum pep_access)numbers[ACCESS],
 					      .send_last = (enum pep_last)numbers[SEND_LAST],
 					      .persist = numbers[PERSIST],
@@ -95,8 +100,9 @@ void pep_tell(struct session *s, struct str node, enum pep_access access, struct
 	struct user *u = s->user;
 	struct core *c = s->core;
 	struct parcel p = { .kind = PARCEL_PEP, .stanza = st, .bytes = node };
+	struct map_node *at = access == PEP_WHITELIST ? NULL : map_next(&u->roster, NULL);
 
-	for (struct map_node *at = map_next(&u->roster, NULL); at && access != PEP_WHITELIST; at = map_next(&u->roster, at)) {
+	for (; at; at = map_next(&u->roster, at)) {
 		const struct roster_item *item = &holder_of(at, struct contact, node)->item;
 		struct str local = str_n(item->contact.p, str_find(item->contact, '@'));
 		struct jid who = { local.p, (uint16_t)local.n, (uint16_t)c->settings.domain.n, 0 };
@@ -217,7 +223,8 @@ static void walk_node(struct pep_walk *w)
 
 static bool walk_sends(const struct pep_walk *w, const struct pep_config *c)
 {
-	return c->send_last == PEP_LAST_ON_PRESENCE || (c->send_last == PEP_LAST_ON_SUBSCRIPTION && w->why == WALK_SUBSCRIBED);
+	return c->send_last == PEP_LAST_ON_PRESENCE ||
+	       (c->send_last == PEP_LAST_ON_SUBSCRIPTION && w->why == WALK_SUBSCRIBED);
 }
 
 static void walk_listed(struct store_request *r)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * core/pep.h - what people publish about themselves (XEP-0163, the part of XEP-0060 that it needs): nodes of an account, each with items. Who keeps
- * what is decided by the door, which knows the syntax; here is how it stands in the store, who may see it, and who is told.
+ * core/pep.h - what people publish about themselves (XEP-0163, the part of XEP-0060 that it needs): nodes of an
+ * account, each with items. Who keeps what is decided by the door, which knows the syntax; here is how it stands in
+ * the store, who may see it, and who is told.
  *
- * In the store a node is an item of the space "pep" under its name, and what is published in it are items of the space "pep:NAME" under their ids.
+ * In the store a node is an item of the space "pep" under its name, and what is published in it are items of the
+ * space "pep:NAME" under their ids.
  */
 #pragma once
 #include "core/ask.h"
@@ -55,11 +57,13 @@ bool pep_shows(const struct pep_config *c, bool owner, bool subscribed);
 /* Writes without an answer: commits together with what else is written in this turn. An absent value deletes. */
 void pep_put(struct core *c, int64_t owner, struct str space, struct str key, struct str value);
 
-/* `st`, a message of the session's account that tells what happened to `node`, goes to the account's own sessions and, as the access allows,
- * to those of contacts who see its presence: to all that say they want it (session_ops.wants) and that nobody blocks. Takes no reference. */
+/* `st`, a message of the session's account that tells what happened to `node`, goes to the account's own sessions
+ * and, as the access allows, to those of contacts who see its presence: to all that say they want it
+ * (session_ops.wants) and that nobody blocks. Takes no reference. */
 void pep_tell(struct session *s, struct str node, enum pep_access access, struct stanza *st);
 
-/* The session is available, and what it wants is known: it gets (session_ops.item) the newest item of each node that it wants and may see, of
- * its own account and of the contacts whose presence it sees, one after another, in later turns. Once more while that is under way: it begins again.
- * Later the core itself does so for who becomes such a contact. */
+/* The session is available, and what it wants is known: it gets (session_ops.item) the newest item of each node that
+ * it wants and may see, of its own account and of the contacts whose presence it sees, one after another, in later
+ * turns. Once more while that is under way: it begins again. Later the core itself does so for who becomes such a
+ * contact. */
 void pep_last(struct session *s);

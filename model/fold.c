@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * model/fold.c - most characters need no table: ASCII, and those of Chinese, Japanese and Korean, are known by their numbers. The others go
- * through libidn, a few at a time: sorting marks costs the square of how many there are in a row.
+ * model/fold.c - most characters need no table: ASCII, and those of Chinese, Japanese and Korean, are known by their
+ * numbers. The others go through libidn, a few at a time: sorting marks costs the square of how many there are in a
+ * row.
  */
 #include "model/fold.h"
 
@@ -15,7 +16,7 @@ uint32_t text_char(struct str s, size_t *n)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	unsigned char first = (unsigned char)s.p[0];
-	size_t length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+	size_t length = first < 0x80 ? 1 : first < 0xC2 || first > 0xF4 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
 	uint32_t c = length == 1 ? first : first & (0xFFu >> (length + 1));
 
 	*n = 1;
@@ -60,8 +61,8 @@ static void char_put(struct buf *to, uint32_t c)
 /* Stays as it is, whatever follows, unless that is a mark. */
 static bool is_plain(uint32_t c)
 {
-	return (c >= 0x3041 && c <= 0x3096) || (c >= 0x30A1 && c <= 0x30FA) || c == 0x30FC || (c >= 0x3400 && c <= 0x4DB5) ||
-	       (c >= 0x4E00 && c <= 0x9FA5) || (c >= 0xAC00 && c <= 0xD7A3);
+	return (c >= 0x3041 && c <= 0x3096) || (c >= 0x30A1 && c <= 0x30FA) || c == 0x30FC ||
+	       (c >= 0x3400 && c <= 0x4DB5) || (c >= 0x4E00 && c <= 0x9FA5) || (c >= 0xAC00 && c <= 0xD7A3);
 }
 
 /* What joins the character before it: sound marks of Japanese, parts of Korean syllables. */
@@ -90,8 +91,9 @@ static const struct {
 static const struct {
 	uint16_t letter, bare;
 } others[] = {
-	{ 0x3AC, 0x3B1 }, { 0x3AD, 0x3B5 }, { 0x3AE, 0x3B7 }, { 0x3AF, 0x3B9 }, { 0x390, 0x3B9 }, { 0x3CA, 0x3B9 }, { 0x3B0, 0x3C5 },
-	{ 0x3CB, 0x3C5 }, { 0x3CC, 0x3BF }, { 0x3CD, 0x3C5 }, { 0x3CE, 0x3C9 }, { 0x450, 0x435 }, { 0x451, 0x435 }, { 0x45D, 0x438 },
+	{ 0x3AC, 0x3B1 }, { 0x3AD, 0x3B5 }, { 0x3AE, 0x3B7 }, { 0x3AF, 0x3B9 }, { 0x390, 0x3B9 }, { 0x3CA, 0x3B9 },
+	{ 0x3B0, 0x3C5 }, { 0x3CB, 0x3C5 }, { 0x3CC, 0x3BF }, { 0x3CD, 0x3C5 }, { 0x3CE, 0x3C9 }, { 0x450, 0x435 },
+	{ 0x451, 0x435 }, { 0x45D, 0x438 },
 };
 
 static uint32_t without_mark(uint32_t c)

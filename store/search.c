@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * store/search.c - a run of n characters makes n terms: each two neighbours, and the last one alone. So every character of it begins a term,
- * and a single one is found as a prefix; terms for single characters beside those
- * of two make the index a quarter larger (300,000 short Chinese messages: 114 bytes each instead of 91).
+ * store/search.c - a run of n characters makes n terms: each two neighbours, and the last one alone. So every
+ * character of it begins a term, and a single one is found as a prefix; terms for single characters beside those of
+ * two make the index a quarter larger (300,000 short Chinese messages: 114 bytes each instead of 91).
  */
 #include "store/search.h"
 
@@ -13,8 +13,8 @@
 
 enum class { APART, LETTER, UNSPACED, SIGN, NOTHING };
 
-/* From a number on, until the next row. NOTHING is not there at all: it changes how an emoji looks. Numbers without a letter or sign
- * yet count as what stands around them. */
+/* From a number on, until the next row. NOTHING is not there at all: it changes how an emoji looks. Numbers without a
+ * letter or sign yet count as what stands around them. */
 static const struct {
 	uint32_t from;
 	enum class class;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * store/sqlite_search.c - the index of words: an FTS5 table without texts (store/search.h makes the terms), by stamp. Terms for the owners
- * keep a search from looking at what others wrote. It says which messages may fit; whether the owner has one, the table `archive` says, and whether
- * it fits, the message itself, so that what the index has too much does no harm: the terms of owners who are gone stay.
+ * store/sqlite_search.c - the index of words: an FTS5 table without texts (store/search.h makes the terms), by stamp.
+ * Terms for the owners keep a search from looking at what others wrote. It says which messages may fit; whether the
+ * owner has one, the table `archive` says, and whether it fits, the message itself, so that what the index has too
+ * much does no harm: the terms of owners who are gone stay.
  *
- * Messages come into it after they are folded, while nothing is to be written for anybody; putting its parts together is left to then, too. What
- * is not in it yet is looked at one by one.
+ * Messages come into it after they are folded, while nothing is to be written for anybody; putting its parts together
+ * is left to then, too. What is not in it yet is looked at one by one.
  */
 #include "store/sqlite.h"
 
@@ -48,7 +49,9 @@ static void owner_add(struct buf *terms, int64_t owner)
 /* Columns n and n + 1 are traits and payload. */
 static void terms_read(sqlite3_stmt *st, int n, struct buf *terms)
 {
-	search_terms(&(struct stanza){ .traits = (uint16_t)column_number(st, n), .payload = column_bytes(st, n + 1) }, terms);
+	struct stanza s = { .traits = (uint16_t)column_number(st, n), .payload = column_bytes(st, n + 1) };
+
+	search_terms(&s, terms);
 }
 
 static int terms_of(struct sqlite *s, uint64_t stamp, struct buf *terms)
@@ -160,7 +163,8 @@ bool sqlite_index(struct sqlite *s)
 
 /* ---- finding ---------------------------------------------------------------------------------------------------- */
 
-/* No text of a user comes here but as words in quotes: what is a term has no quote, no operator, nothing of FTS5's language. */
+/* No text of a user comes here but as words in quotes: what is a term has no quote, no operator, nothing of FTS5's
+ * language. */
 static void match_add(void *arg, struct str term, bool prefix)
 {
 	struct buf *match = arg;

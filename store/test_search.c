@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * store/test_search.c - what fits a search, and the index of the SQLite driver: old databases come into it, deleted words go, what takes too long is
- * given up. (That it finds what the store in memory finds: test_sqlite.c.)
+ * store/test_search.c - what fits a search, and the index of the SQLite driver: old databases come into it, deleted
+ * words go, what takes too long is given up. (That it finds what the store in memory finds: test_sqlite.c.)
  */
 #include "store/test_fixture.h"
 

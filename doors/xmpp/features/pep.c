@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/pep.c - XEP-0163: what people publish about themselves, as a service of XEP-0060 at their own bare address. Nodes come into
- * being with the first publication; notifications go to who says so in its capabilities (wants.h), there are no explicit subscriptions. How nodes
- * and items are kept: core/pep.h. The forms of configuration: pep_form.h.
+ * doors/xmpp/features/pep.c - XEP-0163: what people publish about themselves, as a service of XEP-0060 at their own
+ * bare address. Nodes come into being with the first publication; notifications go to who says so in its capabilities
+ * (wants.h), there are no explicit subscriptions. How nodes and items are kept: core/pep.h. The forms of
+ * configuration: pep_form.h.
  */
 #include "core/block.h"
 #include "core/people.h"
@@ -56,7 +57,10 @@ static void refuse(struct iq *q, enum stanza_error_condition condition, const ch
 	iq_error_with(q, condition, STANZA_ERROR_USUAL, text, buf_all(&detail));
 }
 
-static void refuse_unknown(struct iq *q) { refuse(q, STANZA_ERROR_ITEM_NOT_FOUND, "There is no such node or item.", NULL); }
+static void refuse_unknown(struct iq *q)
+{
+	refuse(q, STANZA_ERROR_ITEM_NOT_FOUND, "There is no such node or item.", NULL);
+}
 
 /* The name in the attribute `node`; false when it was answered that there is none. */
 static bool node_name(struct iq *q, const struct xml *e, struct str *ret)
@@ -90,8 +94,11 @@ static struct stanza *event_make(struct xmpp *x, struct jid from, struct str ins
 	buf_lit(&b, "<event xmlns='" EVENT "'>");
 	buf_str(&b, inside);
 	buf_lit(&b, "</event>");
-	return stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE, .type = MESSAGE_HEADLINE, .time = core_now(x->core),
-						  .from = from, .payload = buf_all(&b) });
+	return stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE,
+						  .type = MESSAGE_HEADLINE,
+						  .time = core_now(x->core),
+						  .from = from,
+						  .payload = buf_all(&b) });
 }
 
 static void items_write(struct buf *to, struct str node, struct str items)
@@ -280,6 +287,7 @@ static void publish_listed_items(struct asked *a)
 {
 	struct errand *w = a->more;
 	const struct store_request *r = a->ask.answer;
+	struct str space = pep_space(w->node.name, &a->arena);
 	struct aged *list;
 	size_t gone;
 
@@ -291,7 +299,7 @@ static void publish_listed_items(struct asked *a)
 	w->node.bytes = 0;
 	for (size_t i = 0; i < r->n; i++)
 		if (i < gone)
-			pep_put(a->q->x->core, w->owner, pep_space(w->node.name, &a->arena), list[i].pair->key, STR_NONE);
+			pep_put(a->q->x->core, w->owner, space, list[i].pair->key, STR_NONE);
 		else
 			w->node.bytes += list[i].pair->value.n;
 	asked_again(a, publish_kept);
@@ -673,7 +681,8 @@ static bool is_subscribed(struct iq *q) { return roster_state(&q->x->session, ji
 /* Who sees nothing of an account learns nothing: not of its nodes, not whether it exists. */
 static void refuse_stranger(struct iq *q)
 {
-	refuse(q, STANZA_ERROR_NOT_AUTHORIZED, "This is for those who see the presence of this user.", "presence-subscription-required");
+	refuse(q, STANZA_ERROR_NOT_AUTHORIZED, "This is for those who see the presence of this user.",
+	       "presence-subscription-required");
 }
 
 static void visit_node(struct asked *a)
@@ -876,7 +885,10 @@ static void disco_ids(struct asked *a)
 
 static void disco_ids_visible(struct asked *a) { items_ask(a, disco_ids); }
 
-void pep_disco_items(struct xmpp *x, struct iq *q, struct str node) { visit(q, node, node.n ? disco_ids_visible : disco_nodes); }
+void pep_disco_items(struct xmpp *x, struct iq *q, struct str node)
+{
+	visit(q, node, node.n ? disco_ids_visible : disco_nodes);
+}
 
 static void disco_node(struct asked *a)
 {
@@ -885,8 +897,8 @@ static void disco_node(struct asked *a)
 
 	buf_lit(&b, "<query xmlns='" DISCO_INFO "'");
 	xml_write_attr(&b, "node", w->node.name);
-	buf_lit(&b, "><identity category='pubsub' type='leaf'/><feature var='" PUBSUB "'/><feature var='" DISCO_INFO "'/>"
-		    "<feature var='" DISCO_ITEMS "'/>");
+	buf_lit(&b, "><identity category='pubsub' type='leaf'/><feature var='" PUBSUB "'/>"
+		    "<feature var='" DISCO_INFO "'/><feature var='" DISCO_ITEMS "'/>");
 	pep_form_write(&b, PUBSUB "#meta-data", &w->node.config);
 	buf_lit(&b, "</query>");
 	iq_result(a->q, buf_all(&b));
@@ -931,8 +943,8 @@ static void pubsub_answer(struct xmpp *x, struct iq *q)
 	if (known)
 		refuse(q, STANZA_ERROR_FORBIDDEN, "These nodes belong to somebody else.", NULL);
 	else
-		refuse(q, STANZA_ERROR_FEATURE_NOT_IMPLEMENTED, "This service publishes, and tells who says so in its capabilities.",
-		       "unsupported");
+		refuse(q, STANZA_ERROR_FEATURE_NOT_IMPLEMENTED,
+		       "This service publishes, and tells who says so in its capabilities.", "unsupported");
 }
 
 const struct xmpp_feature feature_pep = {
@@ -949,11 +961,12 @@ const struct xmpp_feature feature_pubsub = {
 	.name = "publish-subscribe at accounts",
 	.xep = 60,
 	.version = "1.26.0",
-	.disco_account = { PUBSUB, PUBSUB "#access-open", PUBSUB "#access-whitelist", PUBSUB "#config-node", PUBSUB "#config-node-max",
-			   PUBSUB "#create-and-configure", PUBSUB "#create-nodes", PUBSUB "#delete-items", PUBSUB "#delete-nodes",
-			   PUBSUB "#item-ids", PUBSUB "#meta-data", PUBSUB "#multi-items", PUBSUB "#persistent-items", PUBSUB "#publish",
-			   PUBSUB "#publish-options", PUBSUB "#purge-nodes", PUBSUB "#retract-items", PUBSUB "#retrieve-default",
-			   PUBSUB "#retrieve-items" },
+	.disco_account = { PUBSUB, PUBSUB "#access-open", PUBSUB "#access-whitelist", PUBSUB "#config-node",
+			   PUBSUB "#config-node-max", PUBSUB "#create-and-configure", PUBSUB "#create-nodes",
+			   PUBSUB "#delete-items", PUBSUB "#delete-nodes", PUBSUB "#item-ids", PUBSUB "#meta-data",
+			   PUBSUB "#multi-items", PUBSUB "#persistent-items", PUBSUB "#publish",
+			   PUBSUB "#publish-options", PUBSUB "#purge-nodes", PUBSUB "#retract-items",
+			   PUBSUB "#retrieve-default", PUBSUB "#retrieve-items" },
 	.iq = { { 1 << IQ_GET | 1 << IQ_SET, "pubsub", PUBSUB, TO_ACCOUNT | TO_USER, .answer = pubsub_answer },
 		{ 1 << IQ_GET | 1 << IQ_SET, "pubsub", OWNER, TO_ACCOUNT | TO_USER, .answer = pubsub_answer } },
 };

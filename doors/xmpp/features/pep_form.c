@@ -7,9 +7,12 @@
 
 enum field { ACCESS, SEND_LAST, PERSIST, PAYLOADS, TELL_RETRACT, MAX_ITEMS, FIELDS };
 
-static const char *const accesses[] = { [PEP_PRESENCE] = "presence", [PEP_OPEN] = "open", [PEP_WHITELIST] = "whitelist", NULL };
-static const char *const lasts[] = { [PEP_LAST_ON_PRESENCE] = "on_sub_and_presence", [PEP_LAST_ON_SUBSCRIPTION] = "on_sub",
-				     [PEP_LAST_NEVER] = "never", NULL };
+static const char *const accesses[] = {
+	[PEP_PRESENCE] = "presence", [PEP_OPEN] = "open", [PEP_WHITELIST] = "whitelist", NULL
+};
+static const char *const lasts[] = {
+	[PEP_LAST_ON_PRESENCE] = "on_sub_and_presence", [PEP_LAST_ON_SUBSCRIPTION] = "on_sub", [PEP_LAST_NEVER] = "never", NULL
+};
 
 static const struct {
 	const char *var, *label;
@@ -25,7 +28,8 @@ static const struct {
 
 static uint64_t field_get(const struct pep_config *c, enum field f)
 {
-	const uint64_t values[FIELDS] = { c->access, c->send_last, c->persist, c->payloads, c->tell_retract, c->max_items };
+	const uint64_t values[FIELDS] = { c->access,   c->send_last,    c->persist,
+					  c->payloads, c->tell_retract, c->max_items };
 
 	return values[f];
 }
@@ -123,10 +127,11 @@ void pep_form_apply(const struct pep_form *form, struct pep_config *c)
 static void field_write(struct buf *to, enum field f, uint64_t value, bool asks)
 {
 	const char *const *words = fields[f].words;
+	const char *type = words ? "list-single" : f == MAX_ITEMS ? "text-single" : "boolean";
 
 	buf_fmt(to, "<field var='%s'", fields[f].var);
 	if (asks)
-		buf_fmt(to, " type='%s' label='%s'", words ? "list-single" : f == MAX_ITEMS ? "text-single" : "boolean", fields[f].label);
+		buf_fmt(to, " type='%s' label='%s'", type, fields[f].label);
 	buf_byte(to, '>');
 	for (size_t i = 0; asks && words && words[i]; i++)
 		buf_fmt(to, "<option><value>%s</value></option>", words[i]);

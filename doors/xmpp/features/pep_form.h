@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/pep_form.h - how a node is, as a form (XEP-0060, 16.4.4): to configure it, and as the conditions of a publication.
+ * doors/xmpp/features/pep_form.h - how a node is, as a form (XEP-0060, 16.4.4): to configure it, and as the
+ * conditions of a publication.
  */
 #pragma once
 #include "core/pep.h"
@@ -12,8 +13,8 @@ struct pep_form {
 	unsigned given; /* a bit for each field of the table */
 };
 
-/* Reads the form of `type` inside `parent`; none there, or one that was cancelled, says nothing. Fields that we do not know are ignored. False:
- * it wants what cannot be here, or is no such form. */
+/* Reads the form of `type` inside `parent`; none there, or one that was cancelled, says nothing. Fields that we do
+ * not know are ignored. False: it wants what cannot be here, or is no such form. */
 bool pep_form_read(struct pep_form *ret, const struct xml *parent, const char *type, struct arena *arena);
 
 /* Whether a node is as the form says. */

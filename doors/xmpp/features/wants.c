@@ -14,6 +14,9 @@
 #define NS_XML "http://www.w3.org/XML/1998/namespace"
 #define NOTIFY "+notify"
 
+#define each_child(it, parent, name) \
+	for (const struct xml *it = xml_child(parent, name, DISCO_INFO); it; it = xml_sibling(it, name, DISCO_INFO))
+
 enum {
 	KEY_MAX = 128,     /* bytes of "HASH VER"; what is longer is asked anew each time */
 	KNOWN_MAX = 500,   /* hashes that are remembered; beyond that the oldest that nobody uses goes */
@@ -186,7 +189,7 @@ static void strings_sum(struct strings *l, struct buf *to)
 
 static void identities(const struct xml *query, struct strings *l, struct arena *arena)
 {
-	for (const struct xml *i = xml_child(query, "identity", DISCO_INFO); i; i = xml_sibling(i, "identity", DISCO_INFO)) {
+	each_child (i, query, "identity") {
 		struct str category = xml_attr(i, "category"), type = xml_attr(i, "type"), name = xml_attr(i, "name");
 		struct str lang = xml_attr_ns(i, "lang", NS_XML);
 		own_buf b = { 0 };
@@ -204,7 +207,7 @@ static void identities(const struct xml *query, struct strings *l, struct arena 
 
 static void features(const struct xml *query, struct strings *l)
 {
-	for (const struct xml *f = xml_child(query, "feature", DISCO_INFO); f; f = xml_sibling(f, "feature", DISCO_INFO))
+	each_child (f, query, "feature")
 		strings_add(l, xml_attr(f, "var"));
 }
 
@@ -283,14 +286,14 @@ static struct wants *wants_make(const struct xml *query, struct str key)
 	size_t n = 0, bytes = key.n, at = key.n;
 	struct wants *w;
 
-	for (const struct xml *f = xml_child(query, "feature", DISCO_INFO); f; f = xml_sibling(f, "feature", DISCO_INFO))
+	each_child (f, query, "feature")
 		bytes += xml_attr(f, "var").n;
 	w = mem_alloc(sizeof *w + bytes + 1);
 	w->nodes = mem_alloc(NODES_MAX * sizeof *w->nodes);
 	memcpy(w->bytes, key.p, key.n);
 	w->key = str_n(w->bytes, key.n);
 	list_init(&w->here);
-	for (const struct xml *f = xml_child(query, "feature", DISCO_INFO); f; f = xml_sibling(f, "feature", DISCO_INFO)) {
+	each_child (f, query, "feature") {
 		struct str var = xml_attr(f, "var");
 
 		if (n == NODES_MAX || var.n <= end.n || !str_eq(str_from(var, var.n - end.n), end))

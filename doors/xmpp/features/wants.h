@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/wants.h - what a client wants to be told of (XEP-0163, 4.3): the features NODE+notify among its capabilities (XEP-0115).
- * Its presence names them by a hash; what a hash stands for is asked once, checked, and remembered for all clients of this core.
+ * doors/xmpp/features/wants.h - what a client wants to be told of (XEP-0163, 4.3): the features NODE+notify among its
+ * capabilities (XEP-0115). Its presence names them by a hash; what a hash stands for is asked once, checked, and
+ * remembered for all clients of this core.
  */
 #pragma once
 #include "doors/xmpp/xmpp.h"
