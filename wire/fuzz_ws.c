@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Frames of WebSocket: any split of a stream gives the same messages and the same verdict; texts are UTF-8, nothing is larger than it may be.
- * The first byte of the input chooses the size of the pieces and of the largest message.
+ * Frames of WebSocket: any split of a stream gives the same messages and the same verdict; texts are UTF-8, nothing is
+ * larger than it may be. The first byte of the input chooses the size of the pieces and of the largest message.
  */
 #include "wire/ws.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Frames at the limits that RFC 6455 draws, in every split; then thousands of streams, right and spoilt, read by us and by wslay.
+ * Frames at the limits that RFC 6455 draws, in every split; then thousands of streams, right and spoilt, read by us and
+ * by wslay.
  */
 #include "wire/ws.h"
 
@@ -17,11 +18,12 @@ enum { MAX = 1 << 20, PADDING = 4200 };
 
 #define BYTES(literal) str_n("" literal, sizeof(literal) - 1)
 
-/* ---- what a client sends ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- what a client sends ----------------------------------------------------------------------------------------- */
 
 enum { MASKED = 1, UNMASKED = 0 };
 
-/* A frame with everything in the caller's hand: `first` is its first byte, `form` how the length is written (0: the shortest, 2, 8). */
+/* A frame with everything in the caller's hand: `first` is its first byte, `form` how the length is written (0: the
+ * shortest, 2, 8). */
 static void frame(struct buf *to, unsigned first, int masked, unsigned form, uint64_t length, struct str payload)
 {
 	static const char mask[4] = { 0x37, (char)0xFA, 0x21, 0x3D };
@@ -37,9 +39,12 @@ static void frame(struct buf *to, unsigned first, int masked, unsigned form, uin
 		buf_byte(to, masked ? (char)(payload.p[i] ^ mask[i & 3]) : payload.p[i]);
 }
 
-static void simple(struct buf *to, unsigned first, struct str payload) { frame(to, first, MASKED, 0, payload.n, payload); }
+static void simple(struct buf *to, unsigned first, struct str payload)
+{
+	frame(to, first, MASKED, 0, payload.n, payload);
+}
 
-/* ---- what is read -------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- what is read ------------------------------------------------------------------------------------------------ */
 
 /* Events as text: "[1 text]" per message, "[8 1000 reason]", at the end "!1002" when it was refused. */
 static void note(struct buf *out, const struct ws_event *e)
@@ -118,11 +123,12 @@ static void check_frame(unsigned first, int masked, unsigned form, struct str pa
 	check(buf_all(&stream), expected);
 }
 
-/* ---- the limits ---------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the limits -------------------------------------------------------------------------------------------------- */
 
 static void lengths_at_every_limit(void **state)
 {
-	static const size_t sizes[] = { 0, 1, 2, 3, 4, 5, 7, 8, 9, 124, 125, 126, 127, 128, 65534, 65535, 65536, 65537, 200000 };
+	static const size_t sizes[] = { 0,   1,	  2,   3,   4,	   5,	  7,	 8,	9,     124,
+					125, 126, 127, 128, 65534, 65535, 65536, 65537, 200000 };
 
 	for (size_t i = 0; i < countof(sizes); i++) {
 		own_buf payload = { 0 }, stream = { 0 }, expected = { 0 };
@@ -301,13 +307,14 @@ static void close_frames(void **state)
 	check(buf_all(&behind), "[8 1000 ]");
 }
 
-/* ---- text ---------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- text -------------------------------------------------------------------------------------------------------- */
 
-/* Every sequence of up to four bytes over those that matter is judged as str_is_utf8() does, at the beginning and behind some text. */
+/* Every sequence of up to four bytes over those that matter is judged as str_is_utf8() does, at the beginning and
+ * behind some text. */
 static void text_is_utf8(void **state)
 {
-	static const uint8_t marks[] = { 0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1,
-					 0xED, 0xEF, 0xF0, 0xF1, 0xF4, 0xF5, 0xFF };
+	static const uint8_t marks[] = { 0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1,
+					 0xC2, 0xDF, 0xE0, 0xE1, 0xED, 0xEF, 0xF0, 0xF1, 0xF4, 0xF5, 0xFF };
 	enum { N = countof(marks) };
 	size_t valid = 0;
 
@@ -351,7 +358,7 @@ static void bad_text_fails_at_once(void **state)
 	check(buf_all(&stream), "!1007");
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------------------------------- */
 
 static void handshake(void **state)
 {
@@ -367,7 +374,7 @@ static void handshake(void **state)
 	assert_int_equal(to.n, 0);
 }
 
-/* ---- wslay as oracle ----------------------------------------------------------------------------------------------------------------------------- */
+/* ---- wslay as oracle --------------------------------------------------------------------------------------------- */
 
 struct oracle {
 	struct str in;
@@ -422,7 +429,8 @@ static void oracle_message(wslay_event_context_ptr w, const struct wslay_event_o
 	note(&((struct oracle *)arg)->out, &e);
 }
 
-static const struct wslay_event_callbacks oracle_calls = { oracle_recv, oracle_send, oracle_mask, NULL, NULL, NULL, oracle_message };
+static const struct wslay_event_callbacks oracle_calls = { oracle_recv, oracle_send, oracle_mask,   NULL,
+							   NULL,	NULL,	     oracle_message };
 
 /* What wslay makes of a stream, in the same words. */
 static void oracle_read(struct buf *out, struct str stream, size_t step, size_t max, bool server)
@@ -443,7 +451,8 @@ static void oracle_read(struct buf *out, struct str stream, size_t step, size_t 
 	code = wslay_event_get_status_code_sent(w);
 	buf_str(out, buf_all(&o.out));
 	if (!wslay_event_get_close_received(w) && code != WSLAY_CODE_ABNORMAL_CLOSURE)
-		buf_fmt(out, "!%u", code == 1005 ? WS_PROTOCOL : code); /* it gives no code for a head that is not allowed */
+		buf_fmt(out, "!%u",
+			code == 1005 ? WS_PROTOCOL : code); /* it gives no code for a head that is not allowed */
 	wslay_event_context_free(w);
 	buf_free(&o.out);
 	buf_free(&o.sent);
@@ -459,7 +468,9 @@ static uint64_t chance(uint64_t *seed, uint64_t below)
 static void stream_make(struct buf *to, uint64_t *seed)
 {
 	static const unsigned firsts[] = { 0x81, 0x81, 0x82, 0x01, 0x00, 0x80, 0x89, 0x8A, 0x02 };
-	static const char *const texts[] = { "", "a", "text", "\xE4\xBD\xA0\xE5\xA5\xBD", "\xF0\x9F\x98\x80", "\xED\xA0\x80", "\xC3" };
+	static const char *const texts[] = {
+		"", "a", "text", "\xE4\xBD\xA0\xE5\xA5\xBD", "\xF0\x9F\x98\x80", "\xED\xA0\x80", "\xC3"
+	};
 	bool open = false;
 
 	for (unsigned n = 1 + (unsigned)chance(seed, 6); n--;) {
@@ -496,7 +507,8 @@ static bool either_fault(struct str a, struct str b)
 {
 	size_t n = str_find(a, '!');
 
-	return n == str_find(b, '!') && !memcmp(a.p, b.p, n) && (str_is(str_from(a, n), "!1002") || str_is(str_from(a, n), "!1007")) &&
+	return n == str_find(b, '!') && !memcmp(a.p, b.p, n) &&
+	       (str_is(str_from(a, n), "!1002") || str_is(str_from(a, n), "!1007")) &&
 	       (str_is(str_from(b, n), "!1002") || str_is(str_from(b, n), "!1007"));
 }
 
@@ -555,7 +567,8 @@ static void wslay_reads_what_we_write(void **state)
 		buf_str(&stream, buf_all(&payload));
 		ws_write(&stream, WS_PING, STR("p"));
 		ws_write_close(&stream, WS_NORMAL, STR("bye"));
-		buf_fmt(&expected, "[1 %.*s][2 %.*s][9 p][8 1000 bye]", STR_ARG(buf_all(&payload)), STR_ARG(buf_all(&payload)));
+		buf_fmt(&expected, "[1 %.*s][2 %.*s][9 p][8 1000 bye]", STR_ARG(buf_all(&payload)),
+			STR_ARG(buf_all(&payload)));
 		oracle_read(&out, buf_all(&stream), 1000, MAX, false);
 		assert_string_equal(buf_z(&out), buf_z(&expected));
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A frame's head is gathered byte by byte and judged as soon as the byte that is wrong is there, so that any split of a stream gives the same
- * verdict. Room is made for what has come, not for what was announced.
+ * A frame's head is gathered byte by byte and judged as soon as the byte that is wrong is there, so that any split of a
+ * stream gives the same verdict. Room is made for what has come, not for what was announced.
  */
 #include "wire/ws.h"
 
@@ -10,12 +10,14 @@
 #include "base/crypt.h"
 #include "base/mem.h"
 
-enum { FIN = 0x80, RSV = 0x70, OPCODE = 0x0F, CONTROL = 0x08, MASKED = 0x80, LENGTH = 0x7F, LENGTH_16 = 126, LENGTH_64 = 127 };
+enum { FIN = 0x80, RSV = 0x70, OPCODE = 0x0F, CONTROL = 0x08 };               /* of the first byte */
+enum { MASKED = 0x80, LENGTH = 0x7F, LENGTH_16 = 126, LENGTH_64 = 127 }; /* of the second */
 enum { KEY_BYTES = 16, CONTROL_MAX = 125 };
 
-/* ---- UTF-8 (RFC 3629) ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- UTF-8 (RFC 3629) -------------------------------------------------------------------------------------------- */
 
-/* The state between two characters is 0. Inside of one: how many bytes are to come, and from where to where the next may be. */
+/* The state between two characters is 0. Inside of one: how many bytes are to come, and from where to where the next
+ * may be. */
 static uint32_t inside(unsigned left, unsigned lowest, unsigned highest) { return left | lowest << 8 | highest << 16; }
 
 enum { UTF8_BAD = 0xFF };
@@ -69,7 +71,7 @@ static uint32_t utf8_check(uint32_t state, const char *p, size_t n)
 	return state;
 }
 
-/* ---- heads ------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- heads ------------------------------------------------------------------------------------------------------- */
 
 static uint8_t opcode_of(const struct ws_reader *r) { return r->head[0] & OPCODE; }
 static bool is_control(const struct ws_reader *r) { return opcode_of(r) & CONTROL; }
@@ -144,7 +146,7 @@ static void frame_begin(struct ws_reader *r)
 	}
 }
 
-/* ---- payload ----------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- payload ----------------------------------------------------------------------------------------------------- */
 
 static void unmask(struct ws_reader *r, char *to, const char *from, size_t n)
 {
@@ -225,9 +227,10 @@ static int frame_end(struct ws_reader *r, struct ws_event *ret)
 	return 1;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
 
-/* What was given out is no longer looked at. Kept for the next message while there are bytes; an idle connection holds nothing. */
+/* What was given out is no longer looked at. Kept for the next message while there are bytes; an idle connection holds
+ * nothing. */
 static void message_forget(struct ws_reader *r, bool more)
 {
 	if (r->opcode || !r->message.room)
@@ -270,7 +273,7 @@ int ws_read(struct ws_reader *r, const char *bytes, size_t n, size_t max, size_t
 
 void ws_reader_free(struct ws_reader *r) { buf_free(&r->message); }
 
-/* ---- writing ----------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------------------------------- */
 
 void ws_write_head(struct buf *to, enum ws_opcode kind, uint64_t n)
 {
@@ -298,7 +301,7 @@ void ws_write_close(struct buf *to, unsigned code, struct str reason)
 	buf_str(to, reason);
 }
 
-/* ---- the handshake ----------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the handshake ----------------------------------------------------------------------------------------------- */
 
 bool ws_accept(struct buf *to, struct str key)
 {

@@ -10,7 +10,8 @@
 
 #define NS_BOSH "http://jabber.org/protocol/httpbind"
 
-enum { NOT_TAKEN_MS = 5000 }; /* in which a core says that it has a request; it does so at once, unless nobody there knows of BOSH yet */
+/* In which a core says that it has a request; it does so at once, unless nobody there knows of BOSH yet. */
+enum { NOT_TAKEN_MS = 5000 };
 
 static const char door_name[] = "bosh";
 
@@ -44,7 +45,7 @@ static void waiting_free(struct waiting *w)
 	mem_free(w);
 }
 
-/* ---- answers --------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- answers ----------------------------------------------------------------------------------------------------- */
 
 /* Pages of other sites that may ask may read the answer. */
 static void cors_write(struct web_request *q)
@@ -97,7 +98,7 @@ void bosh_reply_end(struct bosh_home *h, struct bosh_from from, const char *cond
 	bosh_reply(h, from, buf_all(&body));
 }
 
-/* ---- between cores --------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- between cores ----------------------------------------------------------------------------------------------- */
 
 /* It was looked at where it arrived. */
 static void asked(struct bosh_home *h, struct bosh_from from, bool safe, struct str bytes)
@@ -158,7 +159,7 @@ static struct bosh_home *home(struct core *c)
 	return h;
 }
 
-/* ---- the route ------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the route --------------------------------------------------------------------------------------------------- */
 
 static void not_taken(struct timer *t)
 {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/web/bosh.h - the route /http-bind: XMPP in requests and answers of HTTP (BOSH: XEP-0124 1.11.2, XEP-0206 1.4), for clients behind what
- * lets no WebSocket through. A session lives on the core where it began; its id says which. A request that arrives elsewhere is passed on over the
- * bus and waits here for its answer (bosh.c); what a session is, is the same for all of them (bosh_session.c).
+ * doors/web/bosh.h - the route /http-bind: XMPP in requests and answers of HTTP (BOSH: XEP-0124 1.11.2, XEP-0206 1.4),
+ * for clients behind what lets no WebSocket through. A session lives on the core where it began; its id says which. A
+ * request that arrives elsewhere is passed on over the bus and waits here for its answer (bosh.c); what a session is,
+ * is the same for all of them (bosh_session.c).
  *
- * Not served: key sequencing (XEP-0124, 15; TLS does that work), several streams in a session, acknowledgements by attribute.
+ * Not served: key sequencing (XEP-0124, 15; TLS does that work), several streams in a session, acknowledgements by
+ * attribute.
  */
 #pragma once
 #include "base/list.h"
@@ -17,7 +19,7 @@ enum { BOSH_BODY_MAX = 64 * 1024 }; /* of a request: anybody may send one, logge
 void bosh_answer(struct web_request *q);
 void bosh_gone(struct web_request *q);
 
-/* ---- between the two files ---- */
+/* ---- between the two files --------------------------------------------------------------------------------------- */
 
 /* Once per core. */
 struct bosh_home {
@@ -41,9 +43,11 @@ void bosh_reply(struct bosh_home *h, struct bosh_from from, struct str body);
 void bosh_reply_end(struct bosh_home *h, struct bosh_from from, const char *condition);
 
 /* A session begins with this request. `body` is its root. */
-void bosh_begin(struct bosh_home *h, struct bosh_from from, const struct link *like, const struct xml *body, struct str bytes);
+void bosh_begin(struct bosh_home *h, struct bosh_from from, const struct link *like, const struct xml *body,
+		struct str bytes);
 /* A request to the session `sid` of this core; `safe`: it came with TLS or from this machine. */
-void bosh_ask(struct bosh_home *h, struct bosh_from from, struct str sid, const struct xml *body, struct str bytes, bool safe);
+void bosh_ask(struct bosh_home *h, struct bosh_from from, struct str sid, const struct xml *body, struct str bytes,
+	      bool safe);
 /* Its connection is gone. */
 void bosh_lost(struct bosh_home *h, struct bosh_from from);
 /* The core ends. */

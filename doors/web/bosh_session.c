@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/web/bosh_session.c - sessions of BOSH. Requests are taken in the order of their numbers; each is held until there is something to say, a
- * newer one has come, or its time is over. What was said last is kept, and said again to who asks again with the same number.
+ * doors/web/bosh_session.c - sessions of BOSH. Requests are taken in the order of their numbers; each is held until
+ * there is something to say, a newer one has come, or its time is over. What was said last is kept, and said again to
+ * who asks again with the same number.
  */
 #include <assert.h>
 
@@ -88,7 +89,7 @@ static void turn_later(struct session *s)
 	world_later(world_of(s), &s->turn);
 }
 
-/* ---- memory ---------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------------------------------------------------------ */
 
 static void ask_unhold(struct session *s, struct ask *a)
 {
@@ -153,7 +154,7 @@ void bosh_drop(struct bosh_home *h)
 	map_free(&h->asks);
 }
 
-/* ---- answers --------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- answers ----------------------------------------------------------------------------------------------------- */
 
 static const struct past *past_find(const struct session *s, uint64_t rid)
 {
@@ -257,7 +258,7 @@ static void timer_fire(struct timer *t)
 		hosted_end(&s->hosted, CLOSE_PEER);
 }
 
-/* ---- what the stream says -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- what the stream says ---------------------------------------------------------------------------------------- */
 
 static void on_open(struct hosted *h, const struct xml *header)
 {
@@ -316,7 +317,7 @@ static const struct hosted_ops hosted_ops = {
 	.release = on_release,
 };
 
-/* ---- what the client says -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- what the client says ---------------------------------------------------------------------------------------- */
 
 /* Elements without a namespace of their own have that of the body, and mean ours (XEP-0206, 10). */
 static void rename(struct xml *x)
@@ -370,8 +371,8 @@ static bool is_true(struct str s) { return str_is(s, "true") || str_is(s, "1"); 
 /* The first request opens the stream, and the one behind a login opens it again. */
 static void open_take(struct session *s, struct ask *a, const struct xml *body)
 {
-	struct hosted_header header = { xml_attr(body, "to"), xml_attr(body, "from"), xml_attr_ns(body, "version", NS_XBOSH),
-					xml_attr_ns(body, "lang", NS_XML) };
+	struct hosted_header header = { xml_attr(body, "to"), xml_attr(body, "from"),
+					xml_attr_ns(body, "version", NS_XBOSH), xml_attr_ns(body, "lang", NS_XML) };
 
 	if (a->opened || !(!s->rid || is_true(xml_attr_ns(body, "restart", NS_XBOSH))))
 		return;
@@ -447,13 +448,14 @@ static void turn(struct post *p)
 	if (s->hosted.link.closing && !s->ended)
 		return; /* what it has still to say comes with the news that it has ended */
 	answer_what_is_due(s);
+	hosted_rest(&s->hosted);
 	if (s->told)
 		session_free(s);
 	else
 		timer_settle(s);
 }
 
-/* ---- requests -------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- requests ---------------------------------------------------------------------------------------------------- */
 
 static void ask_hold(struct session *s, struct ask *a, struct bosh_from from)
 {
@@ -512,7 +514,8 @@ static void session_refuse(struct session *s, struct bosh_from from, const char 
 	hosted_end(&s->hosted, CLOSE_ASKED);
 }
 
-void bosh_ask(struct bosh_home *h, struct bosh_from from, struct str sid, const struct xml *body, struct str bytes, bool safe)
+void bosh_ask(struct bosh_home *h, struct bosh_from from, struct str sid, const struct xml *body, struct str bytes,
+	      bool safe)
 {
 	struct session *s = map_find(&h->sessions, sid, struct session, node);
 	const struct past *past;
@@ -554,7 +557,7 @@ void bosh_lost(struct bosh_home *h, struct bosh_from from)
 	a->session->quiet_from = core_clock(h->core);
 }
 
-/* ---- the beginning --------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the beginning ----------------------------------------------------------------------------------------------- */
 
 static bool there_is_room(const struct bosh_home *h, const struct link *like)
 {
@@ -582,11 +585,13 @@ static uint64_t number(const struct xml *body, const char *name, uint64_t fallba
 static void header_begin(struct session *s, const struct xml *body)
 {
 	struct str ver = xml_attr(body, "ver");
+	bool old = str_is(ver, "1.5") || str_is(ver, "1.0");
 
-	buf_fmt(&s->header, " xmlns:xmpp='" NS_XBOSH "' sid='%s' wait='%u' hold='%u' requests='%u' inactivity='%u' maxpause='%u' ver='%s'"
-			    " xmpp:version='1.0' xmpp:restartlogic='true'",
+	buf_fmt(&s->header,
+		" xmlns:xmpp='" NS_XBOSH "' sid='%s' wait='%u' hold='%u' requests='%u' inactivity='%u' maxpause='%u'"
+		" ver='%s' xmpp:version='1.0' xmpp:restartlogic='true'",
 		buf_z(&s->sid), (unsigned)(s->wait_ms / 1000), s->hold, s->hold + 1, INACTIVITY_S, PAUSE_MAX_S,
-		str_is(ver, "1.5") || str_is(ver, "1.0") ? "1.5" : str_is(ver, "1.6") ? "1.6" : "1.11");
+		old ? "1.5" : str_is(ver, "1.6") ? "1.6" : "1.11");
 }
 
 static struct session *session_new(struct bosh_home *h, const struct link *like, const struct xml *body)
@@ -613,7 +618,8 @@ static struct session *session_new(struct bosh_home *h, const struct link *like,
 	return s;
 }
 
-void bosh_begin(struct bosh_home *h, struct bosh_from from, const struct link *like, const struct xml *body, struct str bytes)
+void bosh_begin(struct bosh_home *h, struct bosh_from from, const struct link *like, const struct xml *body,
+		struct str bytes)
 {
 	uint64_t rid;
 

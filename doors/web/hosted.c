@@ -14,11 +14,11 @@
 #define NS_STREAM_ERRORS "urn:ietf:params:xml:ns:xmpp-streams"
 #define HEADER "<stream:stream xmlns='" NS_CLIENT "' xmlns:stream='" NS_STREAM "'"
 
-enum { WARM_BYTES = 2048, STREAM_ID_BYTES = 12 };
+enum { WARM_BYTES = 8192 /* kept for what is said next; hosted_rest() */, STREAM_ID_BYTES = 12 };
 
 static struct hosted *hosted_of(struct link *l) { return holder_of(l, struct hosted, link); }
 
-/* ---- out: from bytes to elements ------------------------------------------------------------------------------------------------------------------ */
+/* ---- out: from bytes to elements --------------------------------------------------------------------------------- */
 
 static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
@@ -117,7 +117,7 @@ void hosted_speak(struct hosted *h)
 	h->ops->said(h);
 }
 
-/* ---- the link ------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the link ---------------------------------------------------------------------------------------------------- */
 
 static void later(struct post *p)
 {
@@ -203,7 +203,7 @@ size_t hosted_max(const struct hosted *h)
 	return h->logged_in ? settings->stanza_max : settings->stanza_before_login;
 }
 
-/* ---- in: from elements to bytes ------------------------------------------------------------------------------------------------------------------- */
+/* ---- in: from elements to bytes ---------------------------------------------------------------------------------- */
 
 static void feed(struct hosted *h, struct str bytes)
 {
@@ -268,7 +268,8 @@ static const struct xml *framing(struct str message, struct arena *arena)
 
 static void open_take(struct hosted *h, const struct xml *x)
 {
-	struct hosted_header header = { xml_attr(x, "to"), xml_attr(x, "from"), xml_attr(x, "version"), xml_attr_ns(x, "lang", NS_XML) };
+	struct hosted_header header = { xml_attr(x, "to"), xml_attr(x, "from"), xml_attr(x, "version"),
+					xml_attr_ns(x, "lang", NS_XML) };
 
 	hosted_open(h, &header);
 }
@@ -299,12 +300,13 @@ static const struct {
 	[XML_STREAM_CLOSE] = { "bad-format", "A stream ends with <close/>." },
 	[XML_BLANK] = { "bad-format", "The first character of a message is '<'." },
 	[XML_NOT_WELL_FORMED] = { "not-well-formed", "This is no XML." },
-	[XML_RESTRICTED] = { "restricted-xml", "Comments, processing instructions and document types are not allowed." },
+	[XML_RESTRICTED] = { "restricted-xml",
+			     "Comments, processing instructions and document types are not allowed." },
 	[XML_TOO_BIG] = { "policy-violation", "A stanza is too big, or its elements are too deep inside one another." },
 };
 
-/* Whether it is exactly one element. The door's own framer must find the same limits: nothing may be left over that would be put together with the
- * next message. */
+/* Whether it is exactly one element. The door's own framer must find the same limits: nothing may be left over that
+ * would be put together with the next message. */
 static bool is_one(struct hosted *h, struct str message)
 {
 	struct xml_framer f = { .open = true };
@@ -327,12 +329,13 @@ void hosted_take(struct hosted *h, struct str message)
 	hosted_speak(h);
 	if (!is_one(h, message))
 		return;
-	if ((h->wants_open || str_starts(message, STR("<open")) || str_starts(message, STR("<close"))) && framing_take(h, message))
+	if ((h->wants_open || str_starts(message, STR("<open")) || str_starts(message, STR("<close"))) &&
+	    framing_take(h, message))
 		return;
 	hosted_element(h, message);
 }
 
-/* ---- the end -------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------------------------------- */
 
 static void header_write(struct hosted *h)
 {
@@ -380,6 +383,12 @@ void hosted_written(struct hosted *h)
 	h->link.unsent = 0;
 	if (h->link.state && !h->link.closing && !h->link.out.n)
 		h->link.door->written(&h->link);
+}
+
+void hosted_rest(struct hosted *h)
+{
+	if (!h->link.out.n)
+		buf_free(&h->link.out);
 }
 
 void hosted_end(struct hosted *h, enum close_why why) { on_hang_up(&h->link, why); }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/web/hosted.h - an XMPP stream whose bytes are not a stream: WebSocket (RFC 7395) and BOSH (XEP-0206) carry whole elements. The XMPP door
- * knows nothing of it. It gets a link that is not a socket; what it writes there is cut into elements again, and handed on once a turn.
+ * doors/web/hosted.h - an XMPP stream whose bytes are not a stream: WebSocket (RFC 7395) and BOSH (XEP-0206) carry
+ * whole elements. The XMPP door knows nothing of it. It gets a link that is not a socket; what it writes there is cut
+ * into elements again, and handed on once a turn.
  */
 #pragma once
 #include "base/mem.h"
@@ -15,7 +16,8 @@ struct hosted;
 struct hosted_ops {
 	/* The stream has begun (again): the attributes of its header. */
 	void (*open)(struct hosted *h, const struct xml *header);
-	/* A whole element, good anywhere: `start`, `declared` (namespaces that it inherited from the stream; may be empty) and `rest`, joined. */
+	/* A whole element, good anywhere: `start`, `declared` (namespaces that it inherited from the stream; may be
+	 * empty) and `rest`, joined. */
 	void (*element)(struct hosted *h, struct str start, struct str declared, struct str rest);
 	/* Its end. */
 	void (*close)(struct hosted *h);
@@ -25,7 +27,8 @@ struct hosted_ops {
 	size_t (*backlog)(struct hosted *h);
 	/* Whether more may be given to hosted_take() and its like; hosted.paused says so as well. */
 	void (*pause)(struct hosted *h, bool paused);
-	/* The door has let go of the stream, and nothing more comes of it. In a turn of its own; after that hosted_free(), then or later. */
+	/* The door has let go of the stream, and nothing more comes of it. In a turn of its own; after that
+	 * hosted_free(), then or later. */
 	void (*ended)(struct hosted *h, enum close_why why);
 	/* Its memory is the owner's again. */
 	void (*release)(struct hosted *h);
@@ -50,7 +53,8 @@ void hosted_begin(struct hosted *h, const struct hosted_ops *ops, const struct l
 /* The largest message that may come now, in bytes. */
 size_t hosted_max(const struct hosted *h);
 
-/* A message of RFC 7395: exactly one element, among them <open/> and <close/>. Anything else ends the stream with an error. */
+/* A message of RFC 7395: exactly one element, among them <open/> and <close/>. Anything else ends the stream with an
+ * error. */
 void hosted_take(struct hosted *h, struct str message);
 
 /* The parts of it. Begins a stream, first and after login. */
@@ -74,6 +78,9 @@ void hosted_speak(struct hosted *h);
 
 /* The peer has got everything. */
 void hosted_written(struct hosted *h);
+
+/* Nothing is said for a while: memory that was kept is given back. */
+void hosted_rest(struct hosted *h);
 
 /* The stream ends without a word, or what carries it has; `ended` follows. */
 void hosted_end(struct hosted *h, enum close_why why);

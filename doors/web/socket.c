@@ -9,6 +9,7 @@
 #include "wire/ws.h"
 
 enum {
+	REST_MS = 5 * 1000,  /* after a login, which is longer than most of what comes later */
 	PING_MS = 60 * 1000, /* silent for so long, it is asked whether it is there */
 	PINGS_MAX = 2,       /* so often, then it is gone */
 	PONG_BACKLOG_MAX = 16 * 1024,
@@ -39,7 +40,7 @@ static struct world *world_of(const struct socket *s) { return core_world(s->cor
 
 static bool is_open(const struct socket *s) { return s->link && !s->link->closing; }
 
-/* ---- out ------------------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- out --------------------------------------------------------------------------------------------------------- */
 
 static void on_open(struct hosted *h, const struct xml *header)
 {
@@ -95,7 +96,7 @@ static size_t on_backlog(struct hosted *h)
 	return s->link ? link_backlog(s->link) : 0;
 }
 
-/* ---- the end -------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------------------------------- */
 
 static void hang_up(struct socket *s, enum close_why why)
 {
@@ -127,7 +128,7 @@ static void on_release(struct hosted *h)
 	free_if_over(s);
 }
 
-/* ---- in ------------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- in ---------------------------------------------------------------------------------------------------------- */
 
 /* Nothing more is taken; the stream ends as `why`, and with it the connection, with `code`. */
 static void turn_deaf(struct socket *s, unsigned code, enum close_why why)
@@ -179,7 +180,10 @@ static void fault_take(struct socket *s, unsigned code)
 	turn_deaf(s, code, CLOSE_ASKED);
 }
 
-static bool takes_more(const struct socket *s) { return !s->hosted.paused && !s->hosted.link.closing && !s->deaf && is_open(s); }
+static bool takes_more(const struct socket *s)
+{
+	return !s->hosted.paused && !s->hosted.link.closing && !s->deaf && is_open(s);
+}
 
 /* Returns how many bytes are done. */
 static size_t take(struct socket *s, const char *bytes, size_t n)
@@ -235,7 +239,8 @@ static void go_on(struct post *p)
 		s->link->ops->pause(s->link, false);
 }
 
-/* What came before the pause is taken before anything else is read. Not at once: who says so may be in the midst of something. */
+/* What came before the pause is taken before anything else is read. Not at once: who says so may be in the midst of
+ * something. */
 static void on_pause(struct hosted *h, bool paused)
 {
 	struct socket *s = socket_of(h);
@@ -261,7 +266,7 @@ static const struct hosted_ops hosted_ops = {
 	.release = on_release,
 };
 
-/* ---- the guest ------------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- the guest --------------------------------------------------------------------------------------------------- */
 
 static void socket_written(struct link *l, void *state) { hosted_written(&((struct socket *)state)->hosted); }
 
@@ -284,7 +289,9 @@ static void socket_close(struct link *l, void *state, enum close_why why)
 	hosted_free(&s->hosted, why);
 }
 
-static const struct web_guest guest = { .feed = socket_feed, .written = socket_written, .stop = socket_stop, .close = socket_close };
+static const struct web_guest guest = {
+	.feed = socket_feed, .written = socket_written, .stop = socket_stop, .close = socket_close
+};
 
 /* Bytes of any kind show that somebody is there. The timer is not moved with each of them. */
 static void timer_fire(struct timer *t)
@@ -294,8 +301,7 @@ static void timer_fire(struct timer *t)
 
 	if (!is_open(s))
 		return;
-	if (!s->hosted.link.out.n)
-		buf_free(&s->hosted.link.out);
+	hosted_rest(&s->hosted);
 	if (silent >= PING_MS && s->pings == PINGS_MAX) {
 		turn_deaf(s, WS_GOING_AWAY, CLOSE_PEER);
 		return;
@@ -319,17 +325,18 @@ static void begin(struct web_request *q)
 	s->go_on.run = go_on;
 	s->timer.fire = timer_fire;
 	s->heard = core_clock(s->core);
-	world_timer(world_of(s), &s->timer, PING_MS);
+	world_timer(world_of(s), &s->timer, REST_MS);
 	web_peer(q, &peer);
 	hosted_begin(&s->hosted, &hosted_ops, &peer);
 	web_upgrade(q, &guest, s);
 }
 
-/* ---- the handshake (RFC 6455, 4.2) ------------------------------------------------------------------------------------------------------------------ */
+/* ---- the handshake (RFC 6455, 4.2) ------------------------------------------------------------------------------- */
 
 static bool is_websocket(const struct web_request *q)
 {
-	return !q->head_only && q->head.minor >= 1 && http_has(&q->head, "connection", "upgrade") && http_has(&q->head, "upgrade", "websocket");
+	return !q->head_only && q->head.minor >= 1 && http_has(&q->head, "connection", "upgrade") &&
+	       http_has(&q->head, "upgrade", "websocket");
 }
 
 static void upgrade_required(struct web_request *q)

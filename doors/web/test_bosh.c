@@ -18,12 +18,17 @@
 #define AUTH(text) "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>" text "</auth>"
 #define AUTH_TOM AUTH("AHRvbQBzZWNyZXQ=") /* tom, secret */
 #define AUTH_ANN AUTH("AGFubgBzZWNyZXQ=") /* ann, secret */
-#define BIND "<iq xmlns='jabber:client' type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>web</resource></bind></iq>"
-#define MESSAGE(to, id, text) "<message xmlns='jabber:client' to='" to "' type='chat' id='" id "'><body>" text "</body></message>"
-#define HEADER "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='anser.test' version='1.0'>"
+#define BIND                                                                                                          \
+	"<iq xmlns='jabber:client' type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"                 \
+	"<resource>web</resource></bind></iq>"
+#define MESSAGE(to, id, text)                                                                                         \
+	"<message xmlns='jabber:client' to='" to "' type='chat' id='" id "'><body>" text "</body></message>"
+#define HEADER                                                                                                        \
+	"<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' " \
+	"to='anser.test' version='1.0'>"
 #define END "</body>"
 
-/* ---- a client with connections to every core ---------------------------------------------------------------------------------------------------------- */
+/* ---- a client with connections to every core --------------------------------------------------------------------- */
 
 enum { LINES = 4 };
 
@@ -41,8 +46,10 @@ static void post_fields(struct line *l, const char *fields, const char *body)
 {
 	own_buf b = { 0 };
 
-	buf_fmt(&b, "POST /http-bind HTTP/1.1\r\nHost: chat.lan:5281\r\nContent-Type: text/xml; charset=utf-8\r\n%sContent-Length: %zu\r\n\r\n%s", fields,
-		strlen(body), body);
+	buf_fmt(&b,
+		"POST /http-bind HTTP/1.1\r\nHost: chat.lan:5281\r\nContent-Type: text/xml; charset=utf-8\r\n%s"
+		"Content-Length: %zu\r\n\r\n%s",
+		fields, strlen(body), body);
 	talk_say_n(l, b.p, b.n);
 }
 
@@ -156,7 +163,8 @@ static void has(int at, const char *heard, const char *const *what)
 		const char *hit = strstr(from, *what);
 
 		if (!hit)
-			fail_msg("line %d: \"%s\" is not in (or not behind what comes before it in) \"%s\"", at, *what, heard);
+			fail_msg("line %d: \"%s\" is not in (or not behind what comes before it in) \"%s\"", at, *what,
+				 heard);
 		from = hit + strlen(*what);
 	}
 }
@@ -169,8 +177,8 @@ static void begin(struct client *c)
 
 	post(c->line[at], BEGIN);
 	heard = answered(c->line[at]);
-	HAS(heard, "<body xmlns='http://jabber.org/protocol/httpbind'", " sid='", " from=\"anser.test\"", "<stream:features xmlns:stream=", "SCRAM-SHA-256",
-	    "</stream:features></body>");
+	HAS(heard, "<body xmlns='http://jabber.org/protocol/httpbind'", " sid='", " from=\"anser.test\"",
+	    "<stream:features xmlns:stream=", "SCRAM-SHA-256", "</stream:features></body>");
 	sid = strstr(heard, " sid='") + 6;
 	snprintf(c->sid, sizeof c->sid, "%.*s", (int)strcspn(sid, "'"), sid);
 }
@@ -207,7 +215,7 @@ static struct line *line_online(struct talk *t, unsigned core, const char *name)
 	return l;
 }
 
-/* ---- what works --------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- what works -------------------------------------------------------------------------------------------------- */
 
 static void the_first_answer(void **state)
 {
@@ -217,15 +225,16 @@ static void the_first_answer(void **state)
 
 	post(l, BEGIN);
 	heard = answered(l);
-	HAS(heard, " sid='1.", " wait='60' hold='1' requests='2' inactivity='60' maxpause='120' ver='1.11'", " xmpp:version='1.0' xmpp:restartlogic='true'",
-	    " authid=\"", " from=\"anser.test\"");
+	HAS(heard, " sid='1.", " wait='60' hold='1' requests='2' inactivity='60' maxpause='120' ver='1.11'",
+	    " xmpp:version='1.0' xmpp:restartlogic='true'", " authid=\"", " from=\"anser.test\"");
 	assert_null(strstr(heard, "starttls"));
 	assert_null(strstr(heard, "-PLUS"));
 	post(talk_open(t, 1, &web_door, TALK_TLS), BODY "rid='7' to='anser.test' wait='5' hold='0' ver='1.6'/>");
 	post(l, BODY "rid='7' to='anser.test' wait='500' hold='9' ver='1.6'/>");
 	HAS(answered(l), " wait='60' hold='1' requests='2' inactivity='60' maxpause='120' ver='1.6'");
 	post(l, BODY "rid='7' to='other.test' ver='1.6'/>");
-	HAS(answered(l), " type='terminate' condition='remote-stream-error'", "<stream:error xmlns:stream='http://etherx.jabber.org/streams'><host-unknown ");
+	HAS(answered(l), " type='terminate' condition='remote-stream-error'",
+	    "<stream:error xmlns:stream='http://etherx.jabber.org/streams'><host-unknown ");
 	talk_free(t);
 }
 
@@ -247,10 +256,13 @@ static void chat_both_ways(void **state)
 			if (!waiting(&c))
 				ask(&c, "", "", &heard);
 			assert_int_equal(waiting(&c), 1);
-			snprintf(text, sizeof text, "<message to='tom@anser.test' type='chat'><body>to the page %d</body></message>", i);
+			snprintf(text, sizeof text,
+				 "<message to='tom@anser.test' type='chat'><body>to the page %d</body></message>", i);
 			talk_ask(ann, text);
 			snprintf(text, sizeof text, "<body>to the page %d</body>", i);
-			HAS(hear(&c, &heard), "<body xmlns='http://jabber.org/protocol/httpbind'><message xmlns='jabber:client' ", text, "</message></body>");
+			HAS(hear(&c, &heard),
+			    "<body xmlns='http://jabber.org/protocol/httpbind'><message xmlns='jabber:client' ", text,
+			    "</message></body>");
 			assert_int_equal(waiting(&c), 0);
 		}
 		talk_free(t);
@@ -292,9 +304,13 @@ static void elements_of_no_namespace_of_their_own(void **state)
 	ask(&c, "", "<message to='ann@anser.test' type='chat'><body>plain &amp; <!-- --></body></message>", &heard);
 	HAS(buf_z(&heard), "HTTP/1.1 400 ");
 	c.rid--;
-	ask(&c, "", "<message to='ann@anser.test' type='chat'><body>plain &amp; simple</body><x xmlns='urn:x'><y/></x></message>", &heard);
+	ask(&c, "",
+	    "<message to='ann@anser.test' type='chat'><body>plain &amp; simple</body><x xmlns='urn:x'><y/></x>"
+	    "</message>",
+	    &heard);
 	HAS(talk_hear(ann), "<body>plain &amp; simple</body>", "<x xmlns=", "urn:x", "<y/>");
-	ask(&c, "xmlns:c='jabber:client'", "<c:message to='ann@anser.test' type='chat'><c:body>with a prefix</c:body></c:message>", &heard);
+	ask(&c, "xmlns:c='jabber:client'",
+	    "<c:message to='ann@anser.test' type='chat'><c:body>with a prefix</c:body></c:message>", &heard);
 	HAS(talk_hear(ann), "with a prefix");
 	talk_free(t);
 }
@@ -416,7 +432,8 @@ static void inactivity(void **state)
 	hear(&c, &heard);
 	talk_wait(t, 50 * 1000);
 	assert_int_equal(core_counter(talk_core(t, 0), COUNT_SESSIONS), 2);
-	until_hears(&p, "", "<iq xmlns='jabber:client' type='get' id='here'><ping xmlns='urn:xmpp:ping'/></iq>", "id=\"here\"");
+	until_hears(&p, "", "<iq xmlns='jabber:client' type='get' id='here'><ping xmlns='urn:xmpp:ping'/></iq>",
+		    "id=\"here\"");
 	talk_wait(t, 11 * 1000);
 	assert_int_equal(core_counter(talk_core(t, 0), COUNT_SESSIONS), 1);
 	HAS(ask(&c, "", "", &heard), "item-not-found");
@@ -451,12 +468,13 @@ static void an_engine_that_ends(void **state)
 	if (!waiting(&c))
 		send(&c, "", "");
 	other = online(t, 2, "tom"); /* the same resource */
-	HAS(hear(&c, &heard), " type='terminate' condition='remote-stream-error'", "<stream:error xmlns:stream=", "<conflict ");
+	HAS(hear(&c, &heard), " type='terminate' condition='remote-stream-error'",
+	    "<stream:error xmlns:stream=", "<conflict ");
 	assert_false(strstr(ask(&other, "", "", &heard), "terminate"));
 	talk_free(t);
 }
 
-/* ---- what is refused ------------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- what is refused --------------------------------------------------------------------------------------------- */
 
 static void requests_that_are_refused(void **state)
 {
@@ -570,7 +588,8 @@ static void origins(void **state)
 		t = talk_new_with(1, NULL, &settings);
 		l = talk_open(t, 0, &web_door, TALK_TLS);
 		if (i & 1) {
-			buf_fmt(&text, "OPTIONS /http-bind HTTP/1.1\r\nHost: chat.lan:5281\r\n%s\r\n", rows[i / 2].sent);
+			buf_fmt(&text, "OPTIONS /http-bind HTTP/1.1\r\nHost: chat.lan:5281\r\n%s\r\n",
+				rows[i / 2].sent);
 			talk_say(l, buf_z(&text));
 			status = strcmp(status, "200") ? status : "204";
 		} else {
@@ -580,8 +599,10 @@ static void origins(void **state)
 		if (strncmp(heard, "HTTP/1.1 ", 9) || strncmp(heard + 9, status, 3))
 			fail_msg("row %zu: %s instead of %s", i, heard, status);
 		buf_clear(&text);
-		buf_fmt(&text, "\r\nAccess-Control-Allow-Origin: %s\r\n", rows[i / 2].allowed ? rows[i / 2].allowed : "");
-		assert_int_equal(strcasestr(heard, "\r\nAccess-Control-Allow-Origin:") != NULL, rows[i / 2].allowed != NULL);
+		buf_fmt(&text, "\r\nAccess-Control-Allow-Origin: %s\r\n",
+			rows[i / 2].allowed ? rows[i / 2].allowed : "");
+		assert_int_equal(strcasestr(heard, "\r\nAccess-Control-Allow-Origin:") != NULL,
+				 rows[i / 2].allowed != NULL);
 		if (rows[i / 2].allowed)
 			assert_non_null(strcasestr(heard, buf_z(&text)));
 		talk_free(t);
@@ -642,7 +663,8 @@ static void nobody_asks(void **state)
 		talk_ask(ann, buf_z(&m));
 	assert_int_equal(core_counter(talk_core(t, 0), COUNT_SESSIONS), 1);
 	tom = talk_open(t, 0, &xmpp_door, TALK_HERE);
-	for (const char *at = talk_ask(tom, HEADER AUTH_TOM HEADER BIND "<presence/>"); (at = strstr(at, "xxx</body>")); at++)
+	for (const char *at = talk_ask(tom, HEADER AUTH_TOM HEADER BIND "<presence/>"); (at = strstr(at, "xxx</body>"));
+	     at++)
 		n++;
 	assert_int_equal(n, 40);
 	talk_free(t);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * XMPP over WebSocket (RFC 7395) in dialogues: the handshake, what may be in a message, and that the engine behind it loses nothing that it
- * does not lose over TCP.
+ * XMPP over WebSocket (RFC 7395) in dialogues: the handshake, what may be in a message, and that the engine behind it
+ * loses nothing that it does not lose over TCP.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,10 +24,16 @@
 #define AUTH_TOM AUTH("AHRvbQBzZWNyZXQ=") /* tom, secret */
 #define AUTH_ANN AUTH("AGFubgBzZWNyZXQ=") /* ann, secret */
 #define IQ_BIND "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>%s</resource></bind></iq>"
-#define MESSAGE(to, id, text) "<message xmlns='jabber:client' to='" to "' type='chat' id='" id "'><body>" text "</body></message>"
+#define MESSAGE(to, id, text)                                                                                         \
+	"<message xmlns='jabber:client' to='" to "' type='chat' id='" id "'><body>" text "</body></message>"
 #define R "<r xmlns='urn:xmpp:sm:3'/>"
 #define ENABLE "<enable xmlns='urn:xmpp:sm:3' resume='true'/>"
-#define HEADER "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='anser.test' version='1.0'>"
+#define HEADER                                                                                                        \
+	"<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' " \
+	"to='anser.test' version='1.0'>"
+#define STREAM                                                                                                        \
+	"<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='anser.test' "       \
+	"version='1.0'"
 #define KEY "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 #define VERSION "Sec-WebSocket-Version: 13\r\n"
 #define PROTOCOL "Sec-WebSocket-Protocol: xmpp\r\n"
@@ -35,7 +41,7 @@
 #define GET(fields) "GET /ws HTTP/1.1\r\nHost: chat.lan:5281\r\n" fields "\r\n"
 #define HANDSHAKE GET(UPGRADE KEY VERSION PROTOCOL)
 
-/* ---- a page --------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- a page ------------------------------------------------------------------------------------------------------ */
 
 struct page {
 	struct line *line;
@@ -144,7 +150,8 @@ static void hears_all(int at, const char *heard, const char *const *what)
 		const char *hit = strstr(from, *what);
 
 		if (!hit)
-			fail_msg("line %d: \"%s\" is not in (or not behind what comes before it in) \"%s\"", at, *what, heard);
+			fail_msg("line %d: \"%s\" is not in (or not behind what comes before it in) \"%s\"", at, *what,
+				 heard);
 		from = hit + strlen(*what);
 	}
 }
@@ -216,7 +223,7 @@ static struct line *line_online(struct talk *t, unsigned core, const char *name,
 	return l;
 }
 
-/* ---- the handshake -------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the handshake ----------------------------------------------------------------------------------------------- */
 
 static void handshakes(void **state)
 {
@@ -241,10 +248,14 @@ static void handshakes(void **state)
 		{ "", GET(UPGRADE KEY VERSION PROTOCOL "Origin: https://evil.example\r\n"), "403" },
 		{ "", GET(UPGRADE KEY VERSION PROTOCOL "Origin: null\r\n"), "403" },
 		{ "", GET(UPGRADE KEY VERSION PROTOCOL "Origin: \r\n"), "403" },
-		{ "https://a.example https://b.example:8443", GET(UPGRADE KEY VERSION PROTOCOL "Origin: https://b.example:8443\r\n"), "101" },
-		{ "https://a.example https://b.example:8443", GET(UPGRADE KEY VERSION PROTOCOL "Origin: https://a.example\r\n"), "101" },
-		{ "https://a.example https://b.example:8443", GET(UPGRADE KEY VERSION PROTOCOL "Origin: https://b.example\r\n"), "403" },
-		{ "https://a.example https://b.example:8443", GET(UPGRADE KEY VERSION PROTOCOL "Origin: https://a.exampl\r\n"), "403" },
+		{ "https://a.example https://b.example:8443",
+		  GET(UPGRADE KEY VERSION PROTOCOL "Origin: https://b.example:8443\r\n"), "101" },
+		{ "https://a.example https://b.example:8443",
+		  GET(UPGRADE KEY VERSION PROTOCOL "Origin: https://a.example\r\n"), "101" },
+		{ "https://a.example https://b.example:8443",
+		  GET(UPGRADE KEY VERSION PROTOCOL "Origin: https://b.example\r\n"), "403" },
+		{ "https://a.example https://b.example:8443",
+		  GET(UPGRADE KEY VERSION PROTOCOL "Origin: https://a.exampl\r\n"), "403" },
 		{ "*", GET(UPGRADE KEY VERSION PROTOCOL "Origin: https://any.example\r\n"), "101" },
 	};
 
@@ -264,7 +275,7 @@ static void handshakes(void **state)
 	}
 }
 
-/* ---- streams -------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- streams ----------------------------------------------------------------------------------------------------- */
 
 static void a_stream_from_open_to_close(void **state)
 {
@@ -273,8 +284,10 @@ static void a_stream_from_open_to_close(void **state)
 	const char *heard = ask(&p, OPEN);
 
 	assert_ptr_equal(strstr(heard, "<open xmlns='" NS_FRAMING "' id="), heard);
-	hears_all(__LINE__, heard, (const char *[]){ " from=\"anser.test\"", " version=\"1.0\"", "/>\n",
-						      "<stream:features xmlns:stream='http://etherx.jabber.org/streams'>", "</stream:features>\n", NULL });
+	hears_all(__LINE__, heard,
+		  (const char *[]){ " from=\"anser.test\"", " version=\"1.0\"", "/>\n",
+				    "<stream:features xmlns:stream='http://etherx.jabber.org/streams'>",
+				    "</stream:features>\n", NULL });
 	assert_null(strstr(heard, "starttls"));
 	assert_null(strstr(heard, "-PLUS"));
 	assert_null(strstr(heard, "channel-binding"));
@@ -283,7 +296,8 @@ static void a_stream_from_open_to_close(void **state)
 	hears_all(__LINE__, ask(&p, OPEN), (const char *[]){ "<open ", "<bind", NULL });
 	bind(&p, "page");
 	hears(&p, "<iq xmlns='jabber:client' ", "tom@anser.test/page", "</iq>\n");
-	hears_all(__LINE__, ask(&p, "<presence xmlns='jabber:client'/>"), (const char *[]){ "<presence xmlns='jabber:client' ", NULL });
+	hears_all(__LINE__, ask(&p, "<presence xmlns='jabber:client'/>"),
+		  (const char *[]){ "<presence xmlns='jabber:client' ", NULL });
 	assert_string_equal(ask(&p, CLOSE), CLOSE "\n(close 1000)\n");
 	assert_true(talk_closed(p.line));
 	talk_free(t);
@@ -345,10 +359,12 @@ static void without_tls_scram_only(void **state)
 	assert_null(strstr(heard, "starttls"));
 	hears_all(__LINE__, heard, (const char *[]){ "SCRAM-SHA-256<", "SCRAM-SHA-1<", NULL });
 	hears_all(__LINE__, ask(&plain, AUTH_TOM), (const char *[]){ "<failure", "<invalid-mechanism/>", NULL });
-	hears_all(__LINE__, ask(&plain, "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"), (const char *[]){ "<failure", "(close 1000)", NULL });
+	hears_all(__LINE__, ask(&plain, "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"),
+		  (const char *[]){ "<failure", "(close 1000)", NULL });
 	ask(&new, OPEN);
-	heard = ask(&new, "<iq xmlns='jabber:client' type='set' id='r'><query xmlns='jabber:iq:register'><username>eve</username>"
-			  "<password>secret</password></query></iq>");
+	heard = ask(&new,
+		"<iq xmlns='jabber:client' type='set' id='r'><query xmlns='jabber:iq:register'><username>eve</username>"
+		"<password>secret</password></query></iq>");
 	hears_all(__LINE__, heard, (const char *[]){ "<stream:error", "<not-authorized", NULL });
 	ask(&p, OPEN);
 	scram_client_first(&c, HASH_SHA256, STR("tom"), random, SCRAM_CANNOT_BIND, 0, STR(""), &first);
@@ -370,8 +386,9 @@ static void without_tls_scram_only(void **state)
 	bind(&p, "lan");
 	hears(&p, "tom@anser.test/lan");
 	/* The password cannot be changed there either. */
-	heard = ask(&p, "<iq xmlns='jabber:client' type='set' id='r'><query xmlns='jabber:iq:register'><username>tom</username>"
-			"<password>other</password></query></iq>");
+	heard = ask(&p,
+		"<iq xmlns='jabber:client' type='set' id='r'><query xmlns='jabber:iq:register'><username>tom</username>"
+		"<password>other</password></query></iq>");
 	hears_all(__LINE__, heard, (const char *[]){ "type='error'", "not-authorized", NULL });
 	talk_free(t);
 }
@@ -388,15 +405,21 @@ static void pipelined(void **state)
 	bind(&p, "page");
 	say(&p, "<presence xmlns='jabber:client'/>");
 	say(&p, MESSAGE("tom@anser.test", "1", "to myself"));
-	hears(&p, "<open ", "<stream:features", "<success", "<open ", "<stream:features", "tom@anser.test/page", "<presence ", "to myself");
+	hears(&p, "<open ", "<stream:features", "<success", "<open ", "<stream:features", "tom@anser.test/page",
+	      "<presence ", "to myself");
 	talk_free(t);
 }
 
 static void dialogue(struct buf *to)
 {
 	static const char *const messages[] = {
-		OPEN, AUTH_TOM, OPEN, "<iq xmlns='jabber:client' type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>x</resource></bind></iq>",
-		"<iq xmlns='jabber:client' type='get' id='p'><ping xmlns='urn:xmpp:ping'/></iq>", CLOSE,
+		OPEN,
+		AUTH_TOM,
+		OPEN,
+		"<iq xmlns='jabber:client' type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
+		"<resource>x</resource></bind></iq>",
+		"<iq xmlns='jabber:client' type='get' id='p'><ping xmlns='urn:xmpp:ping'/></iq>",
+		CLOSE,
 	};
 
 	buf_lit(to, HANDSHAKE);
@@ -427,7 +450,7 @@ static void any_split_is_the_same(void **state)
 	assert_non_null(memmem(heard.p, heard.n, "(closed)", 8));
 }
 
-/* ---- what is refused ------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- what is refused --------------------------------------------------------------------------------------------- */
 
 /* `error`: the condition of the stream error, NULL: none; then the close code. */
 static void refused(int at, struct page *p, const char *error, unsigned code)
@@ -436,7 +459,8 @@ static void refused(int at, struct page *p, const char *error, unsigned code)
 	char closed[40];
 
 	snprintf(closed, sizeof closed, "(close %u)\n", code);
-	if (error && (!strstr(heard, "<stream:error xmlns:stream='http://etherx.jabber.org/streams'><") || !strstr(heard, error)))
+	if (error && (!strstr(heard, "<stream:error xmlns:stream='http://etherx.jabber.org/streams'><") ||
+		      !strstr(heard, error)))
 		fail_msg("row %d: \"%s\" instead of %s", at, heard, error);
 	if (!error && strstr(heard, "<stream:error"))
 		fail_msg("row %d: \"%s\"", at, heard);
@@ -458,10 +482,12 @@ static void first_messages_that_are_refused(void **state)
 		{ "<open xmlns='" NS_FRAMING "' version='1.0'/>", "<improper-addressing" },
 		{ "<open xmlns='" NS_FRAMING "' to='anser.test'/>", "<unsupported-version" },
 		{ "<open xmlns='" NS_FRAMING "' to='anser.test' version='1.0'>", "<not-well-formed" },
-		{ "<open xmlns='" NS_FRAMING "' to='anser.test' to='anser.test' version='1.0'/>", "<invalid-namespace" },
+		{ "<open xmlns='" NS_FRAMING "' to='anser.test' to='anser.test' version='1.0'/>",
+		  "<invalid-namespace" },
 		{ HEADER, "<restricted-xml" },
-		{ "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='anser.test' version='1.0'>", "<not-well-formed" },
-		{ "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='anser.test' version='1.0'/>",
+		{ STREAM ">",
+		  "<not-well-formed" },
+		{ STREAM "/>",
 		  "<invalid-namespace" },
 		{ "</stream:stream>", "<bad-format" },
 		{ OPEN OPEN, "<bad-format" },
@@ -496,7 +522,8 @@ static void messages_that_are_refused(void **state)
 		{ "</body></message>", "<bad-format" },
 		{ "</stream:stream>", "<bad-format" },
 		{ "<stream:stream>", "<not-well-formed" },
-		{ "<stream:stream xmlns:stream='http://etherx.jabber.org/streams'><message to='ann@anser.test'/>", "<not-well-formed" },
+		{ "<stream:stream xmlns:stream='http://etherx.jabber.org/streams'><message to='ann@anser.test'/>",
+		  "<not-well-formed" },
 		{ OPEN, "<bad-format" },
 		{ "<!-- a --><message/>", "<restricted-xml" },
 		{ "<message><!-- a --></message>", "<restricted-xml" },
@@ -517,14 +544,15 @@ static void messages_that_are_refused(void **state)
 		struct talk *t = begin(1);
 		own_page p = i & 1 ? page_online(t, 0, "tom", "page") : page_open(t, 0, TALK_TLS);
 		struct line *ann = line_online(t, 0, "ann", "tcp");
-		const char *heard;
+		const char *heard, *error;
 
 		if (!(i & 1))
 			ask(&p, OPEN);
 		say(&p, rows[i / 2].sent);
 		say(&p, MESSAGE("ann@anser.test", "9", "behind it"));
 		/* What is no error of the framing is one of the stream, which has its own word for it. */
-		refused((int)(i / 2), &p, rows[i / 2].error ? rows[i / 2].error : i & 1 ? "<unsupported-stanza-type" : "<not-authorized", 1000);
+		error = i & 1 ? "<unsupported-stanza-type" : "<not-authorized";
+		refused((int)(i / 2), &p, rows[i / 2].error ? rows[i / 2].error : error, 1000);
 		heard = talk_hear(ann);
 		assert_null(strstr(heard, "smuggled"));
 		assert_null(strstr(heard, "behind it"));
@@ -583,7 +611,7 @@ static void messages_that_are_too_big(void **state)
 		}
 }
 
-/* ---- what XML bombs are made of: the same as over TCP ---------------------------------------------------------------------------------------------- */
+/* ---- what XML bombs are made of: the same as over TCP ------------------------------------------------------------ */
 
 static void repeat(struct buf *to, const char *what, size_t n)
 {
@@ -598,7 +626,8 @@ static void bombs(void **state)
 		size_t n;
 		const char *error;
 	} rows[] = {
-		{ "<?xml version='1.0'?><!DOCTYPE l [<!ENTITY l 'l'>", "<!ENTITY m '&l;&l;&l;&l;'>", "]><message>&m;</message>", 20, "<restricted-xml" },
+		{ "<?xml version='1.0'?><!DOCTYPE l [<!ENTITY l 'l'>", "<!ENTITY m '&l;&l;&l;&l;'>",
+		  "]><message>&m;</message>", 20, "<restricted-xml" },
 		{ "<!DOCTYPE l SYSTEM 'file:///etc/passwd'><message>", "&l;", "</message>", 2, "<restricted-xml" },
 		{ "<message>", "&lol;", "</message>", 500, "<not-well-formed" },
 		{ "<message>", "<a>", "", 65, "<policy-violation" },
@@ -629,7 +658,7 @@ static void bombs(void **state)
 	}
 }
 
-/* ---- what is not lost ----------------------------------------------------------------------------------------------------------------------------- */
+/* ---- what is not lost -------------------------------------------------------------------------------------------- */
 
 static const char *sm_id(const char *heard, char id[100])
 {
@@ -657,15 +686,18 @@ static void resumed_after_a_cut(void **state)
 		talk_ask(ann, MESSAGE("tom@anser.test/page", "2", "missed"));
 		again = page_log_in(t, core, "tom");
 		snprintf(text, sizeof text, "<resume xmlns='urn:xmpp:sm:3' previd='%s' h='1'/>", id);
-		hears_all(__LINE__, ask(&again, text), (const char *[]){ "<resumed xmlns='urn:xmpp:sm:3'", "/>\n",
-									   "<message xmlns='jabber:client'", "missed", "</message>\n", NULL });
+		hears_all(__LINE__, ask(&again, text),
+			  (const char *[]){ "<resumed xmlns='urn:xmpp:sm:3'", "/>\n", "<message xmlns='jabber:client'",
+					    "missed", "</message>\n", NULL });
 		assert_null(strstr(buf_z(&again.heard), "seen"));
 		talk_ask(ann, MESSAGE("tom@anser.test/page", "3", "after"));
 		hears(&again, "<message xmlns='jabber:client'", "after");
 		say(&again, MESSAGE("ann@anser.test", "4", "back"));
 		hear(&again);
 		line_hears(ann, "back");
-		assert_null(strstr(ask(&again, "<iq xmlns='jabber:client' type='get' id='p'><ping xmlns='urn:xmpp:ping'/></iq>"), "(close"));
+		assert_null(strstr(
+			ask(&again, "<iq xmlns='jabber:client' type='get' id='p'><ping xmlns='urn:xmpp:ping'/></iq>"),
+			"(close"));
 		hears_all(__LINE__, buf_z(&again.heard), (const char *[]){ "id=\"p\"", NULL });
 		talk_free(t);
 	}
@@ -734,7 +766,9 @@ static void paused_and_gone_on(void **state)
 	for (int i = 0; i < 100; i++) {
 		snprintf(text, sizeof text, MESSAGE("ann@anser.test", "%d", "number %d"), i, i);
 		say(&p, text);
-		say(&p, "<iq xmlns='jabber:client' type='set' id='x'><query xmlns='jabber:iq:private'><a xmlns='urn:a'/></query></iq>");
+		say(&p,
+		    "<iq xmlns='jabber:client' type='set' id='x'><query xmlns='jabber:iq:private'>"
+		    "<a xmlns='urn:a'/></query></iq>");
 	}
 	hear(&p);
 	heard = talk_hear(ann);
@@ -747,7 +781,7 @@ static void paused_and_gone_on(void **state)
 	talk_free(t);
 }
 
-/* ---- pings, the end ------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- pings, the end ---------------------------------------------------------------------------------------------- */
 
 static void pings(void **state)
 {
