@@ -48,3 +48,16 @@ self.addEventListener('fetch', (e) => {
 	else if (kept.has(url.pathname))
 		e.respondWith(caches.match(request, { cacheName: CACHE, ignoreSearch: true }).then((r) => r ?? fetch(request)));
 });
+
+// A notification that the page could not show itself (phones).
+self.addEventListener('notificationclick', (e) => {
+	e.notification.close();
+	const hash = `#/c/${encodeURIComponent(String(e.notification.data ?? ''))}`;
+	e.waitUntil((async () => {
+		const [page] = await self.clients.matchAll({ type: 'window' });
+		if (page)
+			await (await page.focus()).navigate(`/${hash}`);
+		else
+			await self.clients.openWindow(`/${hash}`);
+	})());
+});

@@ -4,6 +4,7 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { Address, Me, Message, Settings, Timeline } from '../model';
 import { blockList, blockPush, features as disco, items as discoItems, marksGet, marksOf, markSet, serverTime } from '../xmpp/account';
+import { ownCaps, ownInfo } from '../xmpp/caps';
 import { bare, domainOf, localOf } from '../xmpp/address';
 import { freshId, type Env } from '../xmpp/env';
 import { archive } from '../xmpp/mam';
@@ -130,6 +131,7 @@ export function account(d: AccountDeps): Account {
 		},
 		session: (sm) => theSender.session(sm),
 		counted: (h) => theSender.counted(h),
+		broken: (condition) => theSender.broken(condition),
 	});
 
 	const ask: Ctx['ask'] = (type, query, to, ms) => line.iq(type, query, to, ms);
@@ -182,7 +184,8 @@ export function account(d: AccountDeps): Account {
 			if (ctx.features.carbons)
 				await ask('set', el('enable', { xmlns: NS.carbons })).catch(answered);
 			still();
-			line.send(writeAvailable(photo));
+			caps ??= await ownCaps();
+			line.send(writeAvailable(photo, caps));
 			await theSync.begin();
 			still();
 			for (const s of again.splice(0))
@@ -273,13 +276,14 @@ export function account(d: AccountDeps): Account {
 	}
 
 	let photo: string | undefined;
+	let caps: string | undefined;
 
 	// XEP-0153: others look at our card again when this changes.
 	function announce(hash: string): void {
 		if (hash === photo)
 			return;
 		photo = hash;
-		line.send(writeAvailable(photo));
+		line.send(writeAvailable(photo, caps));
 	}
 
 	// ---- what comes ------------------------------------------------------------------------------------------------
@@ -308,11 +312,7 @@ export function account(d: AccountDeps): Account {
 		} else if (child(iq, 'ping', NS.ping)) {
 			reply('result');
 		} else if (iq.attrs['type'] === 'get' && child(iq, 'query', NS.discoInfo)) {
-			const known = [NS.discoInfo, NS.ping, NS.receipts, NS.markers, NS.chatStates, NS.correct, NS.retract, NS.reactions, NS.reply, NS.fallback, NS.sfs,
-				NS.oob, `${NS.mds}+notify`];
-			const node = child(iq, 'query', NS.discoInfo)?.attrs['node'];
-			reply('result', el('query', { xmlns: NS.discoInfo, node }, el('identity', { category: 'client', type: 'web', name: 'Anser' }),
-				...known.map((ns) => el('feature', { var: ns }))));
+			reply('result', ownInfo(child(iq, 'query', NS.discoInfo)?.attrs['node']));
 		} else {
 			reply('error', el('error', { type: 'cancel' }, el('service-unavailable', { xmlns: NS.stanzaErrors })));
 		}

@@ -4,10 +4,11 @@
 import { computed, signal } from '@preact/signals';
 import type { Address, Line, Message, Model, Person, SearchPage, Settings, ServerInfo, Timeline, Why } from '../model';
 import { localOf, localPrepare, prepare } from '../xmpp/address';
+import { crypt } from '../xmpp/crypt';
 import { browserEnv, type Env } from '../xmpp/env';
 import { LinkError } from '../xmpp/link';
 import { inviteBefore, probe, register as registerAt, type Proof, type Target } from '../xmpp/login';
-import { clean } from '../xmpp/xml';
+import { clean, text as xmlText } from '../xmpp/xml';
 import type { Secret } from '../xmpp/scram';
 import type { StreamState } from '../xmpp/stream';
 import { dbOpen, remember as rememberLogin, remembered, type Db } from '../store/db';
@@ -42,6 +43,7 @@ export interface Remembered {
 }
 
 const TEXT_MAX = 50_000;
+const BYTES_MAX = 180_000;
 const PROBE_AGAIN_MS = 3000;
 const DOMAIN = 'anser.domain'; // what the server called itself the last time
 
@@ -199,7 +201,13 @@ export function createModel(d: ModelDeps): Model {
 
 	// ---- writing ---------------------------------------------------------------------------------------------------
 
-	const textOf = (text: string): string => clean(text).replace(/\r\n?/g, '\n').trim().slice(0, TEXT_MAX);
+	// As much as fits into a stanza: servers end the stream of who sends a larger one.
+	function textOf(text: string): string {
+		let s = clean(text).replace(/\r\n?/g, '\n').trim().slice(0, TEXT_MAX);
+		while (s.length > 10_000 && new TextEncoder().encode(xmlText(s)).length > BYTES_MAX)
+			s = clean(s.slice(0, Math.floor(s.length * 0.9)));
+		return s;
+	}
 	const quoteOf = (m: Message | undefined): Entry['quote'] => m && { id: m.id, from: m.from, text: m.text || m.attachment?.name || '' };
 
 	function entry(o: Open, to: Address, by: Partial<Entry> & Pick<Entry, 'kind'>): Entry {
@@ -271,6 +279,7 @@ export function createModel(d: ModelDeps): Model {
 
 		async start() {
 			follow();
+			crypt().catch(() => undefined); // where it has to be loaded, while the network is there
 			const login = await d.remembered();
 			if (!login) {
 				void look();
@@ -338,7 +347,13 @@ export function createModel(d: ModelDeps): Model {
 		retract(m) {
 			if (!m.mine)
 				return;
-			now((o) => alter(o, m, entry(o, m.with, { kind: 'retract', of: m.id }), { retract: true }), undefined);
+			now((o) => {
+				const e = o.account.sender.entry(m.key);
+				if (m.sending === 'failed' || (e && o.account.sender.untold(e.seq)))
+					model.cancel(m); // nobody has seen it
+				else
+					alter(o, m, entry(o, m.with, { kind: 'retract', of: m.id }), { retract: true });
+			}, undefined);
 		},
 		react(m, emoji) {
 			now((o) => {
@@ -383,7 +398,12 @@ export function createModel(d: ModelDeps): Model {
 		invite: () => now((o) => o.acts.invite(), Promise.resolve<Why>('network')),
 		async inviteInfo(token) {
 			try {
-				return await now((o) => o.acts.inviteInfo(token), server.value ? inviteBefore(env, target(), token) : look().then(() => inviteBefore(env, target(), token)));
+				const o = current.peek();
+				if (o)
+					return await o.acts.inviteInfo(token);
+				if (!server.value)
+					await look();
+				return await inviteBefore(env, target(), token);
 			} catch (e) {
 				const why = whyOf(e);
 				if (why === 'not-found' || why === 'invite-used')

@@ -50,7 +50,10 @@ export function notifier(d: NotifyDeps): Notifier {
 				};
 				shown.set(r.with, n);
 			} catch {
-				// phones allow it from service workers only
+				// Phones allow it from service workers only.
+				void navigator.serviceWorker?.getRegistration()
+					.then((w) => w?.showNotification(d.name(r.with), { body, tag: r.with, silent: !s.sound, data: r.with }))
+					.catch(() => undefined);
 			}
 		},
 		read(peer) {

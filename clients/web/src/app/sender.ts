@@ -30,6 +30,8 @@ export interface Sender {
 	synced(): Promise<void>; // the archive was read: go on
 	resumed(): void;
 	acked(seq: number): void;
+	untold(seq: number): boolean; // it was certainly never sent
+	broken(condition: string): void; // the server ended the stream with an error
 	archived(ids: readonly string[]): void; // seen in the archive, or as a carbon: the server has them
 	refused(id: string, why: Why): boolean;
 	lead(): void;
@@ -50,6 +52,8 @@ const WINDOW = 200; // not acknowledged at one time
 const SLACK_MS = 10 * 60_000; // clocks differ
 const CHECK_PAGES = 200;
 const RETRY_MS = 3000;
+const STRIKES = 3;
+const POISON = new Set(['policy-violation', 'not-well-formed', 'invalid-xml', 'restricted-xml', 'bad-format']);
 const SLOTS = 2048; // numbers of a millisecond: exact in a double until the year 2109
 
 function stanza(e: Entry): Xml {
@@ -67,6 +71,7 @@ export function sender(ctx: Ctx): Sender {
 	const unsent = signal(0);
 	const entries = new Map<number, Entry>();
 	const inFlight = new Set<number>();
+	const strikes = new Map<string, number>();
 	const journal = `anser.out.${ctx.me}.`;
 	let lastSeq = 0;
 	const slot = Math.floor(ctx.env.random() * SLOTS); // so that two tabs never take the same number
@@ -219,12 +224,12 @@ export function sender(ctx: Ctx): Sender {
 			return;
 		try {
 			if (db.shared && !settled) {
-				// Whatever is there was perhaps sent by the page that was.
 				for (const e of await db.entries())
 					if (!entries.has(e.seq))
 						entries.set(e.seq, e);
+				// Whatever is there was perhaps sent by whoever led before, also what was written here.
 				for (const e of sorted())
-					if (!inFlight.has(e.seq) && e.tab !== ctx.tabs.id)
+					if (!inFlight.has(e.seq))
 						entries.set(e.seq, { ...e, tried: true });
 				count();
 				await laneKept;
@@ -314,6 +319,17 @@ export function sender(ctx: Ctx): Sender {
 			if (e)
 				done(e);
 			void pump();
+		},
+		untold: (seq) => !inFlight.has(seq) && !entries.get(seq)?.tried,
+		broken(condition) {
+			const head = sorted().find((e) => inFlight.has(e.seq));
+			if (!head || !POISON.has(condition))
+				return;
+			// What the server chokes on each time must not keep everything behind it.
+			const n = (strikes.get(head.id) ?? 0) + 1;
+			strikes.set(head.id, n);
+			if (n >= STRIKES)
+				self.refused(head.id, 'too-large');
 		},
 		archived(ids) {
 			const set = new Set(ids);

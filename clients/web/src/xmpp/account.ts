@@ -166,7 +166,8 @@ export async function clientsList(ask: Ask, ownResource: string): Promise<Device
 		const yes = (s: string | undefined): boolean => /^(true|1)$/.test(s ?? '');
 		return {
 			id: c.attrs['id'] ?? '',
-			name: ([software, device].filter(Boolean).join(', ') || (c.attrs['id'] ?? '')).slice(0, 200),
+			// Pages have made-up names; what program they are is seen from those.
+			name: ((/^web-/.test(device) ? device : [software, device].filter(Boolean).join(', ')) || (c.attrs['id'] ?? '')).slice(0, 200),
 			own: more ? yes(more.attrs['own']) : device === ownResource,
 			online: yes(c.attrs['connected']) && !yes(more?.attrs['detached']),
 			since: timeOf(childText(c, 'first-seen')) ?? 0,

@@ -36,6 +36,7 @@ let loaded: Promise<Crypt> | undefined;
 export function crypt(): Promise<Crypt> {
 	const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
 	loaded ??= subtle ? Promise.resolve(native(subtle)) : import('./soft').then((m) => m.soft);
+	loaded.catch(() => (loaded = undefined));
 	return loaded;
 }
 

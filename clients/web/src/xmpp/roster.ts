@@ -3,6 +3,7 @@
 
 import type { Presence } from '../model';
 import { bare } from './address';
+import { CAPS_NODE } from './caps';
 import type { Ask } from './mam';
 import { timeOf } from './message';
 import { NS } from './names';
@@ -59,9 +60,10 @@ export function writeRequest(to: string, why: string | undefined, token?: string
 	return writePresence('subscribe', to, why ? leaf('status', null, why) : undefined, token ? el('preauth', { xmlns: NS.preauth, token }) : undefined);
 }
 
-export function writeAvailable(photo: string | undefined, show?: 'away' | 'dnd'): Xml {
+// `ver`: of XEP-0115.
+export function writeAvailable(photo: string | undefined, ver: string | undefined): Xml {
 	return writePresence(undefined, undefined,
-		show && leaf('show', null, show),
+		ver ? el('c', { xmlns: NS.caps, hash: 'sha-1', node: CAPS_NODE, ver }) : undefined,
 		el('x', { xmlns: NS.vcardUpdate }, photo !== undefined && el('photo', null, text(photo))));
 }
 

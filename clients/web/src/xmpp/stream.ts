@@ -31,6 +31,7 @@ export interface StreamEvents<Tag> {
 	acked(tag: Tag): void;
 	secret(s: Secret): void; // after every login
 	session?(sm: { id: string; h: number } | null): void; // what another page needs to settle this session; called before anything is sent
+	broken?(condition: string): void; // the server ended the stream with an error
 	counted?(h: number): void; // stanzas taken so far, when the server is told
 }
 
@@ -281,8 +282,10 @@ export function stream<Tag>(env: Env, o: StreamOptions, on: StreamEvents<Tag>): 
 		if (l !== link)
 			return;
 		// After a stream error the session is over.
-		if (why.condition)
+		if (why.condition) {
 			smId = null;
+			on.broken?.(why.condition);
+		}
 		gone(l);
 	}
 

@@ -164,18 +164,22 @@ async function run(kind, files, browser) {
 		contexts.push(third);
 		const fresh = await engine(third, rig.url, TIMES);
 		await login(fresh, 'bob', PASSWORD);
-		const kept = await everything(fresh, from);
+		const device3 = await everything(fresh, from);
+		const kept = await fresh.evaluate(async (p) => {
+			const all = JSON.parse(await (await window.model.exportData(() => undefined, new AbortController().signal)).text());
+			return all.messages.filter((m) => m.with === p && m.text).map((m) => m.text);
+		}, from);
 		const mine = await everything(ann, to);
 		const results = {};
 		// Each tab's own order holds; between two that write at one time there is none.
 		for (const [n, part] of (second ? [0, 1].map((k) => wanted.filter((_, i) => i % 2 === k)) : [wanted]).entries())
-			for (const [who, found] of Object.entries({ page: shown, archive: kept, sender: mine }))
+			for (const [who, found] of Object.entries({ page: shown, archive: kept, device: device3, sender: mine }))
 				results[second ? `${who} of tab ${n + 1}` : who] = judge(part, found);
 		const bad = left + Object.values(results).reduce((n, r) => n + r.lost + r.doubled + r.reordered, 0);
 		console.log(`${kind}: ${MESSAGES} sent, ${rig.state.count} connections, ${rig.state.cuts} cut; unsent ${left}; ` +
 			Object.entries(results).map(([who, r]) => `${who} lost ${r.lost} doubled ${r.doubled} reordered ${r.reordered}`).join('; '));
 		if (bad && process.env.TALK)
-			console.log(JSON.stringify({ shown, kept, mine }), server.log.slice(-3000));
+			console.log(JSON.stringify({ shown, kept, device3, mine }), server.log.slice(-3000));
 		await rig.close();
 		return bad === 0;
 	} finally {

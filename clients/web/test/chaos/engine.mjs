@@ -10,7 +10,7 @@ import { engine, login, pageFiles, startRig } from './rig.mjs';
 const TIMES = { idleMs: 2000, answerMs: 1500 };
 const ANN = `ann@${DOMAIN}`, BOB = `bob@${DOMAIN}`;
 const tests = [];
-const test = (name, fn) => tests.push({ name, fn });
+const test = (name, fn, settings = {}) => tests.push({ name, fn, settings });
 
 // Until the function, run in the page, gives something true; that is returned.
 async function until(page, fn, arg) {
@@ -64,6 +64,27 @@ test('who turned read marks off tells nobody', async ({ ann, bob }) => {
 	await until(ann, (p) => window.shown(p)[1]?.sending === 'delivered', BOB);
 	assert.equal(await ann.evaluate((p) => window.shown(p)[0].sending, BOB), 'delivered');
 });
+
+test('my devices know what I have read, also when nobody is told', async ({ ann, bob, contexts, rig }) => {
+	await bob.evaluate(() => window.model.set('receipts', false));
+	const other = await engine(await contexts.fresh(), rig.url, TIMES);
+	await login(other, 'bob', PASSWORD);
+	await say(ann, BOB, 'x');
+	await until(other, () => window.model.unread.value === 1);
+	await see(bob, ANN, ['x']);
+	await bob.evaluate((p) => window.readAll(p), ANN);
+	await until(other, () => window.model.unread.value === 0);
+	const third = await engine(await contexts.fresh(), rig.url, TIMES);
+	await login(third, 'bob', PASSWORD);
+	await until(third, () => window.model.conversations.value.length === 1 && window.model.unread.value === 0);
+});
+
+test('what the server cannot take does not hold up the rest', async ({ ann, bob }) => {
+	await say(ann, BOB, '大'.repeat(12_000));
+	await say(ann, BOB, 'small');
+	await until(bob, (p) => window.shown(p).some((m) => m.text === 'small'), ANN);
+	await until(ann, (p) => window.full(p).some((m) => m.sending === 'failed' && m.why === 'too-large'), BOB);
+}, { 'limits.stanza_bytes': '10000' });
 
 test('replies, edits, reactions, retractions', async ({ ann, bob }) => {
 	await say(ann, BOB, 'first');
@@ -374,8 +395,8 @@ test('a page without TLS from another machine: no crypto, no locks, and it works
 	}
 });
 
-async function one({ name, fn }, files, browser) {
-	const server = await startServer();
+async function one({ name, fn, settings }, files, browser) {
+	const server = await startServer(settings);
 	const contexts = [];
 	contexts.fresh = async () => {
 		const c = await device(browser);
