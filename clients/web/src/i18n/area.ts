@@ -19,7 +19,9 @@ export type Parameters<S extends string> = string extends S
 		? []
 		: [given: { readonly [N in Names<S>]: Value }];
 
-type Same<D extends Dictionary, Z> = { readonly [K in keyof D]: string } & { readonly [K in Exclude<keyof Z, keyof D>]: never };
+type Same<D extends Dictionary, Z> = { readonly [K in keyof D]: string } & {
+	readonly [K in Exclude<keyof Z, keyof D>]: never;
+};
 
 export function area<const D extends Dictionary, const Z extends Same<D, Z>>(en: D, zh: Z): Area<D> {
 	return { en, zh };

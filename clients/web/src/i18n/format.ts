@@ -106,7 +106,11 @@ export function dayTime(ms: number): string {
 	return back === 1 ? `${relativeDay(1)} ${time(ms)}` : `${date(ms)} ${time(ms)}`;
 }
 
-const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [['day', DAY], ['hour', 3600000], ['minute', 60000]];
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+	['day', DAY],
+	['hour', 3600000],
+	['minute', 60000],
+];
 
 // 5 minutes ago, in 6 days; under a minute counts as one.
 export function relative(ms: number, now = Date.now()): string {

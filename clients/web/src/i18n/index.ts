@@ -65,7 +65,9 @@ export function texts<D extends Dictionary>(a: Area<D>) {
 
 const areas = { chat, common, why };
 type Areas = typeof areas;
-type Texts = { [A in keyof Areas & string]: { [K in keyof Areas[A]['en'] & string as `${A}.${K}`]: Areas[A]['en'][K] } };
+type Texts = {
+	[A in keyof Areas & string]: { [K in keyof Areas[A]['en'] & string as `${A}.${K}`]: Areas[A]['en'][K] };
+};
 type Flat = { [A in keyof Texts]: (x: Texts[A]) => void }[keyof Texts] extends (x: infer I) => void ? I : never;
 export type Key = keyof Flat & string;
 

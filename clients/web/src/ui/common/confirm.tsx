@@ -29,8 +29,17 @@ export function Confirm({ title, text, action, danger, onYes, onClose }: Props) 
 		<Dialog title={title} onClose={onClose}>
 			<p class="confirm-text">{text}</p>
 			<div class="dialog-foot">
-				<button type="button" class="button" autofocus onClick={onClose}>{t('common.cancel')}</button>
-				<button type="button" class={`button ${danger ? 'danger' : 'primary'}`} aria-disabled={busy.value} onClick={yes}>{action}</button>
+				<button type="button" class="button" autofocus onClick={onClose}>
+					{t('common.cancel')}
+				</button>
+				<button
+					type="button"
+					class={`button ${danger ? 'danger' : 'primary'}`}
+					aria-disabled={busy.value}
+					onClick={yes}
+				>
+					{action}
+				</button>
 			</div>
 		</Dialog>
 	);

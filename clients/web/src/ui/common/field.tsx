@@ -52,8 +52,16 @@ export function Field({ label, value, onValue, hint, fault, input, inputRef, aft
 				{after}
 			</div>
 			<div class="field-notes" aria-live="polite">
-				{fault && <p class="field-fault" id={`${id}f`}>{fault}</p>}
-				{hint && <p class="field-hint" id={`${id}h`}>{hint}</p>}
+				{fault && (
+					<p class="field-fault" id={`${id}f`}>
+						{fault}
+					</p>
+				)}
+				{hint && (
+					<p class="field-hint" id={`${id}h`}>
+						{hint}
+					</p>
+				)}
 			</div>
 		</div>
 	);
@@ -67,8 +75,23 @@ export function PasswordField({ hint, input, ...rest }: FieldProps) {
 		<Field
 			{...rest}
 			type={shown ? 'text' : 'password'}
-			hint={caps ? <><strong class="field-caps">{t('common.capsLock')}</strong> {hint}</> : hint}
-			input={{ autocapitalize: 'none', spellcheck: false, ...input, onKeyDown: look, onKeyUp: look, onBlur: () => setCaps(false) }}
+			hint={
+				caps ? (
+					<>
+						<strong class="field-caps">{t('common.capsLock')}</strong> {hint}
+					</>
+				) : (
+					hint
+				)
+			}
+			input={{
+				autocapitalize: 'none',
+				spellcheck: false,
+				...input,
+				onKeyDown: look,
+				onKeyUp: look,
+				onBlur: () => setCaps(false),
+			}}
 			after={
 				<button type="button" class="field-button" aria-pressed={shown} onClick={() => show(!shown)}>
 					{shown ? t('common.hidePassword') : t('common.showPassword')}
@@ -79,7 +102,17 @@ export function PasswordField({ hint, input, ...rest }: FieldProps) {
 }
 
 // A box to tick, its explanation below.
-export function Check({ label, hint, on, onChange }: { label: string; hint?: string; on: boolean; onChange: (on: boolean) => void }) {
+export function Check({
+	label,
+	hint,
+	on,
+	onChange,
+}: {
+	label: string;
+	hint?: string;
+	on: boolean;
+	onChange: (on: boolean) => void;
+}) {
 	const id = useId();
 	return (
 		<div class="check">
@@ -97,7 +130,13 @@ export function Check({ label, hint, on, onChange }: { label: string; hint?: str
 }
 
 // A setting that takes effect at once.
-export function Switch({ label, hint, on, onChange, disabled }: {
+export function Switch({
+	label,
+	hint,
+	on,
+	onChange,
+	disabled,
+}: {
 	label: string;
 	hint?: string;
 	on: boolean;
@@ -124,7 +163,12 @@ export function Switch({ label, hint, on, onChange, disabled }: {
 }
 
 // One of a few, side by side.
-export function Choice<V extends string>({ label, value, of, onChange }: {
+export function Choice<V extends string>({
+	label,
+	value,
+	of,
+	onChange,
+}: {
 	label: string;
 	value: V;
 	of: readonly { value: V; label: string }[];

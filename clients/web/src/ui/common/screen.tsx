@@ -17,11 +17,15 @@ export function Screen({ title, ends, onBack = back, children }: Props) {
 	return (
 		<main class="screen">
 			<header class="screen-head">
-				<button type="button" class="icon-button" aria-label={t('common.back')} onClick={onBack}><Icon name="back" /></button>
+				<button type="button" class="icon-button" aria-label={t('common.back')} onClick={onBack}>
+					<Icon name="back" />
+				</button>
 				<h1>{title}</h1>
 				{ends && <div class="screen-ends">{ends}</div>}
 			</header>
-			<div class="screen-body"><div class="screen-column">{children}</div></div>
+			<div class="screen-body">
+				<div class="screen-column">{children}</div>
+			</div>
 		</main>
 	);
 }

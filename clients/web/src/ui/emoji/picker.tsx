@@ -13,7 +13,18 @@ import { type Emoji, find, GROUPS, table, withTone } from './table';
 const e = texts(words);
 const CELL = 42; // px, as in picker.css
 const SPARE = 3; // rows drawn beyond what is in sight
-const FACES = { recent: '🕘', smileys: '😀', people: '👋', nature: '🌿', food: '🍎', travel: '🚗', activities: '⚽', objects: '💡', symbols: '💬', flags: '🏁' };
+const FACES = {
+	recent: '🕘',
+	smileys: '😀',
+	people: '👋',
+	nature: '🌿',
+	food: '🍎',
+	travel: '🚗',
+	activities: '⚽',
+	objects: '💡',
+	symbols: '💬',
+	flags: '🏁',
+};
 
 function named(x: Emoji, tone: number): { emoji: string; name: string } {
 	return { emoji: withTone(x, tone), name: language.value === 'en' ? x.en : x.zh };
@@ -22,8 +33,15 @@ function named(x: Emoji, tone: number): { emoji: string; name: string } {
 function parts(typed: string, tone: number): Part[] {
 	if (typed) return [{ group: 'found', title: '', emoji: find(typed).map((x) => named(x, tone)) }];
 	const names = new Map(table().all.map((x) => [x.emoji, named(x, 0).name]));
-	const taken = recent().map((x) => ({ emoji: x, name: names.get(x) ?? names.get(x.replace(/[\u{1f3fb}-\u{1f3ff}]/u, '')) ?? x }));
-	const groups = GROUPS.map((g) => ({ group: g, title: e(g), emoji: (table().groups.get(g) ?? []).map((x) => named(x, tone)) }));
+	const taken = recent().map((x) => ({
+		emoji: x,
+		name: names.get(x) ?? names.get(x.replace(/[\u{1f3fb}-\u{1f3ff}]/u, '')) ?? x,
+	}));
+	const groups = GROUPS.map((g) => ({
+		group: g,
+		title: e(g),
+		emoji: (table().groups.get(g) ?? []).map((x) => named(x, tone)),
+	}));
 	return [{ group: 'recent', title: e('recent'), emoji: taken }, ...groups];
 }
 
@@ -32,7 +50,11 @@ function Tones({ tone, onTone }: { tone: number; onTone: (n: number) => void }) 
 		<label class="emoji-tone">
 			<span class="spoken">{e('tone')}</span>
 			<select value={tone} onChange={(x) => onTone(Number(x.currentTarget.value))}>
-				{([0, 1, 2, 3, 4, 5] as const).map((n) => <option key={n} value={n} aria-label={e(`tone${n}`)}>{withTone({ emoji: '✋', tones: true }, n)}</option>)}
+				{([0, 1, 2, 3, 4, 5] as const).map((n) => (
+					<option key={n} value={n} aria-label={e(`tone${n}`)}>
+						{withTone({ emoji: '✋', tones: true }, n)}
+					</option>
+				))}
 			</select>
 		</label>
 	);
@@ -72,10 +94,25 @@ interface GridProps {
 function Grid({ rows, first, last, at, across, id, onPick, onOver }: GridProps) {
 	const total = rows.reduce((n, r) => n + r.cells.length, 0);
 	return (
-		<div class="emoji-grid" role="listbox" aria-label={e('title')} id={`${id}g`} style={{ height: `${rows.length * CELL}px`, '--across': String(across) }}>
+		<div
+			class="emoji-grid"
+			role="listbox"
+			aria-label={e('title')}
+			id={`${id}g`}
+			style={{ height: `${rows.length * CELL}px`, '--across': String(across) }}
+		>
 			{rows.slice(first, last).map((r, i) => (
-				<div class="emoji-row" role="presentation" key={first + i} style={{ transform: `translateY(${(first + i) * CELL}px)` }}>
-					{r.title && <div class="emoji-title" role="presentation">{r.title}</div>}
+				<div
+					class="emoji-row"
+					role="presentation"
+					key={first + i}
+					style={{ transform: `translateY(${(first + i) * CELL}px)` }}
+				>
+					{r.title && (
+						<div class="emoji-title" role="presentation">
+							{r.title}
+						</div>
+					)}
 					{r.cells.map((c) => (
 						<div
 							role="option"
@@ -118,7 +155,8 @@ export function EmojiPicker({ onPick, onClose }: { onPick: (emoji: string) => vo
 	useLayoutEffect(() => {
 		const measure = () => {
 			const b = box.current;
-			if (b) size.value = { height: b.clientHeight, across: Math.max(4, Math.floor((b.clientWidth - 12) / CELL)) };
+			if (b)
+				size.value = { height: b.clientHeight, across: Math.max(4, Math.floor((b.clientWidth - 12) / CELL)) };
 		};
 		measure();
 		addEventListener('resize', measure);
@@ -196,14 +234,39 @@ export function EmojiPicker({ onPick, onClose }: { onPick: (emoji: string) => vo
 						maxLength={100}
 					/>
 				</div>
-				<button type="button" class="icon-button small" aria-label={t('common.close')} onClick={onClose}><Icon name="close" size={16} /></button>
+				<button type="button" class="icon-button small" aria-label={t('common.close')} onClick={onClose}>
+					<Icon name="close" size={16} />
+				</button>
 			</div>
-			{!want && <Tabs rows={rows} now={rows[Math.floor((top.value + CELL / 2) / CELL)]?.group ?? ''} onGo={scrollTo} />}
+			{!want && (
+				<Tabs rows={rows} now={rows[Math.floor((top.value + CELL / 2) / CELL)]?.group ?? ''} onGo={scrollTo} />
+			)}
 			<div class="emoji-scroll" ref={box} tabIndex={0} onScroll={(x) => (top.value = x.currentTarget.scrollTop)}>
-				<Grid rows={rows} first={first} last={last} at={at.value} across={across} id={id} onPick={pick} onOver={(p) => (at.value = p)} />
+				<Grid
+					rows={rows}
+					first={first}
+					last={last}
+					at={at.value}
+					across={across}
+					id={id}
+					onPick={pick}
+					onOver={(p) => (at.value = p)}
+				/>
 			</div>
 			<div class="emoji-foot">
-				<p role="status">{want && !total ? e('none') : chosen ? <><span>{chosen.emoji}</span> {chosen.name}</> : want ? e('found', { n: total }) : ''}</p>
+				<p role="status">
+					{want && !total ? (
+						e('none')
+					) : chosen ? (
+						<>
+							<span>{chosen.emoji}</span> {chosen.name}
+						</>
+					) : want ? (
+						e('found', { n: total })
+					) : (
+						''
+					)}
+				</p>
 				<Tones
 					tone={tone.value}
 					onTone={(n) => {

@@ -11,8 +11,16 @@ const QUICK = ['👍', '❤️', '😂', '🎉', '😮', '🙏'];
 export function QuickReactions({ onPick, onMore }: { onPick: (emoji: string) => void; onMore?: () => void }) {
 	return (
 		<div class="quick-reactions" role="group" aria-label={e('quick')}>
-			{QUICK.map((x) => <button type="button" key={x} aria-label={e('react', { emoji: x })} onClick={() => onPick(x)}>{x}</button>)}
-			{onMore && <button type="button" aria-label={e('more')} title={e('more')} onClick={onMore}><Icon name="plus" size={18} /></button>}
+			{QUICK.map((x) => (
+				<button type="button" key={x} aria-label={e('react', { emoji: x })} onClick={() => onPick(x)}>
+					{x}
+				</button>
+			))}
+			{onMore && (
+				<button type="button" aria-label={e('more')} title={e('more')} onClick={onMore}>
+					<Icon name="plus" size={18} />
+				</button>
+			)}
 		</div>
 	);
 }

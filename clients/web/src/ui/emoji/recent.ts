@@ -8,7 +8,9 @@ const MOST = 24;
 export function recent(): string[] {
 	try {
 		const kept: unknown = JSON.parse(localStorage.getItem(RECENT) ?? '[]');
-		return Array.isArray(kept) ? kept.filter((e): e is string => typeof e === 'string' && e.length <= 40).slice(0, MOST) : [];
+		return Array.isArray(kept)
+			? kept.filter((e): e is string => typeof e === 'string' && e.length <= 40).slice(0, MOST)
+			: [];
 	} catch {
 		return [];
 	}

@@ -3,7 +3,17 @@
 
 import { data } from '../../emoji/data';
 
-export const GROUPS = ['smileys', 'people', 'nature', 'food', 'travel', 'activities', 'objects', 'symbols', 'flags'] as const;
+export const GROUPS = [
+	'smileys',
+	'people',
+	'nature',
+	'food',
+	'travel',
+	'activities',
+	'objects',
+	'symbols',
+	'flags',
+] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface Emoji {
@@ -43,10 +53,16 @@ const HAN = /\p{sc=Han}/u;
 export function find(typed: string): readonly Emoji[] {
 	const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
 	if (!words.length) return [];
-	const fits = (e: Emoji) => e.emoji === typed.trim() || words.every((w) => (HAN.test(w) ? e.words.includes(w) : e.words.includes(` ${w}`)));
+	const fits = (e: Emoji) =>
+		e.emoji === typed.trim() || words.every((w) => (HAN.test(w) ? e.words.includes(w) : e.words.includes(` ${w}`)));
 	const first = words[0] ?? '';
-	const early = (e: Emoji) => (e.zh.startsWith(first) || e.en.startsWith(first) ? 0 : e.zh.includes(first) || e.en.includes(first) ? 1 : 2);
-	return table().all.filter(fits).map((e, i) => ({ e, i })).sort((a, b) => early(a.e) - early(b.e) || a.i - b.i).map((x) => x.e);
+	const early = (e: Emoji) =>
+		e.zh.startsWith(first) || e.en.startsWith(first) ? 0 : e.zh.includes(first) || e.en.includes(first) ? 1 : 2;
+	return table()
+		.all.filter(fits)
+		.map((e, i) => ({ e, i }))
+		.sort((a, b) => early(a.e) - early(b.e) || a.i - b.i)
+		.map((x) => x.e);
 }
 
 // Unicode TR51: the tone stands behind the first character, in place of a variation selector.

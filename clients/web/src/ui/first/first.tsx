@@ -58,10 +58,12 @@ function useInvite() {
 		const token = tokenHere();
 		if (!token) return;
 		invited.value = { token, info: 'checking' };
-		model().inviteInfo(token).then(
-			(info) => (invited.value = { token, info }),
-			() => (invited.value = { token, info: { kind: 'account' } }), // it may still be good: registering will tell
-		);
+		model()
+			.inviteInfo(token)
+			.then(
+				(info) => (invited.value = { token, info }),
+				() => (invited.value = { token, info: { kind: 'account' } }), // it may still be good: registering will tell
+			);
 	}, []);
 	return invited;
 }
@@ -70,23 +72,46 @@ function Head({ mode, invited }: { mode: Mode; invited: Invited }) {
 	const server = model().server.value?.domain ?? location.hostname;
 	const info = invited && invited.info !== 'checking' ? invited.info : null;
 	const who = info?.kind === 'account' && (info.name || info.from);
-	if (mode === 'register' && who) return <><h1>{f('invitedTitle', { name: line(who, 60) })}</h1><p>{f('invitedLead', { server })}</p></>;
-	if (mode === 'register') return <><h1>{f('registerTitle', { server })}</h1><p>{f('registerLead')}</p></>;
-	return <><h1>{f('loginTitle')}</h1><p>{f('loginLead', { server })}</p></>;
+	if (mode === 'register' && who)
+		return (
+			<>
+				<h1>{f('invitedTitle', { name: line(who, 60) })}</h1>
+				<p>{f('invitedLead', { server })}</p>
+			</>
+		);
+	if (mode === 'register')
+		return (
+			<>
+				<h1>{f('registerTitle', { server })}</h1>
+				<p>{f('registerLead')}</p>
+			</>
+		);
+	return (
+		<>
+			<h1>{f('loginTitle')}</h1>
+			<p>{f('loginLead', { server })}</p>
+		</>
+	);
 }
 
 function Unsafe() {
 	return (
 		<div class="note warn" role="note">
 			<p>{f('unsafe')}</p>
-			<p><a href="/trust">{f('trust')}</a></p>
+			<p>
+				<a href="/trust">{f('trust')}</a>
+			</p>
 		</div>
 	);
 }
 
 function Ended() {
 	const l = model().line.value;
-	return l.state === 'ended' ? <div class="note warn" role="alert"><p>{t(`why.${l.why}`)}</p></div> : null;
+	return l.state === 'ended' ? (
+		<div class="note warn" role="alert">
+			<p>{t(`why.${l.why}`)}</p>
+		</div>
+	) : null;
 }
 
 // The invite opens an account, as far as we know.
@@ -95,20 +120,41 @@ function opensAccount(invited: Invited): boolean {
 }
 
 function contactOnly(invited: Invited): InviteInfo | null {
-	return invited && invited.info && invited.info !== 'checking' && invited.info.kind === 'contact' ? invited.info : null;
+	return invited && invited.info && invited.info !== 'checking' && invited.info.kind === 'contact'
+		? invited.info
+		: null;
 }
 
 function InviteNote({ invited }: { invited: Invited }) {
 	const contact = contactOnly(invited);
-	if (contact) return <div class="note" role="status"><p>{f('inviteContact', { name: line(contact.name || contact.from || '', 60) })}</p></div>;
-	if (invited?.info === 'checking') return <div class="note" role="status"><p>{f('inviteChecking')}</p></div>;
-	return invited && invited.info === null ? <div class="note warn" role="status"><p>{f('inviteGone')}</p></div> : null;
+	if (contact)
+		return (
+			<div class="note" role="status">
+				<p>{f('inviteContact', { name: line(contact.name || contact.from || '', 60) })}</p>
+			</div>
+		);
+	if (invited?.info === 'checking')
+		return (
+			<div class="note" role="status">
+				<p>{f('inviteChecking')}</p>
+			</div>
+		);
+	return invited && invited.info === null ? (
+		<div class="note warn" role="status">
+			<p>{f('inviteGone')}</p>
+		</div>
+	) : null;
 }
 
 function LanguageSwitch() {
 	const other = model().settings.value.language === 'en' ? 'zh-CN' : 'en';
 	return (
-		<button type="button" class="link-button first-language" lang={other} onClick={() => model().set('language', other)}>
+		<button
+			type="button"
+			class="link-button first-language"
+			lang={other}
+			onClick={() => model().set('language', other)}
+		>
 			{f('languageSwitch')}
 		</button>
 	);
@@ -146,13 +192,18 @@ function Form({ mode, invited }: { mode: Mode; invited: Invited }) {
 		busy.value = true;
 		const token = mode === 'login' ? undefined : invite || good?.token;
 		spend(!!token);
-		const why = await (mode === 'login'
-			? model().login(who, password.value, remember.value)
-			: model().register(who, password.value, token)
+		const why = await (
+			mode === 'login'
+				? model().login(who, password.value, remember.value)
+				: model().register(who, password.value, token)
 		).catch((): Why => 'network');
 		busy.value = false;
 		if (why) spend(false);
-		if (why) return say({ at: why === 'invite-used' && !wantsCode ? 'form' : (placeOf[why] ?? 'form'), text: t(`why.${why}`) });
+		if (why)
+			return say({
+				at: why === 'invite-used' && !wantsCode ? 'form' : (placeOf[why] ?? 'form'),
+				text: t(`why.${why}`),
+			});
 		if (mode === 'login' || contactOnly(invited)) return; // an invite that is left over leads to its sender
 		forgetToken();
 		go('welcome', true);
@@ -167,7 +218,13 @@ function Form({ mode, invited }: { mode: Mode; invited: Invited }) {
 				onValue={(v) => (name.value = v)}
 				hint={mode === 'register' ? f('nameHint') : undefined}
 				fault={at('name')}
-				input={{ name: 'username', autocomplete: 'username', autocapitalize: 'none', spellcheck: false, maxLength: 320 }}
+				input={{
+					name: 'username',
+					autocomplete: 'username',
+					autocapitalize: 'none',
+					spellcheck: false,
+					maxLength: 320,
+				}}
 			/>
 			<PasswordField
 				label={f('password')}
@@ -175,7 +232,11 @@ function Form({ mode, invited }: { mode: Mode; invited: Invited }) {
 				onValue={(v) => (password.value = v)}
 				hint={mode === 'register' ? <Strength password={password.value} name={name.value} /> : undefined}
 				fault={at('password')}
-				input={{ name: 'password', autocomplete: mode === 'login' ? 'current-password' : 'new-password', maxLength: 512 }}
+				input={{
+					name: 'password',
+					autocomplete: mode === 'login' ? 'current-password' : 'new-password',
+					maxLength: 512,
+				}}
 			/>
 			{wantsCode && (
 				<Field
@@ -184,7 +245,13 @@ function Form({ mode, invited }: { mode: Mode; invited: Invited }) {
 					onValue={(v) => (code.value = v)}
 					hint={f('inviteHint')}
 					fault={at('invite')}
-					input={{ name: 'invite', autocomplete: 'off', autocapitalize: 'none', spellcheck: false, maxLength: 2048 }}
+					input={{
+						name: 'invite',
+						autocomplete: 'off',
+						autocapitalize: 'none',
+						spellcheck: false,
+						maxLength: 2048,
+					}}
 				/>
 			)}
 			{mode === 'login' && (
@@ -197,9 +264,7 @@ function Form({ mode, invited }: { mode: Mode; invited: Invited }) {
 			)}
 			<div aria-live="assertive">{at('form') && <p class="form-fault">{at('form')}</p>}</div>
 			<button type="submit" class="button primary wide" aria-disabled={busy.value}>
-				{mode === 'login'
-					? f(busy.value ? 'loggingIn' : 'login')
-					: f(busy.value ? 'registering' : 'register')}
+				{mode === 'login' ? f(busy.value ? 'loggingIn' : 'login') : f(busy.value ? 'registering' : 'register')}
 			</button>
 		</form>
 	);
@@ -223,7 +288,8 @@ export function First() {
 	const chosen = useSignal<Mode | null>(null);
 	const invited = useInvite();
 	const server = model().server.value;
-	const shut = server?.safe === false || (!!contactOnly(invited.value) && server?.register !== 'open' && !chosen.value);
+	const shut =
+		server?.safe === false || (!!contactOnly(invited.value) && server?.register !== 'open' && !chosen.value);
 	const mode: Mode = shut ? 'login' : (chosen.value ?? startMode());
 	return (
 		<main class="first">
@@ -235,7 +301,11 @@ export function First() {
 				<Ended />
 				{server?.safe === false && <Unsafe />}
 				<InviteNote invited={invited.value} />
-				{!server && <div class="note" role="status"><p>{f('offline')}</p></div>}
+				{!server && (
+					<div class="note" role="status">
+						<p>{f('offline')}</p>
+					</div>
+				)}
 				<Form mode={mode} invited={invited.value} />
 				<Switch mode={mode} onMode={(m) => (chosen.value = m)} />
 			</div>

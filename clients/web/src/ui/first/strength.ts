@@ -2,7 +2,8 @@
 // How hard a password is to guess, roughly, as 0 (at once) to 4 (not worth trying): the length in different characters counts most; runs
 // (abcd, 1111, qwer), the own name and what everybody takes count little.
 
-const COMMON = /^(passw[o0]rd|qwert|asdf|zxcv|iloveyou|woaini|admin|welcome|letmein|monkey|dragon|abc123|a123456|5201314|888888|666666|111111|123123|147258)/;
+const COMMON =
+	/^(passw[o0]rd|qwert|asdf|zxcv|iloveyou|woaini|admin|welcome|letmein|monkey|dragon|abc123|a123456|5201314|888888|666666|111111|123123|147258)/;
 const ROWS = ['abcdefghijklmnopqrstuvwxyz', '01234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
 const SHORTEST = 8;
 
@@ -12,7 +13,13 @@ function isStep(a: string, b: string): boolean {
 }
 
 function alphabet(text: string): number {
-	const sizes: [RegExp, number][] = [[/[a-z]/, 26], [/[A-Z]/, 26], [/[0-9]/, 10], [/[^a-zA-Z0-9]/, 33], [/[^\0-\x7f]/, 1000]];
+	const sizes: [RegExp, number][] = [
+		[/[a-z]/, 26],
+		[/[A-Z]/, 26],
+		[/[0-9]/, 10],
+		[/[^a-zA-Z0-9]/, 33],
+		[/[^\0-\x7f]/, 1000],
+	];
 	return sizes.reduce((sum, [re, n]) => sum + (re.test(text) ? n : 0), 1);
 }
 

@@ -12,7 +12,12 @@ export function Strength({ password, name }: { password: string; name: string })
 	const s = strength(password, name);
 	return (
 		<span class={`strength s${s}`}>
-			<i aria-hidden="true"><b /><b /><b /><b /></i>
+			<i aria-hidden="true">
+				<b />
+				<b />
+				<b />
+				<b />
+			</i>
 			{f(`strength${s}`)}
 		</span>
 	);

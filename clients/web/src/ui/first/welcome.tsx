@@ -35,7 +35,9 @@ export function Welcome() {
 					<Way icon="search" title={f('welcomeFind')} hint={f('welcomeFindHint')} to="people" />
 					<Way icon="invite" title={f('welcomeInvite')} hint={f('welcomeInviteHint')} to="people/invite" />
 				</div>
-				<button type="button" class="button wide" onClick={() => go('', true)}>{f('welcomeLater')}</button>
+				<button type="button" class="button wide" onClick={() => go('', true)}>
+					{f('welcomeLater')}
+				</button>
 			</div>
 		</main>
 	);

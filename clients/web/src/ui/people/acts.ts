@@ -11,7 +11,9 @@ import { line } from '../common/text';
 const p = texts(words);
 
 export async function blockPerson(person: Person, on: boolean): Promise<void> {
-	const why = await model().block(person.address, on).catch((): Why => 'network');
+	const why = await model()
+		.block(person.address, on)
+		.catch((): Why => 'network');
 	if (why) notice(t(`why.${why}`));
 	else notice(on ? p('blocked', { name: line(person.name, 60) }) : p('unblocked'));
 }

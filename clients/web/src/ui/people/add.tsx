@@ -13,7 +13,17 @@ import { line } from '../common/text';
 
 const p = texts(words);
 
-export function AddDialog({ address, name, invite, onClose }: { address: Address; name: string; invite?: string; onClose: () => void }) {
+export function AddDialog({
+	address,
+	name,
+	invite,
+	onClose,
+}: {
+	address: Address;
+	name: string;
+	invite?: string;
+	onClose: () => void;
+}) {
 	const text = useSignal('');
 	const why = useSignal<Why | null>(null);
 	const busy = useSignal(false);
@@ -21,7 +31,9 @@ export function AddDialog({ address, name, invite, onClose }: { address: Address
 		e.preventDefault();
 		if (busy.value) return;
 		busy.value = true;
-		why.value = await model().ask(address, text.value.trim() || undefined, invite).catch((): Why => 'network');
+		why.value = await model()
+			.ask(address, text.value.trim() || undefined, invite)
+			.catch((): Why => 'network');
 		busy.value = false;
 		if (why.value) return;
 		notice(p('asked'));
@@ -31,11 +43,20 @@ export function AddDialog({ address, name, invite, onClose }: { address: Address
 		<Dialog title={p('addTitle', { name: line(name, 60) })} onClose={onClose}>
 			<form onSubmit={send}>
 				<p class="dialog-lead">{p('addLead')}</p>
-				<Field label={p('addText')} value={text.value} onValue={(v) => (text.value = v)} input={{ maxLength: 500, autocomplete: 'off', autofocus: true }} />
+				<Field
+					label={p('addText')}
+					value={text.value}
+					onValue={(v) => (text.value = v)}
+					input={{ maxLength: 500, autocomplete: 'off', autofocus: true }}
+				/>
 				<div aria-live="assertive">{why.value && <p class="form-fault">{t(`why.${why.value}`)}</p>}</div>
 				<div class="dialog-foot">
-					<button type="button" class="button" onClick={onClose}>{t('common.cancel')}</button>
-					<button type="submit" class="button primary" aria-disabled={busy.value}>{p('addSend')}</button>
+					<button type="button" class="button" onClick={onClose}>
+						{t('common.cancel')}
+					</button>
+					<button type="submit" class="button primary" aria-disabled={busy.value}>
+						{p('addSend')}
+					</button>
 				</div>
 			</form>
 		</Dialog>

@@ -3,7 +3,10 @@
 
 import type { Person } from '../../model';
 
-export type Wanted = { kind: 'text'; text: string } | { kind: 'address'; address: string; text: string } | { kind: 'invite'; token: string; text: string };
+export type Wanted =
+	| { kind: 'text'; text: string }
+	| { kind: 'address'; address: string; text: string }
+	| { kind: 'invite'; token: string; text: string };
 
 const ADDRESS = /^[^\s@/<>"&']{1,256}@[^\s@/<>"&':]+(?::\d+)?$/;
 
@@ -26,5 +29,8 @@ export function wanted(typed: string): Wanted {
 // Whether all words of `text` occur in the name or the address.
 export function matches(person: Pick<Person, 'name' | 'address'>, text: string): boolean {
 	const hay = `${person.name} ${person.address}`.toLowerCase();
-	return text.toLowerCase().split(/\s+/).every((word) => hay.includes(word));
+	return text
+		.toLowerCase()
+		.split(/\s+/)
+		.every((word) => hay.includes(word));
 }

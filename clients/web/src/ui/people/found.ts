@@ -50,5 +50,7 @@ export function useFound(want: Wanted): Found {
 	const again = () => setTurn(turn + 1);
 	const invite = want.kind === 'invite' ? want.token : undefined;
 	// The last answer stays while the next is on its way, so that the list does not flicker.
-	return got?.for === key ? { ...got, invite, again } : { state: 'looking', people: want.kind === 'text' ? (got?.people ?? []) : [], invite, again };
+	return got?.for === key
+		? { ...got, invite, again }
+		: { state: 'looking', people: want.kind === 'text' ? (got?.people ?? []) : [], invite, again };
 }

@@ -23,10 +23,13 @@ const p = texts(words);
 
 const MANY = 150; // contacts drawn at first
 
-type Over = { kind: 'add'; address: Address; name: string; invite?: string } | { kind: 'about'; address: Address } | null;
+type Over =
+	{ kind: 'add'; address: Address; name: string; invite?: string } | { kind: 'about'; address: Address } | null;
 
 function contactsOf(all: Iterable<Person>): Person[] {
-	return [...all].filter((x) => !x.blocked && x.tie !== 'none' && x.tie !== 'asks').sort((a, b) => byName(a.name, b.name));
+	return [...all]
+		.filter((x) => !x.blocked && x.tie !== 'none' && x.tie !== 'asks')
+		.sort((a, b) => byName(a.name, b.name));
 }
 
 function Empty() {
@@ -35,7 +38,9 @@ function Empty() {
 			<Icon name="people" size={40} />
 			<h2>{p('emptyTitle')}</h2>
 			<p>{p('emptyLead')}</p>
-			<button type="button" class="button primary" onClick={() => go('people/invite')}>{p('invite')}</button>
+			<button type="button" class="button primary" onClick={() => go('people/invite')}>
+				{p('invite')}
+			</button>
 		</div>
 	);
 }
@@ -44,7 +49,9 @@ function Contact({ person, onAbout }: { person: Person; onAbout: () => void }) {
 	const label = p('more', { name: line(person.name, 60) });
 	return (
 		<PersonRow person={person} onOpen={() => openChat(person.address)}>
-			<button type="button" class="icon-button" aria-label={label} title={label} onClick={onAbout}><Icon name="info" /></button>
+			<button type="button" class="icon-button" aria-label={label} title={label} onClick={onAbout}>
+				<Icon name="info" />
+			</button>
 		</PersonRow>
 	);
 }
@@ -55,38 +62,74 @@ function Stranger({ person, onAdd }: { person: Person; onAdd: () => void }) {
 		<PersonRow person={person} note={person.address} onOpen={() => openChat(person.address)}>
 			{person.tie === 'asked' && <span class="person-state">{p('asked')}</span>}
 			{!known && !person.blocked && (
-				<button type="button" class="button small" aria-label={p('addTitle', { name: line(person.name, 60) })} onClick={onAdd}>{p('add')}</button>
+				<button
+					type="button"
+					class="button small"
+					aria-label={p('addTitle', { name: line(person.name, 60) })}
+					onClick={onAdd}
+				>
+					{p('add')}
+				</button>
 			)}
 		</PersonRow>
 	);
 }
 
 function Group({ title, children }: { title: string; children: preact.ComponentChildren }) {
-	return <section class="people-group"><h2>{title}</h2><ul>{children}</ul></section>;
+	return (
+		<section class="people-group">
+			<h2>{title}</h2>
+			<ul>{children}</ul>
+		</section>
+	);
 }
 
 function Results({ typed, onOver }: { typed: string; onOver: (o: Over) => void }) {
 	const want = wanted(typed);
 	const found = useFound(want);
 	// Who was asked a moment ago has no name of their own here yet; the search knows one.
-	const named = (x: Person) => (x.address.startsWith(`${x.name}@`) ? { ...x, name: found.people.find((f) => f.address === x.address)?.name || x.name } : x);
-	const mine = contactsOf(model().people.value.values()).filter((x) => matches(x, want.text)).slice(0, MANY).map(named);
-	const others = found.people.filter((f) => !mine.some((m) => m.address === f.address) && f.address !== model().me.value?.address);
+	const named = (x: Person) =>
+		x.address.startsWith(`${x.name}@`)
+			? { ...x, name: found.people.find((f) => f.address === x.address)?.name || x.name }
+			: x;
+	const mine = contactsOf(model().people.value.values())
+		.filter((x) => matches(x, want.text))
+		.slice(0, MANY)
+		.map(named);
+	const others = found.people.filter(
+		(f) => !mine.some((m) => m.address === f.address) && f.address !== model().me.value?.address,
+	);
 	const none = found.state === 'done' && !mine.length && !others.length;
 	return (
 		<>
 			{mine.length > 0 && (
 				<Group title={p('contacts')}>
-					{mine.map((x) => <Contact key={x.address} person={x} onAbout={() => onOver({ kind: 'about', address: x.address })} />)}
+					{mine.map((x) => (
+						<Contact
+							key={x.address}
+							person={x}
+							onAbout={() => onOver({ kind: 'about', address: x.address })}
+						/>
+					))}
 				</Group>
 			)}
 			{others.length > 0 && (
-				<Group title={want.kind === 'text' ? p('onServer') : want.kind === 'invite' ? p('inviteOf', { name: line(others[0]?.name ?? '', 60) }) : p('address')}>
+				<Group
+					title={
+						want.kind === 'text'
+							? p('onServer')
+							: want.kind === 'invite'
+								? p('inviteOf', { name: line(others[0]?.name ?? '', 60) })
+								: p('address')
+					}
+				>
 					{others.map((f) => (
 						<Stranger
 							key={f.address}
 							person={{ ...model().person(f.address), name: f.name || model().person(f.address).name }}
-							onAdd={() => onOver({ kind: 'add', address: f.address, name: f.name, invite: found.invite })}
+							onAdd={() =>
+								onOver({ kind: 'add', address: f.address, name: f.name, invite: found.invite })
+							}
 						/>
 					))}
 				</Group>
@@ -94,9 +137,18 @@ function Results({ typed, onOver }: { typed: string; onOver: (o: Over) => void }
 			<div class="people-state" role="status">
 				{found.state === 'looking' && p('searching')}
 				{found.state === 'failed' && (
-					<>{p('failed')} <button type="button" class="link-button" onClick={found.again}>{t('common.retry')}</button></>
+					<>
+						{p('failed')}{' '}
+						<button type="button" class="link-button" onClick={found.again}>
+							{t('common.retry')}
+						</button>
+					</>
 				)}
-				{none && want.kind === 'text' && <><b>{p('noMatch', { text: line(want.text, 60) })}</b> {p('noMatchHint')}</>}
+				{none && want.kind === 'text' && (
+					<>
+						<b>{p('noMatch', { text: line(want.text, 60) })}</b> {p('noMatchHint')}
+					</>
+				)}
 				{none && want.kind === 'address' && p('addressGone', { address: want.address })}
 				{none && want.kind === 'invite' && p('inviteGone')}
 			</div>
@@ -111,16 +163,28 @@ function Everybody({ onOver }: { onOver: (o: Over) => void }) {
 	if (!contacts.value.length && !requests.length) return <Empty />;
 	return (
 		<>
-			{requests.length > 0 && <Group title={p('requests')}>{requests.map((x) => <Request key={x.address} person={x} />)}</Group>}
+			{requests.length > 0 && (
+				<Group title={p('requests')}>
+					{requests.map((x) => (
+						<Request key={x.address} person={x} />
+					))}
+				</Group>
+			)}
 			{contacts.value.length > 0 && (
 				<Group title={p('contacts')}>
 					{contacts.value.slice(0, shown.value).map((x) => (
-						<Contact key={x.address} person={x} onAbout={() => onOver({ kind: 'about', address: x.address })} />
+						<Contact
+							key={x.address}
+							person={x}
+							onAbout={() => onOver({ kind: 'about', address: x.address })}
+						/>
 					))}
 				</Group>
 			)}
 			{contacts.value.length > shown.value && (
-				<button type="button" class="button wide" onClick={() => (shown.value += MANY)}>{t('common.showMore')}</button>
+				<button type="button" class="button wide" onClick={() => (shown.value += MANY)}>
+					{t('common.showMore')}
+				</button>
 			)}
 		</>
 	);
@@ -165,10 +229,16 @@ export function People() {
 					maxLength={2048}
 				/>
 			</div>
-			{typed.value.trim() ? <Results typed={typed.value} onOver={(x) => (over.value = x)} /> : <Everybody onOver={(x) => (over.value = x)} />}
+			{typed.value.trim() ? (
+				<Results typed={typed.value} onOver={(x) => (over.value = x)} />
+			) : (
+				<Everybody onOver={(x) => (over.value = x)} />
+			)}
 			{o?.kind === 'add' && <AddDialog address={o.address} name={o.name} invite={o.invite} onClose={close} />}
 			{o?.kind === 'about' && <PersonDialog address={o.address} onClose={close} />}
-			{route.value.screen === 'people' && route.value.rest[0] === 'invite' && <InviteDialog onClose={() => go('people', true)} />}
+			{route.value.screen === 'people' && route.value.rest[0] === 'invite' && (
+				<InviteDialog onClose={() => go('people', true)} />
+			)}
 		</Screen>
 	);
 }

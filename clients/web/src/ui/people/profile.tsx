@@ -50,8 +50,12 @@ function Rename({ person, onDone }: { person: Person; onDone: () => void }) {
 				inputRef={field}
 			/>
 			<div class="dialog-foot">
-				<button type="button" class="button" onClick={onDone}>{t('common.cancel')}</button>
-				<button type="submit" class="button primary">{t('common.save')}</button>
+				<button type="button" class="button" onClick={onDone}>
+					{t('common.cancel')}
+				</button>
+				<button type="submit" class="button primary">
+					{t('common.save')}
+				</button>
 			</div>
 		</form>
 	);
@@ -62,7 +66,12 @@ function Files({ address }: { address: Address }) {
 	useEffect(() => {
 		let here = true;
 		got.value = null;
-		model().files(address).then((f) => here && (got.value = f), () => here && (got.value = 'failed'));
+		model()
+			.files(address)
+			.then(
+				(f) => here && (got.value = f),
+				() => here && (got.value = 'failed'),
+			);
 		return () => {
 			here = false;
 		};
@@ -78,10 +87,16 @@ function Files({ address }: { address: Address }) {
 				<ul>
 					{files.map((m: Message) => (
 						<li key={m.key}>
-							<button type="button" class="file-row" onClick={() => openChat(m.with, m.archiveId ?? m.id)}>
+							<button
+								type="button"
+								class="file-row"
+								onClick={() => openChat(m.with, m.archiveId ?? m.id)}
+							>
 								<Icon name="file" />
 								<span class="file-name">{line(m.attachment?.name ?? '', 120)}</span>
-								<span class="file-note">{size(m.attachment?.size ?? 0)} · {date(m.time)}</span>
+								<span class="file-note">
+									{size(m.attachment?.size ?? 0)} · {date(m.time)}
+								</span>
 							</button>
 						</li>
 					))}
@@ -96,17 +111,37 @@ function TieNote({ person, onAdd }: { person: Person; onAdd: () => void }) {
 		return (
 			<div class="note warn">
 				<p>{p('blocked', { name: line(person.name, 60) })}</p>
-				<p><button type="button" class="link-button" onClick={() => void blockPerson(person, false)}>{p('unblock')}</button></p>
+				<p>
+					<button type="button" class="link-button" onClick={() => void blockPerson(person, false)}>
+						{p('unblock')}
+					</button>
+				</p>
 			</div>
 		);
 	}
-	if (person.tie === 'asks') return <ul class="about-request"><Request person={person} /></ul>;
-	if (person.tie === 'asked') return <div class="note"><p>{p('asked')}. {p('askedLong')}</p></div>;
+	if (person.tie === 'asks')
+		return (
+			<ul class="about-request">
+				<Request person={person} />
+			</ul>
+		);
+	if (person.tie === 'asked')
+		return (
+			<div class="note">
+				<p>
+					{p('asked')}. {p('askedLong')}
+				</p>
+			</div>
+		);
 	if (person.tie === 'both') return null;
 	return (
 		<div class="note">
 			<p>{p(person.tie === 'none' ? 'stranger' : 'oneWay')}</p>
-			<p><button type="button" class="link-button" onClick={onAdd}>{p('addTitle', { name: line(person.name, 60) })}</button></p>
+			<p>
+				<button type="button" class="link-button" onClick={onAdd}>
+					{p('addTitle', { name: line(person.name, 60) })}
+				</button>
+			</p>
 		</div>
 	);
 }
@@ -118,24 +153,76 @@ function Questions({ person, over, onClose }: { person: Person; over: Over; onCl
 	if (over === 'add') return <AddDialog address={person.address} name={person.name} onClose={onClose} />;
 	if (over === 'block') {
 		const yes = () => blockPerson(person, true);
-		return <Confirm title={p('blockTitle', { name })} text={p('blockText')} action={p('block')} danger onYes={yes} onClose={onClose} />;
+		return (
+			<Confirm
+				title={p('blockTitle', { name })}
+				text={p('blockText')}
+				action={p('block')}
+				danger
+				onYes={yes}
+				onClose={onClose}
+			/>
+		);
 	}
 	if (over !== 'remove') return null;
 	const yes = () => removePerson(person);
-	return <Confirm title={p('removeTitle', { name })} text={p('removeText')} action={p('remove')} danger onYes={yes} onClose={onClose} />;
+	return (
+		<Confirm
+			title={p('removeTitle', { name })}
+			text={p('removeText')}
+			action={p('remove')}
+			danger
+			onYes={yes}
+			onClose={onClose}
+		/>
+	);
 }
 
-function Acts({ person, onRename, onOver, onMessage }: { person: Person; onRename: () => void; onOver: (o: Over) => void; onMessage?: () => void }) {
+function Acts({
+	person,
+	onRename,
+	onOver,
+	onMessage,
+}: {
+	person: Person;
+	onRename: () => void;
+	onOver: (o: Over) => void;
+	onMessage?: () => void;
+}) {
 	return (
 		<div class="about-acts">
-			{onMessage && <button type="button" onClick={onMessage}><Icon name="send" />{p('message')}</button>}
-			<button type="button" onClick={() => go(`search/${encodeURIComponent(person.address)}`)}><Icon name="search" />{p('searchHere')}</button>
-			<button type="button" onClick={() => void copyText(person.address)}><Icon name="copy" />{p('copyAddress')}</button>
-			{person.tie !== 'none' && person.tie !== 'asks' && <button type="button" onClick={onRename}><Icon name="edit" />{p('rename')}</button>}
-			{person.tie !== 'none' && person.tie !== 'asks' && (
-				<button type="button" class="danger" onClick={() => onOver('remove')}><Icon name="trash" />{p('remove')}</button>
+			{onMessage && (
+				<button type="button" onClick={onMessage}>
+					<Icon name="send" />
+					{p('message')}
+				</button>
 			)}
-			{!person.blocked && person.tie !== 'asks' && <button type="button" class="danger" onClick={() => onOver('block')}><Icon name="block" />{p('block')}</button>}
+			<button type="button" onClick={() => go(`search/${encodeURIComponent(person.address)}`)}>
+				<Icon name="search" />
+				{p('searchHere')}
+			</button>
+			<button type="button" onClick={() => void copyText(person.address)}>
+				<Icon name="copy" />
+				{p('copyAddress')}
+			</button>
+			{person.tie !== 'none' && person.tie !== 'asks' && (
+				<button type="button" onClick={onRename}>
+					<Icon name="edit" />
+					{p('rename')}
+				</button>
+			)}
+			{person.tie !== 'none' && person.tie !== 'asks' && (
+				<button type="button" class="danger" onClick={() => onOver('remove')}>
+					<Icon name="trash" />
+					{p('remove')}
+				</button>
+			)}
+			{!person.blocked && person.tie !== 'asks' && (
+				<button type="button" class="danger" onClick={() => onOver('block')}>
+					<Icon name="block" />
+					{p('block')}
+				</button>
+			)}
 		</div>
 	);
 }
@@ -164,10 +251,20 @@ export function Profile({ address, onMessage }: { address: Address; onMessage?: 
 			{renaming.value ? (
 				<Rename person={person} onDone={() => (renaming.value = false)} />
 			) : (
-				<Acts person={person} onRename={() => (renaming.value = true)} onOver={(o) => (over.value = o)} onMessage={onMessage} />
+				<Acts
+					person={person}
+					onRename={() => (renaming.value = true)}
+					onOver={(o) => (over.value = o)}
+					onMessage={onMessage}
+				/>
 			)}
 			{conversation && (
-				<Switch label={p('mute')} hint={p('muteHint')} on={!conversation.muted} onChange={(on) => model().mute(address, !on)} />
+				<Switch
+					label={p('mute')}
+					hint={p('muteHint')}
+					on={!conversation.muted}
+					onChange={(on) => model().mute(address, !on)}
+				/>
 			)}
 			<Files address={address} />
 			<Questions person={person} over={over.value} onClose={() => (over.value = null)} />

@@ -30,9 +30,15 @@ export function Request({ person }: { person: Person }) {
 				{person.request && <q>{line(person.request, 500)}</q>}
 			</div>
 			<div class="request-ends">
-				<button type="button" class="button primary" onClick={() => answer(true)}>{p('accept')}</button>
-				<button type="button" class="button" onClick={() => answer(false)}>{p('decline')}</button>
-				<button type="button" class="button quiet" onClick={() => (asking.value = true)}>{p('block')}</button>
+				<button type="button" class="button primary" onClick={() => answer(true)}>
+					{p('accept')}
+				</button>
+				<button type="button" class="button" onClick={() => answer(false)}>
+					{p('decline')}
+				</button>
+				<button type="button" class="button quiet" onClick={() => (asking.value = true)}>
+					{p('block')}
+				</button>
 			</div>
 			{asking.value && (
 				<Confirm

@@ -13,7 +13,9 @@ export const from = signal('');
 export const to = signal('');
 export const files = signal(false);
 
-export const turnedRound = computed(() => span.value === 'between' && !!from.value && !!to.value && from.value > to.value);
+export const turnedRound = computed(
+	() => span.value === 'between' && !!from.value && !!to.value && from.value > to.value,
+);
 export const limited = computed(() => !!person.value || span.value !== 'any' || files.value);
 
 export const query = computed<SearchQuery | null>(() => {
@@ -58,7 +60,12 @@ export async function lookFurther(): Promise<void> {
 		const page = await model().search(r.for, r.next);
 		if (mine !== turn) return;
 		const known = new Set(r.hits.map((m) => m.key));
-		result.value = { for: r.for, hits: [...r.hits, ...page.hits.filter((m) => !known.has(m.key))], more: page.more, next: page.next };
+		result.value = {
+			for: r.for,
+			hits: [...r.hits, ...page.hits.filter((m) => !known.has(m.key))],
+			more: page.more,
+			next: page.next,
+		};
 		state.value = 'still';
 	} catch {
 		if (mine === turn) state.value = 'failed';

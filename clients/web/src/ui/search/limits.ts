@@ -15,5 +15,7 @@ export function limits(span: Span, from: string, to: string, now = new Date()): 
 	if (span === 'between') return { from: midnight(from), to: midnight(to, 1) };
 	if (span === 'year') return { from: new Date(now.getFullYear(), 0, 1).getTime() };
 	const back = DAYS_BACK[span];
-	return back === undefined ? {} : { from: new Date(now.getFullYear(), now.getMonth(), now.getDate() - back).getTime() };
+	return back === undefined
+		? {}
+		: { from: new Date(now.getFullYear(), now.getMonth(), now.getDate() - back).getTime() };
 }

@@ -19,7 +19,12 @@ import { pieces, terms } from './snippet';
 const s = texts(words);
 const PAUSE = 300; // ms
 const SPANS: readonly [Span, 'anyTime' | Exclude<Span, 'any'>][] = [
-	['any', 'anyTime'], ['today', 'today'], ['week', 'week'], ['month', 'month'], ['year', 'year'], ['between', 'between'],
+	['any', 'anyTime'],
+	['today', 'today'],
+	['week', 'week'],
+	['month', 'month'],
+	['year', 'year'],
+	['between', 'between'],
 ];
 
 function Marked({ text, of }: { text: string; of: readonly string[] }) {
@@ -38,9 +43,19 @@ function Hit({ m, of }: { m: Message; of: readonly string[] }) {
 			<a class="hit" href={`#/${placePath(m)}`} onClick={(e) => (e.preventDefault(), go(placePath(m)))}>
 				<Avatar address={m.mine ? (model().me.value?.address ?? m.from) : m.from} />
 				<span class="hit-who">{who(m)}</span>
-				<time class="hit-time" dateTime={new Date(m.time).toISOString()}>{time(m.time)}</time>
+				<time class="hit-time" dateTime={new Date(m.time).toISOString()}>
+					{time(m.time)}
+				</time>
 				<span class="hit-text">
-					{file && <span class="hit-file"><Icon name="file" size={16} /><span><Marked text={line(file.name, 120)} of={of} /></span> <small>{size(file.size)}</small></span>}
+					{file && (
+						<span class="hit-file">
+							<Icon name="file" size={16} />
+							<span>
+								<Marked text={line(file.name, 120)} of={of} />
+							</span>{' '}
+							<small>{size(file.size)}</small>
+						</span>
+					)}
 					{m.text && <Marked text={clean(m.text).replace(/\s+/g, ' ')} of={of} />}
 				</span>
 			</a>
@@ -61,13 +76,20 @@ function byDay(hits: readonly Message[]): [string, Message[]][] {
 
 function PersonFilter() {
 	const all = [...model().people.value.values()].filter((p) => p.tie !== 'none' || p.address === ask.person.value);
-	const here = ask.person.value && !all.some((p) => p.address === ask.person.value) ? [model().person(ask.person.value)] : [];
+	const here =
+		ask.person.value && !all.some((p) => p.address === ask.person.value) ? [model().person(ask.person.value)] : [];
 	return (
 		<label class={`filter${ask.person.value ? ' on' : ''}`}>
 			<span>{s('person')}</span>
 			<select value={ask.person.value} onChange={(e) => (ask.person.value = e.currentTarget.value)}>
 				<option value="">{s('anybody')}</option>
-				{[...here, ...all].sort((a, b) => byName(a.name, b.name)).map((p) => <option key={p.address} value={p.address}>{line(p.name, 40)}</option>)}
+				{[...here, ...all]
+					.sort((a, b) => byName(a.name, b.name))
+					.map((p) => (
+						<option key={p.address} value={p.address}>
+							{line(p.name, 40)}
+						</option>
+					))}
 			</select>
 		</label>
 	);
@@ -81,20 +103,38 @@ function TimeFilter() {
 			<label class={`filter${ask.span.value !== 'any' ? ' on' : ''}`}>
 				<span>{s('time')}</span>
 				<select value={ask.span.value} onChange={(e) => (ask.span.value = e.currentTarget.value as Span)}>
-					{SPANS.map(([value, key]) => <option key={value} value={value}>{s(key)}</option>)}
+					{SPANS.map(([value, key]) => (
+						<option key={value} value={value}>
+							{s(key)}
+						</option>
+					))}
 				</select>
 			</label>
 			{ask.span.value === 'between' && (
 				<span class="filter-days">
 					<label class="filter">
 						<span>{s('from')}</span>
-						<input type="date" value={ask.from.value} onInput={(e) => (ask.from.value = e.currentTarget.value)} aria-describedby={describe} />
+						<input
+							type="date"
+							value={ask.from.value}
+							onInput={(e) => (ask.from.value = e.currentTarget.value)}
+							aria-describedby={describe}
+						/>
 					</label>
 					<label class="filter">
 						<span>{s('to')}</span>
-						<input type="date" value={ask.to.value} onInput={(e) => (ask.to.value = e.currentTarget.value)} aria-describedby={describe} />
+						<input
+							type="date"
+							value={ask.to.value}
+							onInput={(e) => (ask.to.value = e.currentTarget.value)}
+							aria-describedby={describe}
+						/>
 					</label>
-					{faulty && <span class="field-fault" id="search-dates-fault" role="alert">{s('dates')}</span>}
+					{faulty && (
+						<span class="field-fault" id="search-dates-fault" role="alert">
+							{s('dates')}
+						</span>
+					)}
 				</span>
 			)}
 		</>
@@ -107,7 +147,11 @@ function Filters() {
 			<PersonFilter />
 			<TimeFilter />
 			<label class={`filter tick${ask.files.value ? ' on' : ''}`}>
-				<input type="checkbox" checked={ask.files.value} onChange={(e) => (ask.files.value = e.currentTarget.checked)} />
+				<input
+					type="checkbox"
+					checked={ask.files.value}
+					onChange={(e) => (ask.files.value = e.currentTarget.checked)}
+				/>
 				<span>{s('files')}</span>
 			</label>
 		</div>
@@ -120,7 +164,11 @@ function Nothing() {
 			<Icon name="search" size={40} />
 			<h2>{s('none')}</h2>
 			<p>{s('noneHint')}</p>
-			{ask.limited.value && <button type="button" class="button" onClick={ask.clearLimits}>{s('clearFilters')}</button>}
+			{ask.limited.value && (
+				<button type="button" class="button" onClick={ask.clearLimits}>
+					{s('clearFilters')}
+				</button>
+			)}
 		</div>
 	);
 }
@@ -134,7 +182,11 @@ function Failed() {
 	return (
 		<div class="note warn">
 			<p>{s(offline ? 'offline' : 'failed')}</p>
-			<p><button type="button" class="link-button" onClick={again}>{t('common.retry')}</button></p>
+			<p>
+				<button type="button" class="link-button" onClick={again}>
+					{t('common.retry')}
+				</button>
+			</p>
 		</div>
 	);
 }
@@ -151,18 +203,30 @@ function Results() {
 	const of = terms(r?.for.text ?? '');
 	return (
 		<>
-			<p class="search-state" role="status">{statusText()}</p>
+			<p class="search-state" role="status">
+				{statusText()}
+			</p>
 			<div aria-live="polite">{ask.state.value === 'failed' && <Failed />}</div>
 			{!r && ask.state.value === 'still' && <p class="search-hint">{s('hint')}</p>}
 			{r && !r.hits.length && ask.state.value === 'still' && <Nothing />}
-			{r && byDay(r.hits).map(([d, hits]) => (
-				<section class="hits" key={d}>
-					<h2>{d}</h2>
-					<ul>{hits.map((m) => <Hit key={m.key} m={m} of={of} />)}</ul>
-				</section>
-			))}
+			{r &&
+				byDay(r.hits).map(([d, hits]) => (
+					<section class="hits" key={d}>
+						<h2>{d}</h2>
+						<ul>
+							{hits.map((m) => (
+								<Hit key={m.key} m={m} of={of} />
+							))}
+						</ul>
+					</section>
+				))}
 			{r?.more && (
-				<button type="button" class="button wide" aria-disabled={ask.state.value === 'more'} onClick={() => void ask.lookFurther()}>
+				<button
+					type="button"
+					class="button wide"
+					aria-disabled={ask.state.value === 'more'}
+					onClick={() => void ask.lookFurther()}
+				>
 					{t(ask.state.value === 'more' ? 'common.loading' : 'common.showMore')}
 				</button>
 			)}

@@ -15,7 +15,12 @@ function escaped(word: string): string {
 
 // Quotes group words in a query; what is shown is every word by itself.
 export function terms(query: string): string[] {
-	return query.replace(/["“”]/g, ' ').split(/\s+/).filter(Boolean).sort((a, b) => b.length - a.length).slice(0, 20);
+	return query
+		.replace(/["“”]/g, ' ')
+		.split(/\s+/)
+		.filter(Boolean)
+		.sort((a, b) => b.length - a.length)
+		.slice(0, 20);
 }
 
 export function pieces(text: string, words: readonly string[]): Piece[] {

@@ -49,10 +49,15 @@ function chat(address: Address, group: string): Option {
 function known(typed: string): Option[] {
 	const conversations = model().conversations.value;
 	if (!typed) {
-		const recent = [...conversations].sort((a, b) => Number(b.unread > 0) - Number(a.unread > 0) || b.time - a.time);
+		const recent = [...conversations].sort(
+			(a, b) => Number(b.unread > 0) - Number(a.unread > 0) || b.time - a.time,
+		);
 		return recent.slice(0, MOST).map((c) => chat(c.with, s('recent')));
 	}
-	const all = new Set([...conversations.map((c) => c.with), ...[...model().people.value.values()].filter((x) => x.tie !== 'none').map((x) => x.address)]);
+	const all = new Set([
+		...conversations.map((c) => c.with),
+		...[...model().people.value.values()].filter((x) => x.tie !== 'none').map((x) => x.address),
+	]);
 	const place = new Map(conversations.map((c, i) => [c.with, i]));
 	return [...all]
 		.map((address) => ({ address, fits: rank(model().person(address).name, address, typed) }))
@@ -64,7 +69,9 @@ function known(typed: string): Option[] {
 
 function places(typed: string): Option[] {
 	const all: [string, IconName, string][] = [
-		['people', 'people', p('title')], ['people/invite', 'invite', p('invite')], ['settings', 'settings', t('common.settings')],
+		['people', 'people', p('title')],
+		['people/invite', 'invite', p('invite')],
+		['settings', 'settings', t('common.settings')],
 	];
 	const fit = all.filter(([, , title]) => typed.length !== 1 && title.toLowerCase().includes(typed.toLowerCase()));
 	return fit.map(([to, icon, title]) => ({ key: to, group: s('screens'), title, note: '', icon, run: () => go(to) }));
@@ -78,7 +85,11 @@ function useOptions(typed: string): Option[] {
 	const others = found.people.filter((f) => !have.has(f.address)).slice(0, 5);
 	return [
 		...mine,
-		...others.map((f) => ({ ...chat(f.address, s('onServer')), title: line(f.name || f.address, 60), note: f.address })),
+		...others.map((f) => ({
+			...chat(f.address, s('onServer')),
+			title: line(f.name || f.address, 60),
+			note: f.address,
+		})),
 		...places(typed),
 		{
 			key: 'messages',
@@ -91,10 +102,28 @@ function useOptions(typed: string): Option[] {
 	];
 }
 
-function Row({ option: o, id, on, onPick, onOver }: { option: Option; id: string; on: boolean; onPick: () => void; onOver: () => void }) {
+function Row({
+	option: o,
+	id,
+	on,
+	onPick,
+	onOver,
+}: {
+	option: Option;
+	id: string;
+	on: boolean;
+	onPick: () => void;
+	onOver: () => void;
+}) {
 	return (
 		<div role="option" id={id} aria-selected={on} class="option" onClick={onPick} onPointerMove={onOver}>
-			{o.address ? <Avatar address={o.address} name={o.title} picture={model().person(o.address).avatar} size="s" /> : <span class="option-icon"><Icon name={o.icon ?? 'forward'} /></span>}
+			{o.address ? (
+				<Avatar address={o.address} name={o.title} picture={model().person(o.address).avatar} size="s" />
+			) : (
+				<span class="option-icon">
+					<Icon name={o.icon ?? 'forward'} />
+				</span>
+			)}
 			<span class="option-title">{o.title}</span>
 			{o.badge && <span class="option-badge">{o.badge}</span>}
 			<span class="option-note">{o.note}</span>
@@ -154,15 +183,29 @@ export function Switcher({ onClose }: { onClose: () => void }) {
 						spellcheck={false}
 						maxLength={200}
 					/>
-					<button type="button" class="icon-button small" aria-label={t('common.close')} onClick={onClose}><Icon name="close" /></button>
+					<button type="button" class="icon-button small" aria-label={t('common.close')} onClick={onClose}>
+						<Icon name="close" />
+					</button>
 				</div>
 				<div class="options" role="listbox" id={`${id}l`} aria-label={s('switcher')} ref={list}>
 					{groups.map((g) => (
 						<div role="group" aria-label={g} key={g}>
-							<div class="options-title" aria-hidden="true">{g}</div>
-							{options.map((o, i) => o.group === g && (
-								<Row key={o.key} option={o} id={`${id}o${i}`} on={i === on} onPick={() => pick(o)} onOver={() => (at.value = i)} />
-							))}
+							<div class="options-title" aria-hidden="true">
+								{g}
+							</div>
+							{options.map(
+								(o, i) =>
+									o.group === g && (
+										<Row
+											key={o.key}
+											option={o}
+											id={`${id}o${i}`}
+											on={i === on}
+											onPick={() => pick(o)}
+											onOver={() => (at.value = i)}
+										/>
+									),
+							)}
 						</div>
 					))}
 				</div>

@@ -9,7 +9,12 @@ import { line } from '../common/text';
 import { s, Sub } from './parts';
 
 function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-	return <div><dt>{name}</dt><dd>{children}</dd></div>;
+	return (
+		<div>
+			<dt>{name}</dt>
+			<dd>{children}</dd>
+		</div>
+	);
 }
 
 export function About() {
@@ -22,7 +27,8 @@ export function About() {
 				{server?.version && <Fact name={s('aboutVersion')}>{line(server.version, 100)}</Fact>}
 				{server && (
 					<Fact name={s('aboutSafe')}>
-						{s(server.safe ? 'safeYes' : 'safeNo')} · <a href="/trust">{s(server.safe ? 'trustPage' : 'trust')}</a>
+						{s(server.safe ? 'safeYes' : 'safeNo')} ·{' '}
+						<a href="/trust">{s(server.safe ? 'trustPage' : 'trust')}</a>
 					</Fact>
 				)}
 			</dl>
@@ -32,11 +38,18 @@ export function About() {
 				<dl class="facts">
 					<Fact name={s('otherAppsAddress')}>
 						{me.address}{' '}
-						<button type="button" class="button small" onClick={() => void copyText(me.address)}>{t('common.copy')}</button>
+						<button type="button" class="button small" onClick={() => void copyText(me.address)}>
+							{t('common.copy')}
+						</button>
 					</Fact>
 				</dl>
 			)}
-			<p class="settings-small">{s('licence')} <a href="/licences.txt" target="_blank" rel="noopener">{s('licences')}</a></p>
+			<p class="settings-small">
+				{s('licence')}{' '}
+				<a href="/licences.txt" target="_blank" rel="noopener">
+					{s('licences')}
+				</a>
+			</p>
 		</Sub>
 	);
 }

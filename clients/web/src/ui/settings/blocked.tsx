@@ -20,7 +20,10 @@ export function Blocked() {
 				{all.map((x) => (
 					<li class="settings-row" key={x.address}>
 						<Avatar address={x.address} />
-						<span class="row-words"><b>{line(x.name, 80)}</b><small>{x.address}</small></span>
+						<span class="row-words">
+							<b>{line(x.name, 80)}</b>
+							<small>{x.address}</small>
+						</span>
 						<button
 							type="button"
 							class="button small"

@@ -52,7 +52,12 @@ function made(of: Source, v: View): Promise<Blob | null> {
 	return new Promise((done) => canvas.toBlob(done, 'image/jpeg', 0.88));
 }
 
-const keys: Record<string, readonly [number, number]> = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
+const keys: Record<string, readonly [number, number]> = {
+	ArrowLeft: [-STEP, 0],
+	ArrowRight: [STEP, 0],
+	ArrowUp: [0, -STEP],
+	ArrowDown: [0, STEP],
+};
 
 interface Props {
 	file: File;
@@ -136,8 +141,12 @@ export function Crop({ file, onUse, onBad, onClose }: Props) {
 				/>
 			</label>
 			<div class="dialog-foot">
-				<button type="button" class="button" onClick={onClose}>{t('common.cancel')}</button>
-				<button type="button" class="button primary" aria-disabled={!of} onClick={() => void use()}>{s('use')}</button>
+				<button type="button" class="button" onClick={onClose}>
+					{t('common.cancel')}
+				</button>
+				<button type="button" class="button primary" aria-disabled={!of} onClick={() => void use()}>
+					{s('use')}
+				</button>
 			</div>
 		</Dialog>
 	);

@@ -21,19 +21,27 @@ export function DeleteAccount() {
 		e.preventDefault();
 		if (busy.value) return;
 		fault.value = null;
-		if (word.value.trim().toLowerCase() !== right) return void (fault.value = { at: 'word', text: s('deleteWrong', { word: right }) });
+		if (word.value.trim().toLowerCase() !== right)
+			return void (fault.value = { at: 'word', text: s('deleteWrong', { word: right }) });
 		if (!password.value) return void (fault.value = { at: 'password', text: s('needPassword') });
 		busy.value = true;
-		const why = await model().deleteAccount(password.value).catch((): Why => 'network');
+		const why = await model()
+			.deleteAccount(password.value)
+			.catch((): Why => 'network');
 		busy.value = false;
 		if (!why) return go('', true);
-		fault.value = why === 'wrong-password' ? { at: 'password', text: s('wrongOld') } : { at: 'form', text: t(`why.${why}`) };
+		fault.value =
+			why === 'wrong-password' ? { at: 'password', text: s('wrongOld') } : { at: 'form', text: t(`why.${why}`) };
 	};
 	const at = (p: NonNullable<Fault>['at']) => (fault.value?.at === p ? fault.value.text : null);
 	return (
 		<Sub title={s('delete')}>
 			<p class="note warn">{s('deleteLead', { server: model().server.value?.domain ?? '' })}</p>
-			<p class="settings-lead"><button type="button" class="link-button" onClick={() => go('settings/export')}>{s('exportFirst')}</button></p>
+			<p class="settings-lead">
+				<button type="button" class="link-button" onClick={() => go('settings/export')}>
+					{s('exportFirst')}
+				</button>
+			</p>
 			<form onSubmit={end} noValidate>
 				<Field
 					label={s('deleteType', { word: right })}
@@ -50,7 +58,9 @@ export function DeleteAccount() {
 					input={{ autocomplete: 'current-password', maxLength: 512 }}
 				/>
 				<FormFault why={at('form')} />
-				<button type="submit" class="button danger" aria-disabled={busy.value}>{s('deleteButton')}</button>
+				<button type="submit" class="button danger" aria-disabled={busy.value}>
+					{s('deleteButton')}
+				</button>
 			</form>
 		</Sub>
 	);

@@ -30,7 +30,9 @@ function Row({ device: d, onGone }: { device: Device; onGone: () => void }) {
 	const end = async () => {
 		if (busy.value) return;
 		busy.value = true;
-		const why = await model().endDevice(d.id).catch((): Why => 'network');
+		const why = await model()
+			.endDevice(d.id)
+			.catch((): Why => 'network');
 		busy.value = false;
 		if (why) return notice(t(`why.${why}`));
 		notice(s('deviceGone', { name }));
@@ -40,11 +42,20 @@ function Row({ device: d, onGone }: { device: Device; onGone: () => void }) {
 		<li class="settings-row">
 			<i class={`dot ${d.online ? 'online' : 'offline'}`} aria-hidden="true" />
 			<span class="row-words">
-				<b>{name}{d.own && <span class="tag">{s('thisDevice')}</span>}</b>
+				<b>
+					{name}
+					{d.own && <span class="tag">{s('thisDevice')}</span>}
+				</b>
 				<small>{about(d)}</small>
 			</span>
 			{!d.own && (
-				<button type="button" class="button small" aria-label={s('logOutDeviceName', { name })} aria-disabled={busy.value} onClick={end}>
+				<button
+					type="button"
+					class="button small"
+					aria-label={s('logOutDeviceName', { name })}
+					aria-disabled={busy.value}
+					onClick={end}
+				>
 					{s('logOutDevice')}
 				</button>
 			)}
@@ -61,7 +72,9 @@ export function Devices() {
 			{!all && <Waiting why={got.why} again={got.again} />}
 			{all && !all.length && <p>{s('devicesNone')}</p>}
 			<ul class="settings-list">
-				{all?.map((d) => <Row key={d.id} device={d} onGone={() => got.set(all.filter((x) => x.id !== d.id))} />)}
+				{all?.map((d) => (
+					<Row key={d.id} device={d} onGone={() => got.set(all.filter((x) => x.id !== d.id))} />
+				))}
 			</ul>
 		</Sub>
 	);

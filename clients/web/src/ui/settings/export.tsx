@@ -8,7 +8,8 @@ import type { Progress, Why } from '../../model';
 import { model } from '../common/model';
 import { s, Sub } from './parts';
 
-type State = { at: 'start' } | { at: 'running'; progress: Progress } | { at: 'ready'; url: string } | { at: 'failed'; why: Why };
+type State =
+	{ at: 'start' } | { at: 'running'; progress: Progress } | { at: 'ready'; url: string } | { at: 'failed'; why: Why };
 
 function fileName(): string {
 	return `anser-${(model().me.value?.address ?? '').replace(/[^\w.@-]/g, '_')}-${new Date().toISOString().slice(0, 10)}.json`;
@@ -18,9 +19,15 @@ function Running({ progress, onCancel }: { progress: Progress; onCancel: () => v
 	return (
 		<div class="export-run">
 			<p role="status">{s('exporting')}</p>
-			<progress aria-label={s('exporting')} max={progress.total || undefined} value={progress.total ? progress.done : undefined} />
+			<progress
+				aria-label={s('exporting')}
+				max={progress.total || undefined}
+				value={progress.total ? progress.done : undefined}
+			/>
 			<p class="export-count">{s('exportDone', { n: progress.done })}</p>
-			<button type="button" class="button" onClick={onCancel}>{t('common.cancel')}</button>
+			<button type="button" class="button" onClick={onCancel}>
+				{t('common.cancel')}
+			</button>
 		</div>
 	);
 }
@@ -33,10 +40,13 @@ export function ExportData() {
 		if (url.current) URL.revokeObjectURL(url.current);
 		url.current = null;
 	};
-	useEffect(() => () => {
-		stop.current?.abort();
-		drop();
-	}, []);
+	useEffect(
+		() => () => {
+			stop.current?.abort();
+			drop();
+		},
+		[],
+	);
 	const start = async () => {
 		drop();
 		const control = (stop.current = new AbortController());
@@ -44,7 +54,9 @@ export function ExportData() {
 		const told = (progress: Progress) => {
 			if (!control.signal.aborted) state.value = { at: 'running', progress };
 		};
-		const got = await model().exportData(told, control.signal).catch((): Why => 'network');
+		const got = await model()
+			.exportData(told, control.signal)
+			.catch((): Why => 'network');
 		if (control !== stop.current) return;
 		if (control.signal.aborted) state.value = { at: 'failed', why: 'cancelled' };
 		else if (typeof got === 'string') state.value = { at: 'failed', why: got };
@@ -55,13 +67,23 @@ export function ExportData() {
 		<Sub title={s('export')}>
 			<p class="settings-lead">{s('exportLead')}</p>
 			<div aria-live="polite">
-				{now.at === 'failed' && <p class={`note${now.why === 'cancelled' ? '' : ' warn'}`}>{now.why === 'cancelled' ? s('exportCancelled') : t(`why.${now.why}`)}</p>}
+				{now.at === 'failed' && (
+					<p class={`note${now.why === 'cancelled' ? '' : ' warn'}`}>
+						{now.why === 'cancelled' ? s('exportCancelled') : t(`why.${now.why}`)}
+					</p>
+				)}
 				{now.at === 'ready' && <p class="note">{s('exportReady')}</p>}
 			</div>
 			{now.at === 'running' && <Running progress={now.progress} onCancel={() => stop.current?.abort()} />}
-			{now.at === 'ready' && <a class="button primary" href={now.url} download={fileName()}>{s('exportSave')}</a>}
+			{now.at === 'ready' && (
+				<a class="button primary" href={now.url} download={fileName()}>
+					{s('exportSave')}
+				</a>
+			)}
 			{(now.at === 'start' || now.at === 'failed') && (
-				<button type="button" class="button primary" onClick={start}>{now.at === 'failed' ? t('common.retry') : s('exportStart')}</button>
+				<button type="button" class="button primary" onClick={start}>
+					{now.at === 'failed' ? t('common.retry') : s('exportStart')}
+				</button>
 			)}
 		</Sub>
 	);

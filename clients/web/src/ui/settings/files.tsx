@@ -35,12 +35,24 @@ function Row({ file, onRemove }: { file: MyFile; onRemove: () => void }) {
 		<li class="settings-row">
 			<Icon name="file" />
 			<span class="row-words">
-				{opens(file.url)
-					? <a href={file.url} target="_blank" rel="noopener noreferrer" aria-label={s('openFile', { name })}>{name}</a>
-					: <b>{name}</b>}
-				<small>{size(file.size)} · {date(file.time)}</small>
+				{opens(file.url) ? (
+					<a href={file.url} target="_blank" rel="noopener noreferrer" aria-label={s('openFile', { name })}>
+						{name}
+					</a>
+				) : (
+					<b>{name}</b>
+				)}
+				<small>
+					{size(file.size)} · {date(file.time)}
+				</small>
 			</span>
-			<button type="button" class="icon-button" aria-label={s('removeFile', { name })} title={t('common.remove')} onClick={onRemove}>
+			<button
+				type="button"
+				class="icon-button"
+				aria-label={s('removeFile', { name })}
+				title={t('common.remove')}
+				onClick={onRemove}
+			>
 				<Icon name="trash" />
 			</button>
 		</li>
@@ -52,7 +64,9 @@ export function MyFiles() {
 	const asking = useSignal<MyFile | null>(null);
 	const all = got.value;
 	const remove = async (file: MyFile) => {
-		const why = await model().removeFile(file.id).catch((): Why => 'network');
+		const why = await model()
+			.removeFile(file.id)
+			.catch((): Why => 'network');
 		if (why && why !== 'not-found') return notice(t(`why.${why}`));
 		if (all) got.set({ ...all, used: all.used - file.size, files: all.files.filter((f) => f.id !== file.id) });
 	};
@@ -62,7 +76,11 @@ export function MyFiles() {
 			{!all && <Waiting why={got.why} again={got.again} />}
 			{all && <Used all={all} />}
 			{all && !all.files.length && <p class="settings-wait">{s('filesNone')}</p>}
-			<ul class="settings-list">{all?.files.map((f) => <Row key={f.id} file={f} onRemove={() => (asking.value = f)} />)}</ul>
+			<ul class="settings-list">
+				{all?.files.map((f) => (
+					<Row key={f.id} file={f} onRemove={() => (asking.value = f)} />
+				))}
+			</ul>
 			{asking.value && (
 				<Confirm
 					title={s('removeFileTitle')}

@@ -17,7 +17,9 @@ export function useLoaded<T extends object>(load: () => Promise<T | Why>): Loade
 	useEffect(() => {
 		let here = true;
 		set(null);
-		load().catch((): Why => 'network').then((v) => here && set(() => v));
+		load()
+			.catch((): Why => 'network')
+			.then((v) => here && set(() => v));
 		return () => {
 			here = false;
 		};

@@ -15,14 +15,22 @@ function able(): Able {
 	return p === 'granted' ? 'yes' : p === 'denied' ? 'denied' : 'ask';
 }
 
-const notes = { yes: 'notifyHint', ask: 'notifyHint', denied: 'notifyDenied', insecure: 'notifyNoHttps', missing: 'notifyMissing' } as const;
+const notes = {
+	yes: 'notifyHint',
+	ask: 'notifyHint',
+	denied: 'notifyDenied',
+	insecure: 'notifyNoHttps',
+	missing: 'notifyMissing',
+} as const;
 
 export function Notifications() {
 	const now = model().settings.value;
 	const can = useSignal<Able>(able());
 	const turn = async (on: boolean) => {
 		if (on && can.value === 'ask') {
-			await model().permission().catch(() => false);
+			await model()
+				.permission()
+				.catch(() => false);
 			can.value = able();
 			if (can.value === 'denied') return;
 		}
@@ -40,11 +48,26 @@ export function Notifications() {
 				onChange={(on) => void turn(on)}
 			/>
 			<Switch label={s('sound')} on={now.sound} onChange={(on) => model().set('sound', on)} />
-			<Switch label={s('quiet')} hint={s('quietHint')} on={quiet.on} onChange={(on) => model().set('quiet', { ...quiet, on })} />
+			<Switch
+				label={s('quiet')}
+				hint={s('quietHint')}
+				on={quiet.on}
+				onChange={(on) => model().set('quiet', { ...quiet, on })}
+			/>
 			{quiet.on && (
 				<div class="quiet-times">
-					<Field label={s('quietFrom')} type="time" value={quiet.from} onValue={(from) => from && model().set('quiet', { ...quiet, from })} />
-					<Field label={s('quietTo')} type="time" value={quiet.to} onValue={(to) => to && model().set('quiet', { ...quiet, to })} />
+					<Field
+						label={s('quietFrom')}
+						type="time"
+						value={quiet.from}
+						onValue={(from) => from && model().set('quiet', { ...quiet, from })}
+					/>
+					<Field
+						label={s('quietTo')}
+						type="time"
+						value={quiet.to}
+						onValue={(to) => to && model().set('quiet', { ...quiet, to })}
+					/>
 				</div>
 			)}
 		</Section>

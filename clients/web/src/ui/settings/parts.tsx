@@ -22,7 +22,19 @@ export function Section({ title, children }: { title: string; children: Componen
 	);
 }
 
-export function Way({ to, icon, title, note, danger }: { to: string; icon: IconName; title: string; note?: string; danger?: boolean }) {
+export function Way({
+	to,
+	icon,
+	title,
+	note,
+	danger,
+}: {
+	to: string;
+	icon: IconName;
+	title: string;
+	note?: string;
+	danger?: boolean;
+}) {
 	return (
 		<button type="button" class={`settings-way${danger ? ' danger' : ''}`} onClick={() => go(`settings/${to}`)}>
 			<Icon name={icon} />
@@ -34,16 +46,31 @@ export function Way({ to, icon, title, note, danger }: { to: string; icon: IconN
 }
 
 export function Sub({ title, children }: { title: string; children: ComponentChildren }) {
-	return <Screen title={title}><div class="settings-sub">{children}</div></Screen>;
+	return (
+		<Screen title={title}>
+			<div class="settings-sub">{children}</div>
+		</Screen>
+	);
 }
 
 // What stands where something is not there yet, or could not be had.
 export function Waiting({ why, again }: { why: Why | null; again: () => void }) {
-	if (!why) return <p role="status" class="settings-wait">{t('common.loading')}</p>;
+	if (!why)
+		return (
+			<p role="status" class="settings-wait">
+				{t('common.loading')}
+			</p>
+		);
 	return (
 		<div class="note warn" role="alert">
-			<p>{s('failed')} {t(`why.${why}`)}</p>
-			<p><button type="button" class="link-button" onClick={again}>{t('common.retry')}</button></p>
+			<p>
+				{s('failed')} {t(`why.${why}`)}
+			</p>
+			<p>
+				<button type="button" class="link-button" onClick={again}>
+					{t('common.retry')}
+				</button>
+			</p>
 		</div>
 	);
 }

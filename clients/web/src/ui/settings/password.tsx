@@ -35,9 +35,15 @@ export function Password() {
 		fault.value = check(old.value, fresh.value);
 		if (fault.value) return;
 		busy.value = true;
-		const why = await model().changePassword(old.value, fresh.value).catch((): Why => 'network');
+		const why = await model()
+			.changePassword(old.value, fresh.value)
+			.catch((): Why => 'network');
 		busy.value = false;
-		if (why) return void (fault.value = { at: place(why), text: why === 'wrong-password' ? s('wrongOld') : t(`why.${why}`) });
+		if (why)
+			return void (fault.value = {
+				at: place(why),
+				text: why === 'wrong-password' ? s('wrongOld') : t(`why.${why}`),
+			});
 		notice(s('passwordChanged'));
 		back();
 	};
@@ -45,7 +51,14 @@ export function Password() {
 	return (
 		<Sub title={s('password')}>
 			<form onSubmit={save} noValidate>
-				<input type="text" name="username" autocomplete="username" value={model().me.value?.address} readOnly hidden />
+				<input
+					type="text"
+					name="username"
+					autocomplete="username"
+					value={model().me.value?.address}
+					readOnly
+					hidden
+				/>
 				<PasswordField
 					label={s('oldPassword')}
 					value={old.value}
@@ -62,7 +75,9 @@ export function Password() {
 					input={{ autocomplete: 'new-password', maxLength: 512 }}
 				/>
 				<FormFault why={at('form')} />
-				<button type="submit" class="button primary" aria-disabled={busy.value}>{t(busy.value ? 'common.saving' : 'common.save')}</button>
+				<button type="submit" class="button primary" aria-disabled={busy.value}>
+					{t(busy.value ? 'common.saving' : 'common.save')}
+				</button>
 			</form>
 		</Sub>
 	);

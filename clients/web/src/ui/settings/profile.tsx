@@ -23,7 +23,9 @@ function Name() {
 		fault.value = fresh ? null : s('needName');
 		if (!fresh || busy.value) return;
 		busy.value = true;
-		const why = await model().setName(fresh).catch((): Why => 'network');
+		const why = await model()
+			.setName(fresh)
+			.catch((): Why => 'network');
 		busy.value = false;
 		if (why) fault.value = t(`why.${why}`);
 		else notice(t('common.saved'));
@@ -52,7 +54,9 @@ function Picture() {
 	const input = useRef<HTMLInputElement>(null);
 	if (!me) return null;
 	const set = async (image: Blob | null) => {
-		const why = await model().setAvatar(image).catch((): Why => 'network');
+		const why = await model()
+			.setAvatar(image)
+			.catch((): Why => 'network');
 		fault.value = why ? t(`why.${why}`) : null;
 		if (!why) notice(t('common.saved'));
 	};
@@ -61,8 +65,14 @@ function Picture() {
 			<Avatar address={me.address} name={me.name} picture={me.avatar} size="l" />
 			<div>
 				<div class="own-picture-acts">
-					<button type="button" class="button" onClick={() => input.current?.click()}>{s(me.avatar ? 'changePicture' : 'choosePicture')}</button>
-					{me.avatar && <button type="button" class="button quiet" onClick={() => void set(null)}>{s('removePicture')}</button>}
+					<button type="button" class="button" onClick={() => input.current?.click()}>
+						{s(me.avatar ? 'changePicture' : 'choosePicture')}
+					</button>
+					{me.avatar && (
+						<button type="button" class="button quiet" onClick={() => void set(null)}>
+							{s('removePicture')}
+						</button>
+					)}
 				</div>
 				<FormFault why={fault.value} />
 			</div>
@@ -90,5 +100,10 @@ function Picture() {
 }
 
 export function Profile() {
-	return <Sub title={s('profile')}><Picture /><Name /></Sub>;
+	return (
+		<Sub title={s('profile')}>
+			<Picture />
+			<Name />
+		</Sub>
+	);
 }

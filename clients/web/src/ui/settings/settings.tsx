@@ -49,19 +49,29 @@ function Look() {
 			<Choice
 				label={s('language')}
 				value={now.language}
-				of={[{ value: 'zh-CN', label: '中文' }, { value: 'en', label: 'English' }]}
+				of={[
+					{ value: 'zh-CN', label: '中文' },
+					{ value: 'en', label: 'English' },
+				]}
 				onChange={set('language')}
 			/>
 			<Choice
 				label={s('theme')}
 				value={now.theme}
-				of={[{ value: 'system', label: s('system') }, { value: 'light', label: s('light') }, { value: 'dark', label: s('dark') }]}
+				of={[
+					{ value: 'system', label: s('system') },
+					{ value: 'light', label: s('light') },
+					{ value: 'dark', label: s('dark') },
+				]}
 				onChange={set('theme')}
 			/>
 			<Choice
 				label={s('density')}
 				value={now.density}
-				of={[{ value: 'cosy', label: s('cosy') }, { value: 'compact', label: s('compact') }]}
+				of={[
+					{ value: 'cosy', label: s('cosy') },
+					{ value: 'compact', label: s('compact') },
+				]}
 				onChange={set('density')}
 			/>
 		</Section>
@@ -72,7 +82,12 @@ function Writing() {
 	const now = model().settings.value;
 	return (
 		<Section title={s('writing')}>
-			<Switch label={s('enterSends')} hint={s('enterSendsHint')} on={now.enterSends} onChange={set('enterSends')} />
+			<Switch
+				label={s('enterSends')}
+				hint={s('enterSendsHint')}
+				on={now.enterSends}
+				onChange={set('enterSends')}
+			/>
 		</Section>
 	);
 }
@@ -107,7 +122,9 @@ function Main() {
 					<Way to="about" icon="info" title={s('about')} />
 					<Way to="delete" icon="trash" title={s('delete')} danger />
 				</Section>
-				<button type="button" class="button wide" onClick={() => (leaving.value = true)}>{s('logout')}</button>
+				<button type="button" class="button wide" onClick={() => (leaving.value = true)}>
+					{s('logout')}
+				</button>
 				{leaving.value && <Logout onClose={() => (leaving.value = false)} />}
 			</div>
 		</Screen>
