@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// axe finds nothing, in every main state, light and dark, wide and narrow.
+// axe finds nothing and nothing is wider than the window, in every main state, light and dark, wide and narrow. Pictures of the states go
+// to the folder PICTURES names.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import test, { after, before } from 'node:test';
+import { picture } from '../browser.mjs';
 import { openSite } from './site.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -73,6 +75,8 @@ for (const [name, [query, options, act]] of Object.entries(STATES)) {
 			await act?.(p);
 			await p.waitForTimeout(250);
 			assert.deepEqual(await violations(p), [], `${name}, ${theme}`);
+			assert.ok(await p.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name}, ${theme}: wider than the window`);
+			await picture(p, `ui-${name.replaceAll(' ', '-')}-${theme}`);
 			await p.context().close();
 		}
 	});

@@ -4,7 +4,7 @@
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { launchBrowser } from '../browser.mjs';
 import { bundle, page as fillPage } from '../../build.mjs';
 
 const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
@@ -25,7 +25,7 @@ export async function openSite(options) {
 		a.end(bytes ?? '');
 	});
 	await new Promise((done) => server.listen(0, '127.0.0.1', done));
-	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+	const browser = await launchBrowser();
 	const base = `http://127.0.0.1:${server.address().port}`;
 	return {
 		base,
