@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * core/bytestreams.h - XEP-0065: where the two connections of a file that goes through our relay meet. Both say the same key, the hash of a secret of the two
- * clients and their addresses; when the one that offers the file activates it, bytes flow. All of them come to the first core; who activates may be anywhere.
+ * core/bytestreams.h - XEP-0065: where the two connections of a file that goes through our relay meet. Both say the
+ * same key, the hash of a secret of the two clients and their addresses; when the one that offers the file activates
+ * it, bytes flow. All of them come to the first core; who activates may be anywhere.
  */
 #pragma once
 #include "base/list.h"
@@ -11,7 +12,8 @@ enum { BYTESTREAM_KEY_CHARS = 40 }; /* SHA-1 in hexadecimal, small letters */
 
 /* One connection; part of something larger, of the first core. */
 struct bytestream_end {
-	void (*joined)(struct bytestream_end *e, struct bytestream_end *other); /* set by the owner; both are told, and wait no more */
+	/* Set by the owner; both are told, and wait no more. */
+	void (*joined)(struct bytestream_end *e, struct bytestream_end *other);
 	char key[BYTESTREAM_KEY_CHARS];
 	struct list here;
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * core/files.c - each question is a job that goes through steps: the database, the disk on another thread, the database again. What is past its time is looked
- * for once a minute by the first core, and by any core that has removed something.
+ * core/files.c - each question is a job that goes through steps: the database, the disk on another thread, the database
+ * again. What is past its time is looked for once a minute by the first core, and by any core that has removed
+ * something.
  */
 #include "core/files.h"
 
@@ -80,18 +81,21 @@ const char *file_verdict_text(int verdict)
 	return verdict_text[verdict];
 }
 
-/* ---- names and types ---------------------------------------------------------------------------------------------- */
+/* ---- names and types --------------------------------------------------------------------------------------------- */
 
-/* Characters that show nothing or change how others are shown: controls, and Unicode's category of format characters. */
+/* Characters that show nothing or change how others are shown: controls, and Unicode's category of format
+ * characters. */
 static bool is_invisible(uint32_t c)
 {
 	static const struct {
 		uint32_t from, to;
 	} ranges[] = {
-		{ 0x00, 0x1f },	    { 0x7f, 0x9f },	{ 0xad, 0xad },	      { 0x34f, 0x34f },	    { 0x600, 0x605 },	  { 0x61c, 0x61c },
-		{ 0x6dd, 0x6dd },   { 0x70f, 0x70f },	{ 0x890, 0x891 },     { 0x8e2, 0x8e2 },	    { 0x115f, 0x1160 },	  { 0x17b4, 0x17b5 },
-		{ 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e },   { 0x2060, 0x206f },   { 0x3164, 0x3164 },	  { 0xfeff, 0xfeff },
-		{ 0xffa0, 0xffa0 }, { 0xfff0, 0xffff }, { 0x110bd, 0x110bd }, { 0x110cd, 0x110cd }, { 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 },
+		{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x34f, 0x34f },
+		{ 0x600, 0x605 }, { 0x61c, 0x61c }, { 0x6dd, 0x6dd }, { 0x70f, 0x70f },
+		{ 0x890, 0x891 }, { 0x8e2, 0x8e2 }, { 0x115f, 0x1160 }, { 0x17b4, 0x17b5 },
+		{ 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
+		{ 0x3164, 0x3164 }, { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xfff0, 0xffff },
+		{ 0x110bd, 0x110bd }, { 0x110cd, 0x110cd }, { 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 },
 		{ 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
 	};
 
@@ -203,7 +207,8 @@ void file_name_clean(struct buf *to, struct str name)
 static bool is_token(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] && strchr("!#$&^_.+-", s.p[i]))))
+		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') ||
+		      (s.p[i] && strchr("!#$&^_.+-", s.p[i]))))
 			return false;
 	return s.n > 0;
 }
@@ -244,7 +249,7 @@ void file_url(const struct core *c, const struct file *f, struct buf *to)
 			buf_fmt(to, "%%%02X", (unsigned char)f->name.p[i]);
 }
 
-/* ---- jobs ----------------------------------------------------------------------------------------------------------- */
+/* ---- jobs -------------------------------------------------------------------------------------------------------- */
 
 static void job_free(struct file_job *j)
 {
@@ -287,8 +292,8 @@ void file_cancel(struct file_ask *a)
 
 static struct file shown(const struct store_file *row)
 {
-	struct file f = { .token = row->token, .name = row->name, .type = row->type, .owner = row->owner, .size = row->size,
-			  .created = row->created, .expires = row->expires, .whole = row->whole };
+	struct file f = { .token = row->token, .name = row->name, .type = row->type, .owner = row->owner,
+			  .size = row->size, .created = row->created, .expires = row->expires, .whole = row->whole };
 
 	memcpy(f.content, row->content, sizeof f.content);
 	return f;
@@ -332,7 +337,8 @@ static void stored(struct store_request *r)
 	j->then_store(j, r);
 }
 
-static struct store_request *ask(struct file_job *j, enum store_op op, void (*then)(struct file_job *j, struct store_request *r))
+static struct store_request *ask(struct file_job *j, enum store_op op,
+				 void (*then)(struct file_job *j, struct store_request *r))
 {
 	struct store_request *r = store_ask(j->core->store, op, stored, j);
 
@@ -367,8 +373,10 @@ static int verdict_of_store(int answer)
 
 static int verdict_of_disk(int answer)
 {
-	static const int verdicts[] = { [0] = 0, [FILES_NOT_FOUND] = FILE_UNKNOWN, [FILES_FULL] = FILE_DISK, [FILES_FAILED] = FILE_STORE,
-					[FILES_OFFSET] = FILE_OFFSET, [FILES_BUSY] = FILE_BUSY };
+	static const int verdicts[] = {
+		[FILES_NOT_FOUND] = FILE_UNKNOWN, [FILES_FULL] = FILE_DISK,     [FILES_FAILED] = FILE_STORE,
+		[FILES_OFFSET] = FILE_OFFSET,     [FILES_BUSY] = FILE_BUSY,
+	};
 
 	assert(answer >= 0 && (size_t)answer < countof(verdicts));
 	return verdicts[answer];
@@ -393,7 +401,10 @@ static uint64_t part_of(struct str token)
 	return part;
 }
 
-static bool is_off(const struct core *c) { return !c->settings.files || !c->settings.file_max || !c->settings.web_address.n; }
+static bool is_off(const struct core *c)
+{
+	return !c->settings.files || !c->settings.file_max || !c->settings.web_address.n;
+}
 
 /* Looks the token up; `then` finds j->row filled in when the answer is 0. */
 static void look_up(struct file_job *j, struct str token, void (*then)(struct file_job *j, struct store_request *r))
@@ -426,7 +437,7 @@ static int looked_up(struct file_job *j, struct store_request *r)
 	return 0;
 }
 
-/* ---- slots ------------------------------------------------------------------------------------------------------------ */
+/* ---- slots ------------------------------------------------------------------------------------------------------- */
 
 static void rates_forget(struct file_desk *d)
 {
@@ -500,13 +511,22 @@ void file_slot(struct core *c, struct file_ask *a, int64_t owner, struct str nam
 	own_buf text = { 0 };
 	char token[FILE_TOKEN_CHARS];
 
-	if (is_off(c) || !name.n || size > c->settings.file_max || !rate_count(c, owner)) {
-		end(j, is_off(c) ? FILE_OFF : !name.n ? FILE_BAD_NAME : size > c->settings.file_max ? FILE_TOO_LARGE : FILE_TOO_MANY);
+	if (is_off(c))
+		j->verdict = FILE_OFF;
+	else if (!name.n)
+		j->verdict = FILE_BAD_NAME;
+	else if (size > c->settings.file_max)
+		j->verdict = FILE_TOO_LARGE;
+	else if (!rate_count(c, owner))
+		j->verdict = FILE_TOO_MANY;
+	if (j->verdict) {
+		end(j, j->verdict);
 		return;
 	}
 	token_make(c, token);
-	j->row = (struct store_file){ .token = arena_str(&j->arena, str_n(token, sizeof token)), .owner = owner, .size = size,
-				      .created = core_now(c), .expires = core_now(c) + (keep && keep < SLOT_MS ? keep : SLOT_MS) };
+	j->row = (struct store_file){ .token = arena_str(&j->arena, str_n(token, sizeof token)), .owner = owner,
+				      .size = size, .created = core_now(c),
+				      .expires = core_now(c) + (keep && keep < SLOT_MS ? keep : SLOT_MS) };
 	file_name_clean(&text, name);
 	j->row.name = arena_str(&j->arena, buf_all(&text));
 	buf_clear(&text);
@@ -516,7 +536,7 @@ void file_slot(struct core *c, struct file_ask *a, int64_t owner, struct str nam
 	work(j, files_room, slot_room);
 }
 
-/* ---- looking and reading ------------------------------------------------------------------------------------------------ */
+/* ---- looking and reading ----------------------------------------------------------------------------------------- */
 
 static void put_finished(struct file_job *j, int answer);
 
@@ -528,7 +548,8 @@ static void find_finished(struct file_job *j, int answer)
 		put_finished(j, answer);
 }
 
-/* All is there, and it is not whole: the server stopped between the two, or the store would not take it. Who asks need not send anything for it. */
+/* All is there, and it is not whole: the server stopped between the two, or the store would not take it. Who asks need
+ * not send anything for it. */
 static void find_sized(struct file_job *j, int answer)
 {
 	j->offset = j->disk.size;
@@ -581,13 +602,14 @@ void file_read(struct core *c, struct file_ask *a, struct str token, uint64_t of
 	look_up(j, token, read_looked);
 }
 
-/* ---- filling ------------------------------------------------------------------------------------------------------------ */
+/* ---- filling ----------------------------------------------------------------------------------------------------- */
 
 static void discard(struct core *c, const uint8_t *content);
 
 static void put_ended(struct file_job *j, int answer) { end(j, j->verdict); }
 
-/* The part goes when the database knows, or knows that nobody wants it. Where it could not say, it stays: the end can be said again. */
+/* The part goes when the database knows, or knows that nobody wants it. Where it could not say, it stays: the end can
+ * be said again. */
 static void put_whole(struct file_job *j, struct store_request *r)
 {
 	struct core *c = j->core;
@@ -688,7 +710,7 @@ void file_put(struct core *c, struct file_ask *a, struct str token, uint64_t off
 	look_up(j, token, put_looked);
 }
 
-/* ---- lists -------------------------------------------------------------------------------------------------------------- */
+/* ---- lists ------------------------------------------------------------------------------------------------------- */
 
 static void listed(struct file_job *j, struct store_request *r)
 {
@@ -701,7 +723,8 @@ static void listed(struct file_job *j, struct store_request *r)
 	end(j, verdict_of_store(r->answer));
 }
 
-void file_list(struct core *c, struct file_ask *a, int64_t owner, void (*each)(const struct file *f, void *arg), void *arg)
+void file_list(struct core *c, struct file_ask *a, int64_t owner, void (*each)(const struct file *f, void *arg),
+	       void *arg)
 {
 	struct file_job *j = begin(c, a);
 	struct store_request *r = ask(j, STORE_FILE_LIST, listed);
@@ -713,7 +736,7 @@ void file_list(struct core *c, struct file_ask *a, int64_t owner, void (*each)(c
 	store_submit(r);
 }
 
-/* ---- going -------------------------------------------------------------------------------------------------------------- */
+/* ---- going ------------------------------------------------------------------------------------------------------- */
 
 static void tidy(struct core *c);
 
@@ -830,7 +853,8 @@ static void tidy_finished(struct file_job *j, int answer)
 	content_discard(j, tidy_discarded);
 }
 
-/* A part that is all there may have become a content without the database knowing: it is finished once more to see which one, and that goes with it. */
+/* A part that is all there may have become a content without the database knowing: it is finished once more to see
+ * which one, and that goes with it. */
 static void tidy_sized(struct file_job *j, int answer)
 {
 	const struct store_file *row = &j->rows[j->at - 1];

@@ -13,7 +13,7 @@
 #include "store/files_driver.h"
 
 enum {
-	PARTS_KNOWN = 512,       /* running hashes that are kept; of others the hash is taken from the disk at the end */
+	PARTS_KNOWN = 512,       /* running hashes that are kept; others are taken from the disk at the end */
 	PIECE = 256 * 1024,      /* bytes in memory at one time, there */
 };
 
@@ -171,7 +171,7 @@ static int abandon(struct files *f, struct files_job *j)
 	return answer;
 }
 
-/* ---- contents ----------------------------------------------------------------------------------------------------- */
+/* ---- contents ---------------------------------------------------------------------------------------------------- */
 
 static struct str content_key(const uint8_t *name) { return str_n((const char *)name, FILE_NAME_BYTES); }
 
@@ -315,7 +315,7 @@ static int read_content(struct files *f, struct files_job *j)
 
 static int clean(struct files *f, struct files_job *j) { return f->driver->clean(f->d, (msec)j->since); }
 
-/* ---- jobs --------------------------------------------------------------------------------------------------------- */
+/* ---- jobs -------------------------------------------------------------------------------------------------------- */
 
 static int (*const by_op[OPS])(struct files *f, struct files_job *j) = {
 	[APPEND] = append,   [SIZE] = size_of,      [ROOM] = room_for,           [FINISH] = finish,
@@ -357,7 +357,7 @@ void files_read(struct files *f, struct world *w, struct files_job *j) { begin(f
 void files_remove(struct files *f, struct world *w, struct files_job *j) { begin(f, w, j, REMOVE); }
 void files_clean(struct files *f, struct world *w, struct files_job *j) { begin(f, w, j, CLEAN); }
 
-/* ---- opening ------------------------------------------------------------------------------------------------------ */
+/* ---- opening ----------------------------------------------------------------------------------------------------- */
 
 static const struct files_driver *driver_find(struct str url, struct str *path)
 {

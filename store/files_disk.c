@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * store/files_disk.c - contents in one directory: "0f3a…" (64 digits) is a content, "part-…" one on its way in. All in the same directory, since under
- * Landlock before its second version nothing moves from one to another; the file systems of today find one name among a million as fast.
+ * store/files_disk.c - contents in one directory: "0f3a…" (64 digits) is a content, "part-…" one on its way in. All in
+ * the same directory, since under Landlock before its second version nothing moves from one to another; the file
+ * systems of today find one name among a million as fast.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,8 @@
 
 enum {
 	NAME_ROOM = 2 * FILE_NAME_BYTES + 1,
-	/* What is written is flushed every so many bytes: a long file does not wait for the disk all at once when it ends. */
+	/* What is written is flushed every so many bytes: a long file does not wait for the disk all at once when it
+	 * ends. */
 	FLUSH_BYTES = 32 * 1024 * 1024,
 };
 
@@ -58,7 +60,7 @@ static int failed(const struct disk *d, const char *what, const char *name)
 
 static int sync_dir(const struct disk *d) { return fsync(d->dir) ? failed(d, "fsync", ".") : 0; }
 
-/* ---- opening ------------------------------------------------------------------------------------------------------ */
+/* ---- opening ----------------------------------------------------------------------------------------------------- */
 
 static void disk_close(void *of)
 {
@@ -88,7 +90,7 @@ static int disk_open(void **ret, struct str path, uint64_t reserve, struct buf *
 	return 0;
 }
 
-/* ---- room --------------------------------------------------------------------------------------------------------- */
+/* ---- room -------------------------------------------------------------------------------------------------------- */
 
 static int disk_room(void *of, uint64_t bytes)
 {
@@ -102,7 +104,7 @@ static int disk_room(void *of, uint64_t bytes)
 	return room >= d->reserve && room - d->reserve >= bytes ? 0 : FILES_FULL;
 }
 
-/* ---- parts -------------------------------------------------------------------------------------------------------- */
+/* ---- parts ------------------------------------------------------------------------------------------------------- */
 
 /* Open for writing at `offset`, which is where it ends; made when that is 0. A descriptor, or -1 and the verdict. */
 static int part_open(const struct disk *d, const char *name, uint64_t offset, uint64_t *ret_size, int *answer)
@@ -263,7 +265,7 @@ static int disk_clean(void *of, msec since)
 	return answer;
 }
 
-/* ---- contents ------------------------------------------------------------------------------------------------------- */
+/* ---- contents ---------------------------------------------------------------------------------------------------- */
 
 static int disk_read(void *of, const uint8_t *name, uint64_t offset, size_t n, struct buf *to)
 {
@@ -284,8 +286,8 @@ static int flush(const struct disk *d, const char *name)
 	return answer;
 }
 
-/* A second name for the same bytes, where the file system knows such; else another name. An equal content that is there is left there, or replaced: at every
- * moment one of the two stands under that name, and who is reading reads on. */
+/* A second name for the same bytes, where the file system knows such; else another name. An equal content that is there
+ * is left there, or replaced: at every moment one of the two stands under that name, and who is reading reads on. */
 static int disk_place(void *of, uint64_t part, const uint8_t *name)
 {
 	struct disk *d = of;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * store/files_driver.h - where contents lie. Called from several threads at once, but never twice at one time for one part, and never to place and to
- * remove one content at one time: store/files.c sees to that. Answers are those of store/files.h.
+ * store/files_driver.h - where contents lie. Called from several threads at once, but never twice at one time for one
+ * part, and never to place and to remove one content at one time: store/files.c sees to that. Answers are those of
+ * store/files.h.
  */
 #pragma once
 #include "store/files.h"
@@ -16,7 +17,8 @@ struct files_driver {
 	/* At most `n` bytes from `offset`, appended to `to`. */
 	int (*part_read)(void *d, uint64_t part, uint64_t offset, size_t n, struct buf *to);
 	int (*read)(void *d, const uint8_t *name, uint64_t offset, size_t n, struct buf *to);
-	/* The part becomes the content of this name, unless an equal one is there. On disk when it returns 0. The part may stay until it is abandoned. */
+	/* The part becomes the content of this name, unless an equal one is there. On disk when it returns 0. The part
+	 * may stay until it is abandoned. */
 	int (*place)(void *d, uint64_t part, const uint8_t *name);
 	int (*abandon)(void *d, uint64_t part);
 	int (*remove)(void *d, const uint8_t *name);

@@ -25,7 +25,10 @@ static struct held *find(struct map *m, const void *key, size_t n)
 }
 
 static struct held *part_find(struct memory *m, uint64_t part) { return find(&m->parts, &part, sizeof part); }
-static struct held *content_find(struct memory *m, const uint8_t *name) { return find(&m->contents, name, FILE_NAME_BYTES); }
+static struct held *content_find(struct memory *m, const uint8_t *name)
+{
+	return find(&m->contents, name, FILE_NAME_BYTES);
+}
 
 static struct held *add(struct map *m, const void *key, size_t n)
 {

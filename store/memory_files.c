@@ -190,8 +190,9 @@ static int held(struct ordered *rows, struct store_request *r)
 int memory_files(struct ordered *rows, struct store_request *r)
 {
 	static int (*const by_op[STORE_OPS])(struct ordered *rows, struct store_request *r) = {
-		[STORE_FILE_ADD] = add,       [STORE_FILE_GET] = get,       [STORE_FILE_WHOLE] = whole, [STORE_FILE_LIST] = list,
-		[STORE_FILE_REMOVE] = drop,   [STORE_FILE_EXPIRE] = expire, [STORE_FILE_HELD] = held,
+		[STORE_FILE_ADD] = add,     [STORE_FILE_GET] = get,     [STORE_FILE_WHOLE] = whole,
+		[STORE_FILE_LIST] = list,   [STORE_FILE_REMOVE] = drop, [STORE_FILE_EXPIRE] = expire,
+		[STORE_FILE_HELD] = held,
 	};
 
 	return by_op[r->op](rows, r);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * store/sqlite_files.c - STORE_FILE_*: who sent which content. A row of nobody (owner 0) is of a file that is gone, whose content may have to go from
- * the disk too: it stays until that has been done, so that a crash in between leaves no content behind.
+ * store/sqlite_files.c - STORE_FILE_*: who sent which content. A row of nobody (owner 0) is of a file that is gone,
+ * whose content may have to go from the disk too: it stays until that has been done, so that a crash in between leaves
+ * no content behind.
  */
 #include "store/sqlite.h"
 
@@ -12,8 +13,10 @@ static void file_read(sqlite3_stmt *st, struct store_request *r, struct store_fi
 	struct str content = column_bytes(st, 7);
 
 	*ret = (struct store_file){ .token = store_str(r, column_bytes(st, 0)), .owner = column_number(st, 1),
-				    .name = store_str(r, column_bytes(st, 2)), .type = store_str(r, column_bytes(st, 3)),
-				    .size = (uint64_t)column_number(st, 4), .created = column_number(st, 5), .expires = column_number(st, 6),
+				    .name = store_str(r, column_bytes(st, 2)),
+				    .type = store_str(r, column_bytes(st, 3)),
+				    .size = (uint64_t)column_number(st, 4), .created = column_number(st, 5),
+				    .expires = column_number(st, 6),
 				    .whole = content.n == sizeof ret->content };
 	if (ret->whole)
 		memcpy(ret->content, content.p, content.n);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * store/test_files.c - files: what the database knows of them, for every driver (STORE_FILE_*); and their contents, for every place (store/files.h).
+ * store/test_files.c - files: what the database knows of them, for every driver (STORE_FILE_*); and their contents, for
+ * every place (store/files.h).
  */
 #include "store/files.h"
 
@@ -19,13 +20,15 @@
 
 /* ---- the database ------------------------------------------------------------------------------------------------ */
 
-static struct store_request *add_ask(struct fixture *f, struct answer *a, int64_t owner, const char *token, uint64_t size, size_t limit)
+static struct store_request *add_ask(struct fixture *f, struct answer *a, int64_t owner, const char *token,
+				     uint64_t size, size_t limit)
 {
 	struct store_request *r = ask(f, a, STORE_FILE_ADD);
 
 	r->owner = owner;
 	r->limit = limit;
-	r->file = (struct store_file){ .token = str_z(token), .name = STR("plan.pdf"), .type = STR("application/pdf"), .size = size,
+	r->file = (struct store_file){ .token = str_z(token), .name = STR("plan.pdf"),
+				       .type = STR("application/pdf"), .size = size,
 				       .created = 1000 + (msec)f->dones, .expires = 5000 };
 	return r;
 }
@@ -258,7 +261,7 @@ static void files_of_a_deleted_account_are_gone(void **state)
 	}
 }
 
-/* ---- contents ------------------------------------------------------------------------------------------------------ */
+/* ---- contents ---------------------------------------------------------------------------------------------------- */
 
 struct place {
 	const char *url; /* %s: a directory of its own */
@@ -614,11 +617,12 @@ static void a_place_that_cannot_be_used_is_said(void **state)
 	assert_null(f);
 }
 
-/* ---- at one time --------------------------------------------------------------------------------------------------- */
+/* ---- at one time ------------------------------------------------------------------------------------------------- */
 
 enum { CROWD = 6, ROUNDS = 150 };
 
-/* What the database would say: how many have the content. Counted up only after it was finished, under the same rules as the core's. */
+/* What the database would say: how many have the content. Counted up only after it was finished, under the same rules
+ * as the core's. */
 struct crowd {
 	struct place *place;
 	unsigned holders; /* atomic */
@@ -706,7 +710,7 @@ static void nobody_loses_what_others_remove(void **state)
 	assert_int_equal(crowd.holders, 0);
 }
 
-/* ---- running them --------------------------------------------------------------------------------------------------- */
+/* ---- running them ------------------------------------------------------------------------------------------------ */
 
 static const struct kind kinds[] = {
 	{ "memory", "memory:files" },
@@ -744,7 +748,8 @@ static const struct row {
 enum { MOST = countof(contents) };
 _Static_assert(countof(contract) <= MOST, "room for the longer of the two");
 
-static int run_all(const char *group, const struct row *rows, size_t n, CMFixtureFunction setup, CMFixtureFunction teardown, const void *start)
+static int run_all(const char *group, const struct row *rows, size_t n, CMFixtureFunction setup,
+		   CMFixtureFunction teardown, const void *start)
 {
 	struct CMUnitTest tests[MOST];
 	char names[MOST][96];
@@ -763,7 +768,8 @@ int main(void)
 
 	log_level_set(LOG_ERROR);
 	for (size_t k = 0; k < countof(kinds); k++)
-		failed += run_all(kinds[k].name, contract, countof(contract), fixture_setup, fixture_teardown, &kinds[k]);
+		failed += run_all(kinds[k].name, contract, countof(contract), fixture_setup, fixture_teardown,
+				  &kinds[k]);
 	for (size_t k = 0; k < countof(places); k++)
 		failed += run_all(places[k], contents, countof(contents), place_setup, place_teardown, places[k]);
 	return failed;

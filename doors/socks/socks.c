@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/socks/socks.c - the relay of XEP-0065: as much of SOCKS5 (RFC 1928) as that asks for. Nobody logs in and nothing is connected to: who comes says a key, and
- * waits until somebody who has an account joins it with the other one who said the same (core/bytestreams.h). Bytes then go from link to link, as fast as
- * the slower one reads.
+ * doors/socks/socks.c - the relay of XEP-0065: as much of SOCKS5 (RFC 1928) as that asks for. Nobody logs in and
+ * nothing is connected to: who comes says a key, and waits until somebody who has an account joins it with the other
+ * one who said the same (core/bytestreams.h). Bytes then go from link to link, as fast as the slower one reads.
  */
 #include "base/mem.h"
 #include "core/bytestreams.h"
@@ -60,7 +60,7 @@ static int socks_open(struct link *l)
 	return 0;
 }
 
-/* ---- what it says ----------------------------------------------------------------------------------------------------- */
+/* ---- what it says ------------------------------------------------------------------------------------------------ */
 
 /* RFC 1928, 3: version, how many methods, methods. */
 static int greeting(struct socks *s)
@@ -87,14 +87,16 @@ static bool is_key(const unsigned char *p)
 	return true;
 }
 
-/* RFC 1928, 4: version, command, 0, kind of address, its length, the key, a port (0). XEP-0065, 6.3.2 wants the same back. */
+/* RFC 1928, 4: version, command, 0, kind of address, its length, the key, a port (0). XEP-0065, 6.3.2 wants the same
+ * back. */
 static int request(struct socks *s)
 {
 	if (s->in[1] != CONNECT)
 		return refuse(s, NO_SUCH_COMMAND);
 	if (s->in[3] != DOMAIN_NAME || s->in[4] != BYTESTREAM_KEY_CHARS || !is_key(s->in + 5))
 		return refuse(s, NO_SUCH_ADDRESS);
-	if (!core_settings(s->link->core)->file_max || !bytestream_wait(s->link->core, &s->end, str_n((char *)s->in + 5, BYTESTREAM_KEY_CHARS)))
+	if (!core_settings(s->link->core)->file_max ||
+	    !bytestream_wait(s->link->core, &s->end, str_n((char *)s->in + 5, BYTESTREAM_KEY_CHARS)))
 		return refuse(s, NOT_ALLOWED);
 	s->in[1] = GRANTED;
 	say(s, s->in, s->in_n);
@@ -114,7 +116,7 @@ static size_t needed(const struct socks *s)
 	return s->in_n < 5 ? 5 : REQUEST_BYTES;
 }
 
-/* ---- bytes -------------------------------------------------------------------------------------------------------------- */
+/* ---- bytes ------------------------------------------------------------------------------------------------------- */
 
 static int pass(struct socks *s, const char *bytes, size_t n)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/socks/test_socks.c - the relay of XEP-0065, byte by byte: its links on the first core, who activates on the second.
+ * doors/socks/test_socks.c - the relay of XEP-0065, byte by byte: its links on the first core, who activates on the
+ * second.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,11 +14,12 @@
 #include "base/mem.h"
 #include "tests/talk.h"
 
-#define STREAM "<stream:stream to='anser.test' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"
+#define STREAM "<stream:stream to='anser.test' version='1.0' xmlns='jabber:client'" \
+	       " xmlns:stream='http://etherx.jabber.org/streams'>"
 #define AUTH_ANN "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AGFubgBzZWNyZXQ=</auth>"
 #define BIND "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>r</resource></bind></iq>"
-#define ACTIVATE "<iq type='set' id='a' to='anser.test'><query xmlns='http://jabber.org/protocol/bytestreams' sid='s1'>" \
-		 "<activate>bob@anser.test/x</activate></query></iq>"
+#define ACTIVATE "<iq type='set' id='a' to='anser.test'><query xmlns='http://jabber.org/protocol/bytestreams'" \
+		 " sid='s1'><activate>bob@anser.test/x</activate></query></iq>"
 
 struct house {
 	struct talk *talk;
@@ -128,19 +130,25 @@ static void two_are_joined(void **state)
 static void it_says_where_it_is(void **state)
 {
 	struct house *h = *state;
-	const char *answer = talk_ask(h->ann, "<iq type='get' id='1' to='anser.test'><query xmlns='http://jabber.org/protocol/disco#items'/></iq>");
+	const char *answer = talk_ask(h->ann, "<iq type='get' id='1' to='anser.test'><query "
+		"xmlns='http://jabber.org/protocol/disco#items'/></iq>");
 
 	assert_has(answer, "<item jid=\"anser.test\" name='Anser'/>");
-	answer = talk_ask(h->ann, "<iq type='get' id='1' to='anser.test'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>");
-	assert_has(answer, "<identity category='proxy' type='bytestreams' name='Anser'/><identity category='server' type='im' name='Anser'/>");
+	answer = talk_ask(h->ann, "<iq type='get' id='1' to='anser.test'><query "
+		"xmlns='http://jabber.org/protocol/disco#info'/></iq>");
+	assert_has(answer, "<identity category='proxy' type='bytestreams' name='Anser'/><identity category='server' "
+		"type='im' name='Anser'/>");
 	assert_has(answer, "<feature var=\"http://jabber.org/protocol/bytestreams\"/>");
-	answer = talk_ask(h->ann, "<iq type='get' id='1' to='anser.test'><query xmlns='http://jabber.org/protocol/bytestreams'/></iq>");
+	answer = talk_ask(h->ann, "<iq type='get' id='1' to='anser.test'><query "
+		"xmlns='http://jabber.org/protocol/bytestreams'/></iq>");
 	assert_has(answer, "<streamhost jid=\"anser.test\" host=\"chat.test\" port='7777'/>");
-	assert_has(talk_ask(h->ann, "<iq type='set' id='1' to='anser.test'><query xmlns='http://jabber.org/protocol/bytestreams' sid=''/></iq>"),
+	assert_has(talk_ask(h->ann, "<iq type='set' id='1' to='anser.test'><query "
+		"xmlns='http://jabber.org/protocol/bytestreams' sid=''/></iq>"),
 		   "<bad-request");
 	h->settings.relay_port = 0;
 	core_settle(talk_core(h->talk, 1), &h->settings);
-	answer = talk_ask(h->ann, "<iq type='get' id='1' to='anser.test'><query xmlns='http://jabber.org/protocol/bytestreams'/></iq>");
+	answer = talk_ask(h->ann, "<iq type='get' id='1' to='anser.test'><query "
+		"xmlns='http://jabber.org/protocol/bytestreams'/></iq>");
 	assert_has(answer, "<service-unavailable");
 }
 

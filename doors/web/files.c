@@ -12,7 +12,7 @@ enum {
 	CACHE_SECONDS = 365 * 24 * 60 * 60,
 };
 
-/* ---- errors --------------------------------------------------------------------------------------------------------- */
+/* ---- errors ------------------------------------------------------------------------------------------------------ */
 
 static const struct {
 	unsigned status;
@@ -57,7 +57,7 @@ static void progress_tell(struct web_request *q, uint64_t offset, bool whole)
 	web_field(q, "Upload-Complete", whole ? STR("?1") : STR("?0"));
 }
 
-/* ---- coming --------------------------------------------------------------------------------------------------------- */
+/* ---- coming ------------------------------------------------------------------------------------------------------ */
 
 struct upload {
 	struct web_request *q;
@@ -205,17 +205,20 @@ void web_upload_gone(struct web_request *q)
 	upload_free(u);
 }
 
-/* ---- going ------------------------------------------------------------------------------------------------------------ */
+/* ---- going ------------------------------------------------------------------------------------------------------- */
 
-/* What may be served as what it says it is, since no browser takes it for a program (no SVG, no HTML, no PDF). The rest is bytes to be saved. */
+/* What may be served as what it says it is, since no browser takes it for a program (no SVG, no HTML, no PDF). The rest
+ * is bytes to be saved. */
 static const struct kind {
 	const char *type, *served; /* served NULL: the same */
 } kinds[] = {
 	{ "image/png" }, { "image/jpeg" }, { "image/gif" }, { "image/webp" }, { "image/avif" }, { "image/bmp" },
-	{ "audio/mpeg" }, { "audio/mp3", "audio/mpeg" }, { "audio/ogg" }, { "audio/opus" }, { "audio/webm" }, { "audio/mp4" },
-	{ "audio/x-m4a", "audio/mp4" }, { "audio/aac" }, { "audio/flac" }, { "audio/x-flac", "audio/flac" }, { "audio/wav" },
+	{ "audio/mpeg" }, { "audio/mp3", "audio/mpeg" }, { "audio/ogg" }, { "audio/opus" }, { "audio/webm" },
+	{ "audio/mp4" }, { "audio/x-m4a", "audio/mp4" }, { "audio/aac" }, { "audio/flac" },
+	{ "audio/x-flac", "audio/flac" }, { "audio/wav" },
 	{ "audio/x-wav", "audio/wav" }, { "audio/amr" }, { "audio/3gpp" },
-	{ "video/mp4" }, { "video/webm" }, { "video/ogg" }, { "video/quicktime" }, { "video/3gpp" }, { "video/x-matroska" }, { "video/mpeg" },
+	{ "video/mp4" }, { "video/webm" }, { "video/ogg" }, { "video/quicktime" }, { "video/3gpp" },
+	{ "video/x-matroska" }, { "video/mpeg" },
 	{ "text/plain", "text/plain; charset=utf-8" },
 };
 
@@ -344,7 +347,8 @@ static void range_tell(struct download *d, unsigned status, uint64_t size)
 	own_buf value = { 0 };
 
 	if (status == 206)
-		buf_fmt(&value, "bytes %llu-%llu/%llu", (unsigned long long)d->at, (unsigned long long)d->end - 1, (unsigned long long)size);
+		buf_fmt(&value, "bytes %llu-%llu/%llu", (unsigned long long)d->at, (unsigned long long)d->end - 1,
+			(unsigned long long)size);
 	else if (status == 416)
 		buf_fmt(&value, "bytes */%llu", (unsigned long long)size);
 	else
@@ -376,7 +380,8 @@ static void download_begin(struct download *d, const struct file *f)
 		web_reply(q, status, NULL, STR(""));
 		return;
 	}
-	web_head(q, status, !kind ? "application/octet-stream" : kind->served ? kind->served : kind->type, d->end - d->at);
+	web_head(q, status, !kind ? "application/octet-stream" : kind->served ? kind->served : kind->type,
+		 d->end - d->at);
 	if (q->head_only || d->at == d->end)
 		download_end(d);
 	else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/web/files.h - /files/TOKEN/NAME: PUT (XEP-0363, the whole file at once), HEAD and PATCH (in pieces, resumed where they end: the page), GET. The token
- * is the right to do it. docs/protocol-files.md says it all.
+ * doors/web/files.h - /files/TOKEN/NAME: PUT (XEP-0363, the whole file at once), HEAD and PATCH (in pieces, resumed
+ * where they end: the page), GET. The token is the right to do it. docs/protocol-files.md says it all.
  */
 #pragma once
 #include "doors/web/web.h"

@@ -162,7 +162,8 @@ static const char *path_of(const struct asking *a)
 {
 	static char path[1024];
 
-	snprintf(path, sizeof path, "%.*s", (int)(a->url.n - strlen("https://chat.test:5281")), a->url.p + strlen("https://chat.test:5281"));
+	snprintf(path, sizeof path, "%.*s", (int)(a->url.n - strlen("https://chat.test:5281")),
+		a->url.p + strlen("https://chat.test:5281"));
 	return path;
 }
 
@@ -178,11 +179,15 @@ static const char *http_patch(struct site *s, const struct asking *a, uint64_t o
 {
 	char fields[128];
 
-	snprintf(fields, sizeof fields, "Content-Length: %zu\r\nUpload-Offset: %llu\r\n", body.n, (unsigned long long)offset);
+	snprintf(fields, sizeof fields, "Content-Length: %zu\r\nUpload-Offset: %llu\r\n", body.n,
+		(unsigned long long)offset);
 	return http(s, "PATCH", path_of(a), fields, body);
 }
 
-static const char *http_get(struct site *s, const struct asking *a, const char *fields) { return http(s, "GET", path_of(a), fields, STR("")); }
+static const char *http_get(struct site *s, const struct asking *a, const char *fields)
+{
+	return http(s, "GET", path_of(a), fields, STR(""));
+}
 
 static const char *body_of(const char *answer)
 {
@@ -216,7 +221,7 @@ static void pattern(struct buf *b, size_t n)
 	}
 }
 
-/* ---- a whole life --------------------------------------------------------------------------------------------------- */
+/* ---- a whole life ------------------------------------------------------------------------------------------------ */
 
 static void a_file_is_sent_and_read(void **state)
 {
@@ -230,11 +235,13 @@ static void a_file_is_sent_and_read(void **state)
 	assert_status(http_get(s, &a, ""), "200");
 	assert_string_equal(body_of(http_get(s, &a, "")), "hello world");
 	assert_has(http_get(s, &a, ""), "Content-Type: text/plain; charset=utf-8\r\n");
-	assert_has(http_get(s, &a, ""), "Content-Disposition: inline; filename=\"hello.txt\"; filename*=UTF-8''hello.txt\r\n");
+	assert_has(http_get(s, &a, ""), "Content-Disposition: inline; filename=\"hello.txt\"; "
+		"filename*=UTF-8''hello.txt\r\n");
 	assert_has(http_get(s, &a, ""), "Content-Security-Policy: default-src 'none'; sandbox\r\n");
 	assert_has(http_get(s, &a, ""), "X-Content-Type-Options: nosniff\r\n");
 	assert_has(http_get(s, &a, ""), "Cache-Control: private, max-age=604800, immutable\r\n");
-	assert_has(http_get(s, &a, ""), "ETag: \"b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9\"\r\n");
+	assert_has(http_get(s, &a, ""), "ETag: "
+		"\"b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9\"\r\n");
 	/* The token alone is the right, whatever stands behind it; and nothing less is. */
 	assert_status(http_put(s, &a, STR("hello world")), "409");
 	a.url.p[a.url.n - strlen("/hello.txt") - 1] ^= 1;
@@ -286,7 +293,7 @@ static void a_full_disk_is_said(void **state)
 	site_end((void **)&s);
 }
 
-/* ---- names and types ------------------------------------------------------------------------------------------------ */
+/* ---- names and types --------------------------------------------------------------------------------------------- */
 
 static void names_are_made_harmless(void **state)
 {
@@ -359,7 +366,8 @@ static void long_names_are_cut_between_characters(void **state)
 /* Whatever it is: something that is a name, and that stays as it is when it is cleaned once more. */
 static void any_bytes_become_a_name(void **state)
 {
-	static const char *const pieces[] = { "/", "\\", ".", " ", "con", "a", "\xe2\x80\xae", "\xe6\x96\x87", "\xff", "\t", "%2f", "\"", "com1", "\xf0\x9f\xa6\x86" };
+	static const char *const pieces[] = { "/", "\\", ".", " ", "con", "a", "\xe2\x80\xae", "\xe6\x96\x87",
+		"\xff", "\t", "%2f", "\"", "com1", "\xf0\x9f\xa6\x86" };
 	uint64_t seed = 1;
 
 	for (unsigned round = 0; round < 20000; round++) {
@@ -469,15 +477,17 @@ static void names_travel_in_their_own_letters(void **state)
 	assert_has(http_get(s, &a, ""), "filename=\"_ _1___.txt\"; filename*=UTF-8''%E6%8A%A5%20_1_%25%3B.txt\r\n");
 }
 
-/* ---- in pieces -------------------------------------------------------------------------------------------------------- */
+/* ---- in pieces --------------------------------------------------------------------------------------------------- */
 
 /* Says the start of a request, and the network breaks. */
-static void http_broken(struct site *s, unsigned core, const struct asking *a, const char *method, uint64_t offset, uint64_t size, struct str body)
+static void http_broken(struct site *s, unsigned core, const struct asking *a, const char *method, uint64_t offset,
+	uint64_t size, struct str body)
 {
 	own_buf head = { 0 };
 	struct line *l = talk_open(s->talk, core, &web_door, TALK_TLS);
 
-	buf_fmt(&head, "%s %s HTTP/1.1\r\nHost: chat.test:5281\r\nContent-Length: %llu\r\nUpload-Offset: %llu\r\n\r\n", method, path_of(a),
+	buf_fmt(&head, "%s %s HTTP/1.1\r\nHost: chat.test:5281\r\nContent-Length: %llu\r\nUpload-Offset: "
+		"%llu\r\n\r\n", method, path_of(a),
 		(unsigned long long)size, (unsigned long long)offset);
 	talk_say_n(l, head.p, head.n);
 	talk_run(s->talk);
@@ -581,7 +591,8 @@ static void pieces_are_told_how_far_they_came(void **state)
 	assert_status(answer, "409");
 	assert_has(answer, "\r\nX-Anser-Error: offset\r\n");
 	assert_int_equal(offset_told(answer), 4);
-	answer = http(s, "PATCH", path_of(&a), "Upload-Offset: 4\r\nTransfer-Encoding: chunked\r\n", STR("3\r\n456\r\n3\r\n789\r\n0\r\n\r\n"));
+	answer = http(s, "PATCH", path_of(&a), "Upload-Offset: 4\r\nTransfer-Encoding: chunked\r\n",
+		STR("3\r\n456\r\n3\r\n789\r\n0\r\n\r\n"));
 	assert_status(answer, "201");
 	assert_has(answer, "\r\nUpload-Complete: ?1\r\n");
 	assert_int_equal(offset_told(answer), 10);
@@ -605,15 +616,19 @@ static void lengths_must_be_those_of_the_slot(void **state)
 	assert_status(http_put(s, &a, STR("1234")), "413");
 	assert_status(http_put(s, &a, STR("123456")), "413");
 	assert_has(http_put(s, &a, STR("123456")), "X-Anser-Error: length\r\n");
-	assert_status(http(s, "PUT", path_of(&a), "Transfer-Encoding: chunked\r\n", STR("5\r\n12345\r\n0\r\n\r\n")), "413");
+	assert_status(http(s, "PUT", path_of(&a), "Transfer-Encoding: chunked\r\n", STR("5\r\n12345\r\n0\r\n\r\n")),
+		"413");
 	assert_status(http_patch(s, &a, 0, STR("123456")), "413");
 	assert_int_equal(offset_asked(s, &a), 0);
-	assert_status(http(s, "PATCH", path_of(&a), "Upload-Offset: 0\r\nTransfer-Encoding: chunked\r\n", STR("6\r\n123456\r\n0\r\n\r\n")), "413");
+	assert_status(http(s, "PATCH", path_of(&a), "Upload-Offset: 0\r\nTransfer-Encoding: chunked\r\n",
+		STR("6\r\n123456\r\n0\r\n\r\n")), "413");
 	assert_int_equal(offset_asked(s, &a), 0);
 	assert_status(http(s, "PATCH", path_of(&a), "Content-Length: 1\r\n", STR("1")), "400");
 	assert_status(http(s, "PATCH", path_of(&a), "Content-Length: 1\r\nUpload-Offset: -1\r\n", STR("1")), "400");
-	assert_status(http(s, "PATCH", path_of(&a), "Content-Length: 1\r\nUpload-Offset: 18446744073709551615\r\n", STR("1")), "409");
-	assert_status(http(s, "PATCH", path_of(&a), "Content-Length: 18446744073709551614\r\nUpload-Offset: 0\r\n", STR("1")), "413");
+	assert_status(http(s, "PATCH", path_of(&a), "Content-Length: 1\r\nUpload-Offset: 18446744073709551615\r\n",
+		STR("1")), "409");
+	assert_status(http(s, "PATCH", path_of(&a), "Content-Length: 18446744073709551614\r\nUpload-Offset: 0\r\n",
+		STR("1")), "413");
 	assert_status(http_put(s, &a, STR("12345")), "201");
 }
 
@@ -672,7 +687,7 @@ static void two_fill_by_turns_and_nothing_is_mixed_up(void **state)
 	assert_string_equal(body_of(http_get(s, &a, "")), "0123456789");
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------------------ */
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 static void parts_can_be_read(void **state)
 {
@@ -686,9 +701,12 @@ static void parts_can_be_read(void **state)
 		{ "Range: bytes=10-\r\n", "416", "bytes */10", "" },
 		{ "Range: bytes=0-1,4-5\r\n", "200", NULL, "0123456789" },
 		{ "Range: lines=1-2\r\n", "200", NULL, "0123456789" },
-		{ "Range: bytes=0-3\r\nIf-Range: \"84d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96bedb9f882f7882\"\r\n", "206", "bytes 0-3/10", "0123" },
+		{ "Range: bytes=0-3\r\nIf-Range: "
+			"\"84d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96bedb9f882f7882\"\r\n", "206",
+				"bytes 0-3/10", "0123" },
 		{ "Range: bytes=0-3\r\nIf-Range: \"other\"\r\n", "200", NULL, "0123456789" },
-		{ "If-None-Match: \"84d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96bedb9f882f7882\"\r\n", "304", NULL, "" },
+		{ "If-None-Match: \"84d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96bedb9f882f7882\"\r\n", "304",
+			NULL, "" },
 		{ "If-None-Match: \"other\"\r\n", "200", NULL, "0123456789" },
 	};
 	struct site *s = *state;
@@ -786,7 +804,8 @@ static void other_web_clients_may_send(void **state)
 	const char *answer;
 
 	assert_int_equal(slot(s, &a, STR("a"), "", 5), 0);
-	answer = http(s, "OPTIONS", path_of(&a), "Origin: https://other.test\r\nAccess-Control-Request-Method: PUT\r\n", STR(""));
+	answer = http(s, "OPTIONS", path_of(&a), "Origin: https://other.test\r\nAccess-Control-Request-Method: "
+		"PUT\r\n", STR(""));
 	assert_status(answer, "204");
 	assert_has(answer, "Access-Control-Allow-Origin: *\r\n");
 	assert_has(answer, "PUT");
@@ -797,7 +816,7 @@ static void other_web_clients_may_send(void **state)
 	assert_has(answer, "Access-Control-Expose-Headers: *\r\n");
 }
 
-/* ---- going ---------------------------------------------------------------------------------------------------------------- */
+/* ---- going ------------------------------------------------------------------------------------------------------- */
 
 static void content_read(struct files_job *j) { j->since = 1; }
 
@@ -885,7 +904,8 @@ static void files_go_with_their_account(void **state)
 	assert_false(content_there(s, STR("of bob")));
 }
 
-/* The same content comes in the moment in which it is looked whether anybody has it still: for every point in between. */
+/* The same content comes in the moment in which it is looked whether anybody has it still: for every point in
+ * between. */
 static void who_sends_it_again_does_not_lose_it(void **state)
 {
 	struct site *s = *state;
@@ -920,7 +940,8 @@ static void who_sends_it_again_does_not_lose_it(void **state)
 	}
 }
 
-/* The disk has the content, and the database would not hear of it: nobody has to send it again; and if nobody asks, nothing is left. */
+/* The disk has the content, and the database would not hear of it: nobody has to send it again; and if nobody asks,
+ * nothing is left. */
 static void what_the_store_would_not_take_is_finished_later(void **state)
 {
 	struct site *s = mem_new(struct site);
@@ -951,9 +972,10 @@ static void what_the_store_would_not_take_is_finished_later(void **state)
 	(void)state;
 }
 
-/* ---- XMPP ------------------------------------------------------------------------------------------------------------------ */
+/* ---- XMPP -------------------------------------------------------------------------------------------------------- */
 
-#define STREAM "<stream:stream to='anser.test' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"
+#define STREAM "<stream:stream to='anser.test' version='1.0' xmlns='jabber:client'" \
+	       " xmlns:stream='http://etherx.jabber.org/streams'>"
 #define AUTH_ANN "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AGFubgBzZWNyZXQ=</auth>"
 #define BIND "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>r</resource></bind></iq>"
 
@@ -975,11 +997,14 @@ static void a_slot_is_asked_for_by_xmpp(void **state)
 	own_buf path = { 0 };
 	const char *answer, *url, *fields = "Content-Length: 5\r\n";
 
-	answer = talk_ask(l, "<iq type='get' id='1' to='anser.test'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>");
+	answer = talk_ask(l, "<iq type='get' id='1' to='anser.test'><query "
+		"xmlns='http://jabber.org/protocol/disco#info'/></iq>");
 	assert_has(answer, "<feature var=\"urn:xmpp:http:upload:0\"/>");
-	assert_has(answer, "<x xmlns='jabber:x:data' type='result'><field var='FORM_TYPE' type='hidden'><value>urn:xmpp:http:upload:0</value></field>"
+	assert_has(answer, "<x xmlns='jabber:x:data' type='result'><field var='FORM_TYPE' "
+		"type='hidden'><value>urn:xmpp:http:upload:0</value></field>"
 			   "<field var='max-file-size'><value>4194304</value></field></x>");
-	answer = talk_ask(l, "<iq type='get' id='2' to='anser.test'><request xmlns='urn:xmpp:http:upload:0' filename='t&amp;rès cool.jpg' size='5'"
+	answer = talk_ask(l, "<iq type='get' id='2' to='anser.test'><request xmlns='urn:xmpp:http:upload:0' "
+		"filename='t&amp;rès cool.jpg' size='5'"
 			     " content-type='image/jpeg'/></iq>");
 	assert_has(answer, "<slot xmlns='urn:xmpp:http:upload:0'><put url=\"https://chat.test:5281/files/");
 	assert_has(answer, "/t%26r%C3%A8s%20cool.jpg\"/><get url=\"https://chat.test:5281/files/");
@@ -998,8 +1023,10 @@ static void errors_are_those_of_the_xep(void **state)
 	static const struct {
 		const char *request, *error;
 	} rows[] = {
-		{ "filename='a' size='4194305'", "<error type=\"modify\"><not-acceptable xmlns=\"urn:ietf:params:xml:ns:xmpp-stanzas\"/>" },
-		{ "filename='a' size='4194305'", "<file-too-large xmlns='urn:xmpp:http:upload:0'><max-file-size>4194304</max-file-size></file-too-large></error>" },
+		{ "filename='a' size='4194305'", "<error type=\"modify\"><not-acceptable "
+			"xmlns=\"urn:ietf:params:xml:ns:xmpp-stanzas\"/>" },
+		{ "filename='a' size='4194305'", "<file-too-large "
+			"xmlns='urn:xmpp:http:upload:0'><max-file-size>4194304</max-file-size></file-too-large></error>" },
 		{ "filename='a' size='-1'", "<bad-request" },
 		{ "filename='a' size='1e3'", "<bad-request" },
 		{ "filename='' size='1'", "<bad-request" },
@@ -1013,26 +1040,32 @@ static void errors_are_those_of_the_xep(void **state)
 	char iq[256];
 
 	for (size_t i = 0; i < countof(rows); i++) {
-		snprintf(iq, sizeof iq, "<iq type='get' id='1' to='anser.test'><request xmlns='urn:xmpp:http:upload:0' %s/></iq>", rows[i].request);
+		snprintf(iq, sizeof iq, "<iq type='get' id='1' to='anser.test'><request "
+			"xmlns='urn:xmpp:http:upload:0' %s/></iq>", rows[i].request);
 		assert_has(talk_ask(l, iq), rows[i].error);
 	}
 	send(s, &a, 1, STR("x"));
 	s->settings.file_quota = 5000;
 	core_settle(talk_core(s->talk, 1), &s->settings);
-	answer = talk_ask(l, "<iq type='get' id='2' to='anser.test'><request xmlns='urn:xmpp:http:upload:0' filename='a' size='1'/></iq>");
+	answer = talk_ask(l, "<iq type='get' id='2' to='anser.test'><request xmlns='urn:xmpp:http:upload:0' "
+		"filename='a' size='1'/></iq>");
 	assert_has(answer, "<error type=\"wait\"><resource-constraint");
 	assert_has(answer, "<retry xmlns='urn:xmpp:http:upload:0' stamp='2026-11-22T");
 	assert_has(answer, "<quota xmlns='urn:anser:files:0'/></error></iq>");
-	snprintf(iq, sizeof iq, "<iq type='set' id='3'><files xmlns='urn:anser:files:0'><remove token='%s'/></files></iq>", buf_z(&a.token));
+	snprintf(iq, sizeof iq, "<iq type='set' id='3'><files xmlns='urn:anser:files:0'><remove "
+		"token='%s'/></files></iq>", buf_z(&a.token));
 	assert_has(talk_ask(l, iq), "type='result'");
 	assert_has(talk_ask(l, iq), "<item-not-found");
-	answer = talk_ask(l, "<iq type='get' id='2' to='anser.test'><request xmlns='urn:xmpp:http:upload:0' filename='a' size='1'/></iq>");
+	answer = talk_ask(l, "<iq type='get' id='2' to='anser.test'><request xmlns='urn:xmpp:http:upload:0' "
+		"filename='a' size='1'/></iq>");
 	assert_has(answer, "<slot");
 	s->settings.file_max = 0;
 	core_settle(talk_core(s->talk, 1), &s->settings);
-	answer = talk_ask(l, "<iq type='get' id='4' to='anser.test'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>");
+	answer = talk_ask(l, "<iq type='get' id='4' to='anser.test'><query "
+		"xmlns='http://jabber.org/protocol/disco#info'/></iq>");
 	assert_has_not(answer, "urn:xmpp:http:upload:0");
-	answer = talk_ask(l, "<iq type='get' id='5' to='anser.test'><request xmlns='urn:xmpp:http:upload:0' filename='a' size='1'/></iq>");
+	answer = talk_ask(l, "<iq type='get' id='5' to='anser.test'><request xmlns='urn:xmpp:http:upload:0' "
+		"filename='a' size='1'/></iq>");
 	assert_has(answer, "<service-unavailable");
 }
 
@@ -1044,7 +1077,8 @@ static void who_asks_may_go_before_the_answer(void **state)
 	for (int i = 0; i < 5; i++) {
 		struct line *l = xmpp_login(s);
 
-		talk_say(l, "<iq type='get' id='1' to='anser.test'><request xmlns='urn:xmpp:http:upload:0' filename='a' size='1'/></iq>");
+		talk_say(l, "<iq type='get' id='1' to='anser.test'><request xmlns='urn:xmpp:http:upload:0' "
+			"filename='a' size='1'/></iq>");
 		talk_say(l, i & 1 ? "" : "<iq type='get' id='3'><files xmlns='urn:anser:files:0'/></iq>");
 		for (int k = 0; k < i; k++)
 			talk_turn(s->talk);

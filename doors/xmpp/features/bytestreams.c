@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/bytestreams.c - XEP-0065: the server as a relay for files between two clients that cannot reach one another. Says where the relay is
- * (doors/socks), and joins the two when the one that offers the file asks for it.
+ * doors/xmpp/features/bytestreams.c - XEP-0065: the server as a relay for files between two clients that cannot reach
+ * one another. Says where the relay is (doors/socks), and joins the two when the one that offers the file asks for it.
  */
 #include "base/crypt.h"
 #include "core/bytestreams.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/upload.c - XEP-0363: a place for a file and the address others find it at; the bytes go through the web door. And, for our own page, what one
- * has there (urn:anser:files:0, docs/protocol-files.md).
+ * doors/xmpp/features/upload.c - XEP-0363: a place for a file and the address others find it at; the bytes go through
+ * the web door. And, for our own page, what one has there (urn:anser:files:0, docs/protocol-files.md).
  */
 #include "core/files.h"
 #include "doors/xmpp/engine.h"
@@ -55,7 +55,7 @@ static struct filing *filing_new(struct iq *q, void (*then)(struct filing *g))
 	return g;
 }
 
-/* ---- errors ------------------------------------------------------------------------------------------------------- */
+/* ---- errors ------------------------------------------------------------------------------------------------------ */
 
 static void too_large(struct iq *q)
 {
@@ -63,10 +63,12 @@ static void too_large(struct iq *q)
 
 	buf_fmt(&detail, "<file-too-large xmlns='" UPLOAD "'><max-file-size>%llu</max-file-size></file-too-large>",
 		(unsigned long long)core_settings(q->x->core)->file_max);
-	iq_error_with(q, STANZA_ERROR_NOT_ACCEPTABLE, STANZA_ERROR_MODIFY, file_verdict_text(FILE_TOO_LARGE), buf_all(&detail));
+	iq_error_with(q, STANZA_ERROR_NOT_ACCEPTABLE, STANZA_ERROR_MODIFY, file_verdict_text(FILE_TOO_LARGE),
+		      buf_all(&detail));
 }
 
-/* XEP-0363, 5: when to try again. What frees a quota is the owner's or time's doing: a day is as good a guess as any. */
+/* XEP-0363, 5: when to try again. What frees a quota is the owner's or time's doing: a day is as good a guess as
+ * any. */
 static void retry_later(struct iq *q, int verdict, msec in)
 {
 	own_buf detail = { 0 };
@@ -76,7 +78,8 @@ static void retry_later(struct iq *q, int verdict, msec in)
 	buf_lit(&detail, "'/>");
 	if (verdict == FILE_QUOTA)
 		buf_lit(&detail, "<quota xmlns='" FILES "'/>");
-	iq_error_with(q, STANZA_ERROR_RESOURCE_CONSTRAINT, STANZA_ERROR_WAIT, file_verdict_text(verdict), buf_all(&detail));
+	iq_error_with(q, STANZA_ERROR_RESOURCE_CONSTRAINT, STANZA_ERROR_WAIT, file_verdict_text(verdict),
+		      buf_all(&detail));
 }
 
 static void filing_refuse(struct iq *q, int verdict)
@@ -110,7 +113,7 @@ static void filing_refuse(struct iq *q, int verdict)
 		iq_error(q, table[i].condition, file_verdict_text(verdict));
 }
 
-/* ---- slots -------------------------------------------------------------------------------------------------------- */
+/* ---- slots ------------------------------------------------------------------------------------------------------- */
 
 static void slot_made(struct filing *g)
 {
@@ -150,7 +153,7 @@ static bool upload_on(const struct core *c)
 
 static void upload_limit(const struct core *c, struct buf *to) { buf_u64(to, core_settings(c)->file_max); }
 
-/* ---- what one has --------------------------------------------------------------------------------------------------- */
+/* ---- what one has ------------------------------------------------------------------------------------------------ */
 
 static void file_add(const struct file *f, void *arg)
 {
