@@ -343,12 +343,12 @@ static bool lane_is_quiet(struct lane *lane)
 {
 	struct timespec until;
 
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += QUIET_MS * 1000000;
 	until.tv_sec += until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
 	while (!lane->waiting.n && !lane->ending)
-		if (pthread_cond_timedwait(&lane->wake, &lane->lock, &until))
+		if (pthread_cond_clockwait(&lane->wake, &lane->lock, CLOCK_MONOTONIC, &until))
 			return !lane->waiting.n && !lane->ending;
 	return false;
 }
