@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes dist/ from src/: `node build.mjs`. The same sources give the same bytes on every machine; `--check` builds beside it and compares.
-// dist/ is flat: index.html, manifest.webmanifest and sw.js keep their names, everything else has its hash in its name. It is committed,
-// so that the server builds without Node (pack.py puts it into the program).
+// Makes dist/ from src/: `node build.mjs`. The same sources give the same bytes on every machine; `--check` builds
+// beside it and compares. dist/ is flat: index.html, manifest.webmanifest and sw.js keep their names, everything else
+// has its hash in its name. It is committed, so that the server builds without Node (pack.py puts it into the program).
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,8 +26,8 @@ function filesBelow(folder, suffix) {
 	return found.sort();
 }
 
-// The sheets: the tokens and the shell at once, what stands beside the parts that are fetched later, later. Scripts may name their sheet;
-// it is in one of the two already.
+// The sheets: the tokens and the shell at once, what stands beside the parts that are fetched later, later. Scripts may
+// name their sheet; it is in one of the two already.
 function sheetFiles(which) {
 	const first = ['tokens.css', 'base.css', 'shell.css', 'list.css'].map((n) => join(root, 'src/ui/styles', n));
 	const later = filesBelow(join(root, 'src/ui'), '.css').filter((p) => !first.includes(p));
@@ -68,8 +68,9 @@ const common = {
 	plugins: [styles],
 };
 
-// Scripts from `entry` (a path below this folder) and the sheet. Returns a map from file name to bytes, the name of the first script, what
-// it loads at once, and the sheet. The tests build their own entry with it, with all styles in one sheet; with `split` there are two.
+// Scripts from `entry` (a path below this folder) and the sheet. Returns a map from file name to bytes, the name of the
+// first script, what it loads at once, and the sheet. The tests build their own entry with it, with all styles in one
+// sheet; with `split` there are two.
 export async function bundle(entry, { split = false, ...options } = {}) {
 	const made = new Map();
 	const settings = { ...common, ...options, plugins: [...common.plugins, ...(options.plugins ?? [])] };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Draws goose-192.png and goose-512.png from goose.svg with a Chromium: `node icons/make.mjs`. Their ground fills the square and the
-// goose keeps to the middle, since systems cut their own shape out of it.
+// Draws goose-192.png and goose-512.png from goose.svg with a Chromium: `node icons/make.mjs`. Their ground fills the
+// square and the goose keeps to the middle, since systems cut their own shape out of it.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

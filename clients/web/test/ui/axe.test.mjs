@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// axe finds nothing and nothing is wider than the window, in every main state, light and dark, wide and narrow. Pictures of the states go
-// to the folder PICTURES names.
+// axe finds nothing and nothing is wider than the window, in every main state, light and dark, wide and narrow.
+// Pictures of the states go to the folder PICTURES names.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A model without a server, for the tests of the page: everything happens at once or when the test says so. Never part of dist.
+// A model without a server, for the tests of the page: everything happens at once or when the test says so. Never part
+// of dist.
 
 import { computed, signal } from '@preact/signals';
 import type { Address, Conversation, Line, Me, Message, Model, Person, Sending, ServerInfo, Settings, Timeline } from '../../src/model';

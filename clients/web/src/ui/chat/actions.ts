@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one can do with a message: the same list for the bar under the pointer, the menu of the keyboard and the long press.
+// What one can do with a message: the same list for the bar under the pointer, the menu of the keyboard and the long
+// press.
 
 import type { Message } from '../../model';
 import { moment, t } from '../../i18n';
@@ -50,6 +51,8 @@ export function actionsFor(pane: Pane, m: Message): MenuItem[] {
 	if (m.text && !m.retracted) items.push({ label: c('copyText'), icon: 'copy', run: () => copyText(m.text) });
 	if (mayEdit(m)) items.push({ label: t('common.edit'), icon: 'edit', run: () => edit(pane, m) });
 	items.push({ label: t('common.details'), icon: 'info', run: () => notice(details(m)) });
-	if (m.mine && mayAct(m)) items.push({ label: c('retract'), icon: 'trash', danger: true, run: () => (pane.retracting.value = m) });
+	if (m.mine && mayAct(m)) {
+		items.push({ label: c('retract'), icon: 'trash', danger: true, run: () => (pane.retracting.value = m) });
+	}
 	return items;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file in a message. A picture has its final size before a byte of it is here, so that nothing moves when it comes. Nothing is fetched
-// from other servers by itself: that would tell them who reads.
+// A file in a message. A picture has its final size before a byte of it is here, so that nothing moves when it comes.
+// Nothing is fetched from other servers by itself: that would tell them who reads.
 
 import { useState } from 'preact/hooks';
 import type { Attachment, Message } from '../../model';
@@ -59,10 +59,27 @@ function Picture({ of, a }: { of: Message; a: Attachment }) {
 	const { width, height } = box(a);
 	const name = line(a.name);
 	return (
-		<button type="button" class={`picture${a.width && a.height ? '' : ' unsized'}`} style={{ width: `${width}px`, aspectRatio: `${width} / ${height}` }} onClick={() => (pane.viewing.value = of)} aria-label={c('openImage', { name })}>
+		<button
+			type="button"
+			class={`picture${a.width && a.height ? '' : ' unsized'}`}
+			style={{ width: `${width}px`, aspectRatio: `${width} / ${height}` }}
+			onClick={() => (pane.viewing.value = of)}
+			aria-label={c('openImage', { name })}
+		>
 			{small && <img class="thumb" src={small} alt="" />}
-			{src && !failed && <img src={src} alt="" loading="lazy" decoding="async" draggable={false} onError={() => setFailed(true)} />}
-			{(failed || (!src && !small)) && <span class="picture-name"><Icon name="file" size={16} /> <bdi>{name}</bdi></span>}
+			{src && !failed && (
+				<img
+					src={src}
+					alt=""
+					loading="lazy"
+					decoding="async"
+					draggable={false}
+					onError={() => setFailed(true)}
+				/>
+			)}
+			{(failed || (!src && !small)) && (
+				<span class="picture-name"><Icon name="file" size={16} /> <bdi>{name}</bdi></span>
+			)}
 		</button>
 	);
 }
@@ -99,7 +116,17 @@ function Player({ a, src }: { a: Attachment; src: string }) {
 	const label = line(a.name);
 	if (a.type.startsWith('audio/')) return <audio controls preload="none" src={src} aria-label={label} />;
 	const { width, height } = box({ ...a, width: a.width ?? 480, height: a.height ?? 270 });
-	return <video controls preload="metadata" playsInline src={src} poster={thumb(a)} aria-label={label} style={{ width: `${width}px`, aspectRatio: `${width} / ${height}` }} />;
+	return (
+		<video
+			controls
+			preload="metadata"
+			playsInline
+			src={src}
+			poster={thumb(a)}
+			aria-label={label}
+			style={{ width: `${width}px`, aspectRatio: `${width} / ${height}` }}
+		/>
+	);
 }
 
 export function AttachmentView({ of }: { of: Message }) {

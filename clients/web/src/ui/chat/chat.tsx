@@ -3,12 +3,12 @@
 
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Address, Person } from '../../model';
+import type { Address, Message, Person } from '../../model';
 import { dayTime, t } from '../../i18n';
 import { Avatar } from '../common/avatar';
+import { IconButton } from '../common/button';
 import { Confirm } from '../common/confirm';
 import { Dialog } from '../common/dialog';
-import { Icon } from '../common/icons';
 import { model } from '../common/model';
 import { personOf } from '../common/person';
 import { notice, speak } from '../common/notice';
@@ -25,7 +25,9 @@ import { c } from './words';
 
 export function presenceWords(p: Person): string {
 	if (p.presence === 'unknown' && !p.lastSeen) return p.address;
-	if (p.presence === 'offline' || p.presence === 'unknown') return p.lastSeen ? t('common.seen', { when: dayTime(p.lastSeen) }) : t(`common.${p.presence}`);
+	if (p.presence === 'offline' || p.presence === 'unknown') {
+		return p.lastSeen ? t('common.seen', { when: dayTime(p.lastSeen) }) : t(`common.${p.presence}`);
+	}
 	const word = t(`common.${p.presence}`);
 	return p.status ? `${word} · ${line(p.status)}` : word;
 }
@@ -34,17 +36,28 @@ function Head({ address }: { address: Address }) {
 	const p = personOf(address);
 	return (
 		<header class="chat-head">
-			<button type="button" class="icon-button back" aria-label={t('common.back')} onClick={back}><Icon name="back" /></button>
+			<IconButton class="back" icon="back" label={t('common.back')} onClick={back} />
 			<button type="button" class="chat-who" onClick={() => (detailsOpen.value = !detailsOpen.value)}>
 				<Avatar address={address} />
 				<span class="chat-who-words">
 					<h1><bdi>{line(p.name)}</bdi></h1>
-					<span class="chat-presence">{p.presence !== 'unknown' && <i class={`dot ${p.presence}`} />}{presenceWords(p)}</span>
+					<span class="chat-presence">
+						{p.presence !== 'unknown' && <i class={`dot ${p.presence}`} />}{presenceWords(p)}
+					</span>
 				</span>
 				<span class="spoken">{t('common.details')}</span>
 			</button>
-			<button type="button" class="icon-button" aria-label={c('searchHere')} title={c('searchHere')} onClick={() => go(`search/${encodeURIComponent(address)}`)}><Icon name="search" /></button>
-			<button type="button" class="icon-button only-narrow" aria-label={t('common.details')} title={t('common.details')} onClick={() => (detailsOpen.value = true)}><Icon name="info" /></button>
+			<IconButton
+				icon="search"
+				label={c('searchHere')}
+				onClick={() => go(`search/${encodeURIComponent(address)}`)}
+			/>
+			<IconButton
+				class="only-narrow"
+				icon="info"
+				label={t('common.details')}
+				onClick={() => (detailsOpen.value = true)}
+			/>
 		</header>
 	);
 }
@@ -57,9 +70,16 @@ function Standing({ address }: { address: Address }) {
 	if (p.tie === 'asks') {
 		return (
 			<div class="standing ember">
-				<p><b><bdi>{name}</bdi></b> {t('chat.wantsContact')}{p.request && <span class="standing-text" dir="auto"> “{line(p.request)}”</span>}</p>
-				<button type="button" class="button" onClick={() => model().answer(address, false)}>{t('chat.decline')}</button>
-				<button type="button" class="button primary" onClick={() => model().answer(address, true)}>{t('chat.accept')}</button>
+				<p>
+					<b><bdi>{name}</bdi></b> {t('chat.wantsContact')}
+					{p.request && <span dir="auto"> “{line(p.request)}”</span>}
+				</p>
+				<button type="button" class="button" onClick={() => model().answer(address, false)}>
+					{t('chat.decline')}
+				</button>
+				<button type="button" class="button primary" onClick={() => model().answer(address, true)}>
+					{t('chat.accept')}
+				</button>
 			</div>
 		);
 	}
@@ -79,7 +99,12 @@ function Standing({ address }: { address: Address }) {
 
 function Typing({ address }: { address: Address }) {
 	const is = model().conversations.value.find((c) => c.with === address)?.typing;
-	return <div class="typing">{is && <><span class="typing-dots" aria-hidden="true"><i /><i /><i /></span>{c('typing', { name: line(personOf(address).name) })}</>}</div>;
+	return (
+		<div class="typing">
+			{is && <span class="typing-dots" aria-hidden="true"><i /><i /><i /></span>}
+			{is && c('typing', { name: line(personOf(address).name) })}
+		</div>
+	);
 }
 
 function Blocked({ address }: { address: Address }) {
@@ -110,7 +135,11 @@ function Reacting() {
 	};
 	return (
 		<Dialog title={c('react')} onClose={close} bare kind={all.value ? 'card' : 'small'}>
-			{all.value ? <EmojiPicker onPick={pick} onClose={close} /> : <QuickReactions onPick={pick} onMore={() => (all.value = true)} />}
+			{all.value ? (
+				<EmojiPicker onPick={pick} onClose={close} />
+			) : (
+				<QuickReactions onPick={pick} onMore={() => (all.value = true)} />
+			)}
 		</Dialog>
 	);
 }
@@ -119,7 +148,16 @@ function Retracting() {
 	const pane = usePane();
 	const m = pane.retracting.value;
 	if (!m) return null;
-	return <Confirm title={c('retractTitle')} text={c('retractText')} action={c('retract')} danger onYes={() => model().retract(m)} onClose={() => (pane.retracting.value = null)} />;
+	return (
+		<Confirm
+			title={c('retractTitle')}
+			text={c('retractText')}
+			action={c('retract')}
+			danger
+			onYes={() => model().retract(m)}
+			onClose={() => (pane.retracting.value = null)}
+		/>
+	);
 }
 
 // New messages of others are spoken; what one scrolls to is not.
@@ -130,7 +168,8 @@ function useSpokenNews(pane: Pane): void {
 		const newest = fresh[fresh.length - 1];
 		if (!newest) return;
 		last.current = newest.time;
-		speak(fresh.slice(-3).map((m) => `${nameOf(m)}: ${line(m.text, 300) || line(m.attachment?.name ?? '')}`).join('. '));
+		const said = (m: Message) => `${nameOf(m)}: ${line(m.text, 300) || line(m.attachment?.name ?? '')}`;
+		speak(fresh.slice(-3).map(said).join('. '));
 	});
 }
 
@@ -163,6 +202,7 @@ function Open({ pane }: { pane: Pane }) {
 
 export function Chat({ address }: { address: Address }) {
 	const pane = useRef<Pane>(undefined);
-	pane.current ??= makePane(address, model().open(address), model().conversations.peek().find((c) => c.with === address)?.unread ?? 0);
+	const unread = () => model().conversations.peek().find((c) => c.with === address)?.unread ?? 0;
+	pane.current ??= makePane(address, model().open(address), unread());
 	return <Open pane={pane.current} />;
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where one writes. Drafts are kept as one types; Enter sends unless an input method is composing or the settings say otherwise.
+// Where one writes. Drafts are kept as one types; Enter sends unless an input method is composing or the settings say
+// otherwise.
 
 import { effect, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../../i18n';
+import { IconButton } from '../common/button';
 import { Icon } from '../common/icons';
 import { lazy } from '../common/lazy';
 import { model } from '../common/model';
@@ -19,7 +21,8 @@ export const EmojiPicker = lazy(() => import('../emoji/picker').then((m) => m.Em
 
 const TYPING_ENDS_MS = 5000;
 
-// Enter that ends the input of an input method is not ours. Safari says so only by the key code, and after composition has ended.
+// Enter that ends the input of an input method is not ours. Safari says so only by the key code, and after composition
+// has ended.
 export function composing(e: KeyboardEvent): boolean {
 	return e.isComposing || e.keyCode === 229;
 }
@@ -36,7 +39,7 @@ function About() {
 				<b>{a.mode === 'edit' ? c('editing') : c('replyingTo', { name: nameOf(a.message) })}</b>
 				<span dir="auto">{text}</span>
 			</div>
-			<button type="button" class="icon-button small" aria-label={t('common.cancel')} onClick={() => (pane.about.value = null)}><Icon name="close" size={18} /></button>
+			<IconButton icon="close" label={t('common.cancel')} small onClick={() => (pane.about.value = null)} />
 		</div>
 	);
 }
@@ -131,9 +134,11 @@ export function Composer() {
 
 	const onKeyDown = (e: KeyboardEvent) => {
 		if (composing(e)) return;
-		const wantsSend = e.key === 'Enter' && !e.shiftKey && !e.altKey && (settings.enterSends || e.ctrlKey || e.metaKey) && Date.now() - last.ended > 50;
+		const ctrl = e.ctrlKey || e.metaKey;
+		const alone = !e.shiftKey && !e.altKey;
+		const wantsSend = e.key === 'Enter' && alone && (settings.enterSends || ctrl) && Date.now() - last.ended > 50;
 		if (wantsSend) send();
-		else if (e.key === 'ArrowUp' && !area.current?.value && !e.shiftKey && !e.altKey && !e.ctrlKey && !e.metaKey && editLast()) void 0;
+		else if (e.key === 'ArrowUp' && alone && !ctrl && !area.current?.value && editLast()) void 0;
 		else if (e.key === 'Escape' && emoji.peek()) emoji.value = false;
 		else if (e.key === 'Escape' && pane.about.peek()) pane.about.value = null;
 		else return;
@@ -171,7 +176,8 @@ export function Composer() {
 		const drag = (e: DragEvent) => {
 			if (!e.dataTransfer?.types.includes('Files')) return;
 			e.preventDefault();
-			over.value = e.type === 'dragover' || (e.type === 'dragleave' && e.relatedTarget instanceof Node && zone.contains(e.relatedTarget));
+			const within = e.relatedTarget instanceof Node && zone.contains(e.relatedTarget);
+			over.value = e.type === 'dragover' || (e.type === 'dragleave' && within);
 			if (e.type === 'drop') files(filesOf(e.dataTransfer));
 		};
 		for (const n of ['dragover', 'dragleave', 'drop'] as const) zone.addEventListener(n, drag);
@@ -211,10 +217,17 @@ export function Composer() {
 					}}
 				/>
 				<div class="composer-bar">
-					<button type="button" class="icon-button" aria-label={c('attach')} title={c('attach')} onClick={() => picker.current?.click()}><Icon name="clip" /></button>
-					<button type="button" class="icon-button" aria-label={c('emoji')} title={c('emoji')} aria-expanded={emoji.value} onClick={() => (emoji.value = !emoji.value)}><Icon name="smile" /></button>
+					<IconButton icon="clip" label={c('attach')} onClick={() => picker.current?.click()} />
+					<IconButton
+						icon="smile"
+						label={c('emoji')}
+						aria-expanded={emoji.value}
+						onClick={() => (emoji.value = !emoji.value)}
+					/>
 					<span class="composer-hint">{settings.enterSends ? c('hintEnter') : c('hintCtrlEnter')}</span>
-					<button type="submit" class="button primary send" disabled={empty.value}>{pane.about.value?.mode === 'edit' ? t('common.save') : c('send')}</button>
+					<button type="submit" class="button primary send" disabled={empty.value}>
+						{pane.about.value?.mode === 'edit' ? t('common.save') : c('send')}
+					</button>
 				</div>
 				<input ref={picker} type="file" multiple hidden tabIndex={-1} aria-hidden="true" onChange={(e) => {
 					files([...(e.currentTarget.files ?? [])]);
@@ -229,7 +242,14 @@ export function Composer() {
 					</div>
 				)}
 			</form>
-			{asking.value && <ConfirmFiles files={asking.value} name={name} onSend={sendFiles} onClose={() => (asking.value = null)} />}
+			{asking.value && (
+				<ConfirmFiles
+					files={asking.value}
+					name={name}
+					onSend={sendFiles}
+					onClose={() => (asking.value = null)}
+				/>
+			)}
 		</>
 	);
 }

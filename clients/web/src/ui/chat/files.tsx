@@ -3,6 +3,7 @@
 
 import { useSignal } from '@preact/signals';
 import { size, t } from '../../i18n';
+import { IconButton } from '../common/button';
 import { Dialog } from '../common/dialog';
 import { Icon } from '../common/icons';
 import { line } from '../common/text';
@@ -52,16 +53,18 @@ export function ConfirmFiles({ files, name, onSend, onClose }: Props) {
 						<Icon name="file" />
 						<bdi class="file-name">{line(f.name)}</bdi>
 						<span class="file-size">{size(f.size)}</span>
-						<button type="button" class="icon-button small" aria-label={c('leaveOut', { name: line(f.name) })} onClick={() => {
+						<IconButton icon="close" label={c('leaveOut', { name: line(f.name) })} small size={16} onClick={() => {
 							chosen.value = chosen.value.filter((o) => o !== f);
 							if (!chosen.value.length) onClose();
-						}}><Icon name="close" size={16} /></button>
+						}} />
 					</li>
 				))}
 			</ul>
 			<footer class="dialog-foot">
 				<button type="button" class="button" onClick={onClose}>{t('common.cancel')}</button>
-				<button type="button" class="button primary" onClick={() => onSend(chosen.value)} autofocus>{c('sendTo', { name, size: size(total) })}</button>
+				<button type="button" class="button primary" onClick={() => onSend(chosen.value)} autofocus>
+					{c('sendTo', { name, size: size(total) })}
+				</button>
 			</footer>
 		</Dialog>
 	);

@@ -3,6 +3,7 @@
 
 import type { Message } from '../../model';
 import { size, t } from '../../i18n';
+import { IconButton } from '../common/button';
 import { Dialog } from '../common/dialog';
 import { Icon } from '../common/icons';
 import { line } from '../common/text';
@@ -36,12 +37,26 @@ export function Lightbox() {
 			>
 				<header>
 					<span><bdi>{name}</bdi> · {size(a.size)}</span>
-					{href && <a class="icon-button" href={href} download={name} target="_blank" rel="noopener noreferrer" aria-label={c('download')} title={c('download')}><Icon name="download" /></a>}
-					<button type="button" class="icon-button" aria-label={t('common.close')} onClick={close} autofocus><Icon name="close" /></button>
+					{href && (
+						<a
+							class="icon-button"
+							href={href}
+							download={name}
+							target="_blank"
+							rel="noopener noreferrer"
+							aria-label={c('download')}
+							title={c('download')}
+						>
+							<Icon name="download" />
+						</a>
+					)}
+					<IconButton icon="close" label={t('common.close')} onClick={close} autofocus />
 				</header>
 				<img src={source(a) ?? a.thumb} alt={name} key={shown.key} />
-				{at > 0 && <button type="button" class="icon-button previous" aria-label={c('previous')} onClick={() => step(-1)}><Icon name="back" /></button>}
-				{at < all.length - 1 && <button type="button" class="icon-button next" aria-label={c('next')} onClick={() => step(1)}><Icon name="forward" /></button>}
+				{at > 0 && <IconButton class="previous" icon="back" label={c('previous')} onClick={() => step(-1)} />}
+				{at < all.length - 1 && (
+					<IconButton class="next" icon="forward" label={c('next')} onClick={() => step(1)} />
+				)}
 			</div>
 		</Dialog>
 	);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The messages of a conversation. window.ts says which rows are in the document; here they are kept where they are: whoever reads is never
-// moved, whatever comes above or below. Only at the end the page follows.
+// The messages of a conversation. window.ts says which rows are in the document; here they are kept where they are:
+// whoever reads is never moved, whatever comes above or below. Only at the end the page follows.
 
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
@@ -38,6 +38,10 @@ interface Place {
 	read: string; // the newest that was reported as seen
 }
 
+const START = (): Place => ({
+	span: { start: 0, end: 0 }, first: '', held: null, top: 0, stuck: false, target: null, opened: false, read: '',
+});
+
 function indexOfKey(list: readonly Message[], key: string): number {
 	for (let i = list.length - 1; i >= 0; i--) if (list[i]!.key === key) return i;
 	return -1;
@@ -59,6 +63,10 @@ function firstBelow(rows: HTMLElement[], y: number): number {
 	return low;
 }
 
+function rowAt(target: EventTarget | null): HTMLElement | null {
+	return target instanceof Element ? target.closest<HTMLElement>('.row') : null;
+}
+
 function rowOf(box: HTMLElement | null, key: string): HTMLElement | null {
 	return box?.querySelector<HTMLElement>(`.row[data-key="${CSS.escape(key)}"]`) ?? null;
 }
@@ -72,7 +80,7 @@ export function Log() {
 	const { timeline } = pane;
 	const box = useRef<HTMLDivElement>(null);
 	const inner = useRef<HTMLDivElement>(null);
-	const place = useRef<Place>({ span: { start: 0, end: 0 }, first: '', held: null, top: 0, stuck: false, target: null, opened: false, read: '' }).current;
+	const place = useRef<Place>(START()).current;
 	const moved = useSignal(0);
 	const active = useSignal('');
 	const flash = useSignal('');
@@ -257,7 +265,6 @@ export function Log() {
 
 	// ---- keys and pointers ----
 
-	const rowAt = (target: EventTarget | null): HTMLElement | null => (target instanceof Element ? target.closest<HTMLElement>('.row') : null);
 
 	const messageAt = (target: EventTarget | null): Message | undefined => {
 		const key = rowAt(target)?.dataset.key;
@@ -273,7 +280,8 @@ export function Log() {
 	const onKeyDown = (e: KeyboardEvent) => {
 		const row = rowAt(e.target);
 		if (!row || e.target !== row) return;
-		const to = e.key === 'ArrowUp' ? row.previousElementSibling : e.key === 'ArrowDown' ? row.nextElementSibling : null;
+		const ways: Record<string, Element | null> = { ArrowUp: row.previousElementSibling, ArrowDown: row.nextElementSibling };
+		const to = ways[e.key] ?? null;
 		if (to instanceof HTMLElement && to.classList.contains('row')) to.focus();
 		else if (e.key === 'ArrowDown' && !to) pane.focusComposer();
 		else if (e.key === 'End') void timeline.toEnd().then(showEnd);
@@ -316,7 +324,11 @@ export function Log() {
 				<div class="rows" ref={inner}>
 					{!opened.value && !list.length && <Skeleton />}
 					{opened.value && s.start === 0 && <Beginning older={more.older} pane={pane} empty={!list.length} />}
-					<div role={list.length ? 'feed' : undefined} aria-label={list.length ? c('messages') : undefined} aria-busy={loading !== null}>
+					<div
+						role={list.length ? 'feed' : undefined}
+						aria-label={list.length ? c('messages') : undefined}
+						aria-busy={loading !== null}
+					>
 					{opened.value && list.slice(s.start, s.end).map((m, i) => {
 						const at = s.start + i;
 						const before = list[at - 1];
@@ -338,7 +350,12 @@ export function Log() {
 				</div>
 			</div>
 			{!atEnd.value && opened.value && (
-				<button type="button" class={`to-end${unread.value ? ' waiting' : ''}`} onClick={() => void timeline.toEnd().then(showEnd)} aria-label={unread.value ? c('toNew', { n: unread.value }) : c('toEnd')}>
+				<button
+					type="button"
+					class={`to-end${unread.value ? ' waiting' : ''}`}
+					onClick={() => void timeline.toEnd().then(showEnd)}
+					aria-label={unread.value ? c('toNew', { n: unread.value }) : c('toEnd')}
+				>
 					<Icon name="down" size={18} />
 					{unread.value > 0 && <span>{c('newMessages', { n: unread.value })}</span>}
 				</button>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Message styling after XEP-0393 and links, as nodes: text stays text. One pass over the text; what is never closed is found out once per
-// line, so that a million asterisks cost a million steps.
+// Message styling after XEP-0393 and links, as nodes: text stays text. One pass over the text; what is never closed is
+// found out once per line, so that a million asterisks cost a million steps.
 
 import { graphemes } from '../common/text';
 
@@ -26,7 +26,7 @@ function isMark(c: string | undefined): c is Mark {
 	return c !== undefined && c in STYLES;
 }
 
-// ---- links -------------------------------------------------------------------------------------------------------------
+// ---- links ----------------------------------------------------------------------------------------------------------
 
 // Addresses are written in ASCII; Chinese text goes on right behind them without a space.
 const LINK = /(?:https?:\/\/|xmpp:)[!#-;=?-_a-z{-~]+/gi;
@@ -50,7 +50,8 @@ export function safeLink(text: string): string | null {
 	try {
 		const url = new URL(text);
 		if (url.protocol === 'xmpp:') return url.pathname ? text : null;
-		return (url.protocol === 'https:' || url.protocol === 'http:') && url.host && !url.username && !url.password ? url.href : null;
+		const web = url.protocol === 'https:' || url.protocol === 'http:';
+		return web && url.host && !url.username && !url.password ? url.href : null;
 	} catch {
 		return null;
 	}
@@ -77,7 +78,7 @@ function linkify(text: string, into: Span[]): void {
 	push(into, text.slice(at));
 }
 
-// ---- spans -------------------------------------------------------------------------------------------------------------
+// ---- spans ----------------------------------------------------------------------------------------------------------
 
 // Where the links of a line are: a mark within an address is part of it.
 function linkEnds(line: string): Map<number, number> {
@@ -89,7 +90,8 @@ function linkEnds(line: string): Map<number, number> {
 function mayOpen(line: string, at: number, from: number): boolean {
 	const before = at === from ? undefined : line[at - 1];
 	const after = line[at + 1];
-	// Chinese has no spaces: beside the standard's openings, a mark may follow a Chinese character (but '_' stands in too many names).
+	// Chinese has no spaces: beside the standard's openings, a mark may follow a Chinese character (but '_' stands in
+	// too many names).
 	const chinese = line[at] !== '_' && before !== undefined && CHINESE.test(before);
 	const free = before === undefined || SPACE.test(before) || (isMark(before) && before !== line[at]) || chinese;
 	return free && after !== undefined && !SPACE.test(after) && after !== line[at];
@@ -99,7 +101,9 @@ type Never = Partial<Record<Mark, number>>; // from here on no closing mark come
 
 function closing(line: string, mark: Mark, from: number, end: number, never: Never): number {
 	if (from >= (never[mark] ?? Infinity)) return -1;
-	for (let i = line.indexOf(mark, from); i >= 0 && i < end; i = line.indexOf(mark, i + 1)) if (!SPACE.test(line[i - 1]!)) return i;
+	for (let i = line.indexOf(mark, from); i >= 0 && i < end; i = line.indexOf(mark, i + 1)) {
+		if (!SPACE.test(line[i - 1]!)) return i;
+	}
 	never[mark] = Math.min(never[mark] ?? Infinity, from);
 	return -1;
 }
@@ -132,7 +136,7 @@ function parseSpans(line: string, from: number, end: number, links: Map<number, 
 	return spans;
 }
 
-// ---- blocks ------------------------------------------------------------------------------------------------------------
+// ---- blocks ---------------------------------------------------------------------------------------------------------
 
 // The lines of a fenced block from behind its fence; how many lines it takes.
 function fenced(lines: string[], from: number): [Block, number] {
@@ -152,7 +156,8 @@ function parseLines(lines: string[], deep: number): Block[] {
 	const blocks: Block[] = [];
 	for (let i = 0; i < lines.length; ) {
 		const l = lines[i]!;
-		const special = l.startsWith('```') ? fenced(lines, i) : l.startsWith('>') && deep < QUOTES_DEEP ? quoted(lines, i, deep) : null;
+		const quote = l.startsWith('>') && deep < QUOTES_DEEP;
+		const special = l.startsWith('```') ? fenced(lines, i) : quote ? quoted(lines, i, deep) : null;
 		if (special) blocks.push(special[0]);
 		else blocks.push({ kind: 'line', spans: parseSpans(l, 0, l.length, linkEnds(l)) });
 		i += special?.[1] ?? 1;
@@ -164,7 +169,7 @@ export function parse(text: string): Block[] {
 	return parseLines(text.split('\n'), 0);
 }
 
-// ---- small questions ---------------------------------------------------------------------------------------------------
+// ---- small questions ------------------------------------------------------------------------------------------------
 
 // Up to six emoji and nothing else are shown large.
 export function onlyEmoji(text: string): boolean {
@@ -186,5 +191,6 @@ export function fold(text: string): string | null {
 	const cut = Math.min(end < 0 ? Infinity : end, text.length > FOLD_CHARS * 1.3 ? FOLD_CHARS : Infinity);
 	if (cut >= text.length) return null;
 	const head = text.slice(0, cut);
-	return (head.split('\n').filter((l) => l.startsWith('```')).length % 2 ? `${head}\n\`\`\`` : head).replace(/[\ud800-\udbff]$/, '');
+	const open = head.split('\n').filter((l) => l.startsWith('```')).length % 2;
+	return (open ? `${head}\n\`\`\`` : head).replace(/[\ud800-\udbff]$/, '');
 }

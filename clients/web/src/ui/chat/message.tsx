@@ -4,6 +4,7 @@
 import type { Message } from '../../model';
 import { moment, t, time } from '../../i18n';
 import { Avatar } from '../common/avatar';
+import { IconButton } from '../common/button';
 import { colorsOf } from '../common/color';
 import { Icon } from '../common/icons';
 import { alike, memo } from '../common/memo';
@@ -41,7 +42,14 @@ function Reactions({ of }: { of: Message }) {
 				const who = r.from.map((a) => nameOf({ from: a })).join(', ');
 				const emoji = line(r.emoji, 16);
 				return (
-					<button type="button" key={r.emoji} aria-pressed={!!me && r.from.includes(me)} title={who} aria-label={c('reactedBy', { emoji, who })} onClick={() => model().react(of, r.emoji)}>
+					<button
+						type="button"
+						key={r.emoji}
+						aria-pressed={!!me && r.from.includes(me)}
+						title={who}
+						aria-label={c('reactedBy', { emoji, who })}
+						onClick={() => model().react(of, r.emoji)}
+					>
 						<span>{emoji}</span> {r.from.length}
 					</button>
 				);
@@ -67,14 +75,18 @@ function Bar({ of }: { of: Message }) {
 		<div class="row-bar" role="toolbar" aria-label={c('actions')}>
 			{mayAct(of) && (
 				<>
-					<button type="button" class="icon-button small" aria-label={c('react')} title={c('react')} onClick={() => (pane.reacting.value = of)}><Icon name="smile" size={18} /></button>
-					<button type="button" class="icon-button small" aria-label={c('reply')} title={c('reply')} onClick={() => reply(pane, of)}><Icon name="reply" size={18} /></button>
+					<IconButton icon="smile" label={c('react')} small onClick={() => (pane.reacting.value = of)} />
+					<IconButton icon="reply" label={c('reply')} small onClick={() => reply(pane, of)} />
 				</>
 			)}
-			{mayEdit(of) && <button type="button" class="icon-button small" aria-label={t('common.edit')} title={t('common.edit')} onClick={() => edit(pane, of)}><Icon name="edit" size={18} /></button>}
-			<button type="button" class="icon-button small" aria-label={t('common.more')} title={t('common.more')} aria-haspopup="menu" onClick={(e) => openMenu(e.currentTarget, c('actions'), actionsFor(pane, of))}>
-				<Icon name="more" size={18} />
-			</button>
+			{mayEdit(of) && <IconButton icon="edit" label={t('common.edit')} small onClick={() => edit(pane, of)} />}
+			<IconButton
+				icon="more"
+				label={t('common.more')}
+				small
+				aria-haspopup="menu"
+				onClick={(e) => openMenu(e.currentTarget, c('actions'), actionsFor(pane, of))}
+			/>
 		</div>
 	);
 }
@@ -112,13 +124,14 @@ function Body({ of, words }: { of: Message; words: boolean }) {
 
 export const Row = memo(function Row({ of, head, day, unread, words, active, tab, flash }: RowProps) {
 	const name = nameOf(of);
-	const kind = `message${head ? ' head' : ''}${of.mine ? ' mine' : ''}${of.mention ? ' mention' : ''}${flash ? ' flash' : ''}`;
+	const kinds = ['message', head && 'head', of.mine && 'mine', of.mention && 'mention', flash && 'flash'];
 	return (
 		<article class="row" data-key={of.key} tabIndex={tab ? 0 : -1} aria-label={`${name}, ${time(of.time)}`}>
 			{day && <h2 class="day"><span>{day}</span></h2>}
 			{unread > 0 && <div class="unread-line"><span>{c('newMessages', { n: unread })}</span></div>}
-			<div class={kind}>
-				{head ? <Avatar address={of.from} name={name} /> : <time class="gutter" title={moment(of.time)}>{time(of.time)}</time>}
+			<div class={kinds.filter(Boolean).join(' ')}>
+				{head && <Avatar address={of.from} name={name} />}
+				{!head && <time class="gutter" title={moment(of.time)}>{time(of.time)}</time>}
 				<div class="body">
 					{head && (
 						<div class="who">

@@ -3,8 +3,8 @@
 
 import { useMemo, useState } from 'preact/hooks';
 import { size } from '../../i18n';
+import { IconButton } from '../common/button';
 import { copyText } from '../common/copy';
-import { Icon } from '../common/icons';
 import { openChat } from '../common/route';
 import { clean } from '../common/text';
 import { type Block, fold, onlyEmoji, parse, type Span } from './markup';
@@ -31,7 +31,13 @@ function Inline({ s }: { s: Span }) {
 		case 'code': return <code>{s.text}</code>;
 		case 'link':
 			return (
-				<a href={s.href} target="_blank" rel="noopener noreferrer" dir="ltr" onClick={(e) => openHere(e, s.href)}>
+				<a
+					href={s.href}
+					target="_blank"
+					rel="noopener noreferrer"
+					dir="ltr"
+					onClick={(e) => openHere(e, s.href)}
+				>
 					{s.text}
 				</a>
 			);
@@ -42,9 +48,7 @@ function Pre({ text }: { text: string }) {
 	return (
 		<div class="code">
 			<pre dir="ltr" tabIndex={0}><code>{text}</code></pre>
-			<button type="button" class="icon-button small" aria-label={c('copyCode')} title={c('copyCode')} onClick={() => copyText(text)}>
-				<Icon name="copy" size={16} />
-			</button>
+			<IconButton icon="copy" label={c('copyCode')} small size={16} onClick={() => copyText(text)} />
 		</div>
 	);
 }

@@ -18,7 +18,8 @@ export function isHead(m: Message, before: Message | undefined): boolean {
 	return !before || before.from !== m.from || m.time - before.time > GROUP || newDay(m, before);
 }
 
-// Whether the state is said in words: where it changes among one's own, and at the end of a group. Elsewhere the sign is enough.
+// Whether the state is said in words: where it changes among one's own, and at the end of a group. Elsewhere the sign
+// is enough.
 export function saysState(m: Message, next: Message | undefined): boolean {
 	return !next || !next.mine || next.sending !== m.sending || isHead(next, m);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which rows of a long conversation are in the document: a span that slides over all that are loaded. No height is ever guessed; log.tsx
-// keeps the first visible row where it is when the span moves.
+// Which rows of a long conversation are in the document: a span that slides over all that are loaded. No height is ever
+// guessed; log.tsx keeps the first visible row where it is when the span moves.
 
 export interface Span {
 	start: number;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A picture or a letter on the colour of the address, with a dot for presence. Says nothing to a screen reader: the name stands beside it.
+// A picture or a letter on the colour of the address, with a dot for presence. Says nothing to a screen reader: the
+// name stands beside it.
 
 import type { Address, Presence } from '../../model';
 import { colorsOf } from './color';
@@ -23,7 +24,11 @@ export function Avatar({ address, name, picture, presence, size = 'm' }: Props) 
 	const shown = name ?? (self ? me.name : personOf(address).name);
 	const colors = colorsOf(address, dark.value);
 	return (
-		<span class={`avatar ${size}`} style={src ? undefined : { background: colors.ground, color: colors.letter }} aria-hidden="true">
+		<span
+			class={`avatar ${size}`}
+			style={src ? undefined : { background: colors.ground, color: colors.letter }}
+			aria-hidden="true"
+		>
 			{src ? <img src={src} alt="" draggable={false} /> : initial(shown || address)}
 			{presence && presence !== 'unknown' && presence !== 'offline' && <i class={`dot ${presence}`} />}
 		</span>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The colour of an address: its angle after XEP-0392 (SHA-1, first two bytes), so that a person has the same hue in every client, and
-// HSLuv to turn the angle into a colour of the lightness the theme wants. SHA-1 is our own: on a plain-HTTP page there is no
-// crypto.subtle, and a colour must be there at once. Nothing is secured by it.
+// The colour of an address: its angle after XEP-0392 (SHA-1, first two bytes), so that a person has the same hue in
+// every client, and HSLuv to turn the angle into a colour of the lightness the theme wants. SHA-1 is our own: on a
+// plain-HTTP page there is no crypto.subtle, and a colour must be there at once. Nothing is secured by it.
 
 type Rgb = readonly [number, number, number];
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks before something that others notice or that can't be taken back. The first button under the finger is the harmless one.
+// Asks before something that others notice or that can't be taken back. The first button under the finger is the
+// harmless one.
 
 import { useSignal } from '@preact/signals';
 import { t } from '../../i18n';

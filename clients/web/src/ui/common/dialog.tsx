@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A window over the page. The browser's own <dialog> keeps the focus inside, makes the rest inert and closes on Esc; we give the focus
-// back to where it was.
+// A window over the page. The browser's own <dialog> keeps the focus inside, makes the rest inert and closes on Esc; we
+// give the focus back to where it was.
 
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../../i18n';
-import { Icon } from './icons';
+import { IconButton } from './button';
 
 interface Props {
 	title: string;
@@ -47,9 +47,7 @@ export function Dialog({ title, onClose, kind = 'card', bare, wide, children }: 
 				) : (
 					<header class="dialog-head">
 						<h2 id={id}>{title}</h2>
-						<button type="button" class="icon-button" aria-label={t('common.close')} onClick={onClose}>
-							<Icon name="close" />
-						</button>
+						<IconButton icon="close" label={t('common.close')} onClick={onClose} />
 					</header>
 				)}
 				{children}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fields of a form: label, hint and fault belong to the field also for those who do not see it. A fault is said when it appears.
+// Fields of a form: label, hint and fault belong to the field also for those who do not see it. A fault is said when it
+// appears.
 
 import type { ComponentChildren, Ref } from 'preact';
 import { useId, useState } from 'preact/hooks';

@@ -22,7 +22,9 @@ export function laterSheet(): Promise<void> {
 	}));
 }
 
-export function lazy<P extends object>(load: () => Promise<ComponentType<P>>, waiting?: () => ComponentChildren): (props: P) => ComponentChildren {
+type Drawn<P> = (props: P) => ComponentChildren;
+
+export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): Drawn<P> {
 	let got: ComponentType<P> | undefined;
 	return function Lazy(props: P) {
 		const [state, set] = useState<'waiting' | 'there' | 'failed'>(got ? 'there' : 'waiting');
@@ -37,7 +39,11 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>, wa
 			);
 		}, [state]);
 		if (got) return h(got as ComponentType<object>, props);
-		if (state === 'waiting') return waiting?.() ?? null;
-		return <p class="lazy-failed">{t('chat.partMissing')} <button type="button" class="link-button" onClick={() => set('waiting')}>{t('common.retry')}</button></p>;
+		if (state === 'waiting') return null;
+		return (
+			<p class="lazy-failed">
+				{t('chat.partMissing')} <button type="button" class="link-button" onClick={() => set('waiting')}>{t('common.retry')}</button>
+			</p>
+		);
 	};
 }

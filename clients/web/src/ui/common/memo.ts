@@ -11,11 +11,13 @@ export function alike(a: unknown, b: unknown): boolean {
 	return x.length === Object.keys(b).length && x.every(([k, v]) => alike(v, (b as Record<string, unknown>)[k]));
 }
 
-export function memo<P extends object>(draw: (props: P) => ComponentChild, same: (a: unknown, b: unknown) => boolean = Object.is): (props: P) => ComponentChild {
+type Draw<P> = (props: P) => ComponentChild;
+
+export function memo<P extends object>(draw: Draw<P>, same: (a: unknown, b: unknown) => boolean = Object.is): Draw<P> {
 	const differ = (a: P, b: P) => (Object.keys({ ...a, ...b }) as (keyof P)[]).some((k) => !same(a[k], b[k]));
 	function Memo(this: Component<P>, props: P): ComponentChild {
 		this.shouldComponentUpdate = (next) => differ(this.props as P, next as P);
 		return h(draw as (props: object) => ComponentChild, props as object);
 	}
-	return Memo as unknown as (props: P) => ComponentChild;
+	return Memo as unknown as Draw<P>;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One menu at a time, at a place or under a button; a sheet at the bottom on phones. Arrow keys, Home, End, first letters, Esc.
+// One menu at a time, at a place or under a button; a sheet at the bottom on phones. Arrow keys, Home, End, first
+// letters, Esc.
 
 import { signal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
@@ -71,7 +72,14 @@ function MenuBox({ o }: { o: Open }) {
 		e.stopPropagation();
 	};
 	return (
-		<div class="menu-ground" role="dialog" aria-modal="true" aria-label={o.label} onPointerDown={(e) => e.target === e.currentTarget && closeMenu()} onContextMenu={(e) => e.preventDefault()}>
+		<div
+			class="menu-ground"
+			role="dialog"
+			aria-modal="true"
+			aria-label={o.label}
+			onPointerDown={(e) => e.target === e.currentTarget && closeMenu()}
+			onContextMenu={(e) => e.preventDefault()}
+		>
 			<div class="menu" role="menu" aria-label={o.label} ref={box} onKeyDown={onKeyDown}>
 				{o.items.map((i) => (
 					<button
@@ -89,7 +97,9 @@ function MenuBox({ o }: { o: Open }) {
 						<span>{i.label}</span>
 					</button>
 				))}
-				<button type="button" class="menu-cancel" tabIndex={-1} onClick={closeMenu}>{t('common.cancel')}</button>
+				<button type="button" class="menu-cancel" tabIndex={-1} onClick={closeMenu}>
+					{t('common.cancel')}
+				</button>
 			</div>
 		</div>
 	);

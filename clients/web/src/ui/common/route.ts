@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the page is, in the part of its address behind '#': '' the list, 'c/tom@chat.lan' a conversation, 'c/tom@chat.lan/ID' a message
-// in it, 'settings' and whatever else a screen is called. The browser's history is the only memory of where one came from.
+// Where the page is, in the part of its address behind '#': '' the list, 'c/tom@chat.lan' a conversation,
+// 'c/tom@chat.lan/ID' a message in it, 'settings' and whatever else a screen is called. The browser's history is the
+// only memory of where one came from.
 
 import { signal } from '@preact/signals';
 import type { Address } from '../../model';

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text of strangers before it is shown: what would turn neighbouring text around, hide itself or break a line of the page is made
-// visible or taken out. It is always set as text, never as markup.
+// Text of strangers before it is shown: what would turn neighbouring text around, hide itself or break a line of the
+// page is made visible or taken out. It is always set as text, never as markup.
 
-// Overrides and embeddings reach beyond the text they stand in; isolates are contained by the element and are left alone in long text.
+// Overrides and embeddings reach beyond the text they stand in; isolates are contained by the element and are left
+// alone in long text.
 const TURNING = /[\u202a-\u202e]/g;
 const ISOLATES = /[\u2066-\u2069]/g;
 // Controls but tab and line feed; zero-width characters joiners are not among: emoji and Indic scripts need them.
-const CONTROLS = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufff9-\ufffb]/g;
+const CONTROLS = /[\0-\x08\x0b-\x1f\x7f-\x9f\ufff9-\ufffb]/g;
 const SURROGATES = /[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g; // no look-behind: older Safari would refuse the whole file
 
 // A message: keeps its lines. Controls become the pictures Unicode has for them, or a replacement sign.
@@ -14,7 +15,8 @@ export function clean(text: string): string {
 	return text
 		.replace(/\r\n?/g, '\n')
 		.replace(TURNING, '')
-		.replace(CONTROLS, (c) => (c === '\u2028' || c === '\u2029' ? '\n' : c < ' ' ? String.fromCharCode(0x2400 + c.charCodeAt(0)) : '\ufffd'))
+		.replace(/[\u2028\u2029]/g, '\n')
+		.replace(CONTROLS, (c) => (c < ' ' ? String.fromCharCode(0x2400 + c.charCodeAt(0)) : '\ufffd'))
 		.replace(SURROGATES, (s) => (s.length === 2 ? s : '\ufffd'));
 }
 

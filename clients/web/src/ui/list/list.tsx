@@ -2,7 +2,7 @@
 // The conversations: who asks to be a contact, what is pinned, the rest by time.
 
 import { useRef } from 'preact/hooks';
-import type { Conversation, Person } from '../../model';
+import type { Address, Conversation, Person } from '../../model';
 import { t } from '../../i18n';
 import { Avatar } from '../common/avatar';
 import { Icon } from '../common/icons';
@@ -20,7 +20,8 @@ function actionsFor(c: Conversation): MenuItem[] {
 	const items: MenuItem[] = [];
 	if (c.unread) items.push({ label: t('chat.markRead'), icon: 'check', run: () => m.markRead(c.with) });
 	items.push({ label: t(c.pinned ? 'chat.unpin' : 'chat.pin'), icon: 'pin', run: () => m.pin(c.with, !c.pinned) });
-	items.push({ label: t(c.muted ? 'chat.unmute' : 'chat.mute'), icon: c.muted ? 'bell' : 'mute', run: () => m.mute(c.with, !c.muted) });
+	const mute = t(c.muted ? 'chat.unmute' : 'chat.mute');
+	items.push({ label: mute, icon: c.muted ? 'bell' : 'mute', run: () => m.mute(c.with, !c.muted) });
 	items.push({
 		label: t('chat.hide'),
 		icon: 'hide',
@@ -38,11 +39,20 @@ function Request({ p }: { p: Person }) {
 		<li class="list-request">
 			<Avatar address={p.address} />
 			<div class="list-request-words">
-				<button type="button" class="list-request-name" onClick={() => openChat(p.address)}><bdi>{name}</bdi></button>
+				<button type="button" class="list-request-name" onClick={() => openChat(p.address)}>
+					<bdi>{name}</bdi>
+				</button>
 				<span dir="auto">{line(p.request ?? '') || t('chat.wantsContact')}</span>
 			</div>
 			<div class="list-request-buttons">
-				<button type="button" class="button small" aria-label={t('chat.declineName', { name })} onClick={() => model().answer(p.address, false)}>{t('chat.decline')}</button>
+				<button
+					type="button"
+					class="button small"
+					aria-label={t('chat.declineName', { name })}
+					onClick={() => model().answer(p.address, false)}
+				>
+					{t('chat.decline')}
+				</button>
 				<button type="button" class="button small primary" aria-label={t('chat.acceptName', { name })} onClick={() => {
 					model().answer(p.address, true);
 					openChat(p.address);
@@ -56,13 +66,28 @@ function Empty() {
 	return (
 		<div class="list-empty">
 			<p>{t(model().synced.value ? 'chat.noConversations' : 'common.loading')}</p>
-			{model().synced.value && <button type="button" class="button primary" onClick={() => go('people')}><Icon name="people" size={18} />{t('chat.findPeople')}</button>}
-			{model().synced.value && <button type="button" class="button" onClick={() => go('people/invite')}><Icon name="invite" size={18} />{t('chat.invite')}</button>}
+			{model().synced.value && (
+				<button type="button" class="button primary" onClick={() => go('people')}>
+					<Icon name="people" size={18} />{t('chat.findPeople')}
+				</button>
+			)}
+			{model().synced.value && (
+				<button type="button" class="button" onClick={() => go('people/invite')}>
+					<Icon name="invite" size={18} />{t('chat.invite')}
+				</button>
+			)}
 		</div>
 	);
 }
 
-function Section({ title, rows, at, tab }: { title: string; rows: readonly Conversation[]; at?: string; tab?: string }) {
+interface SectionProps {
+	title: string;
+	rows: readonly Conversation[];
+	at?: Address; // the open one
+	tab?: Address; // the one Tab comes to
+}
+
+function Section({ title, rows, at, tab }: SectionProps) {
 	if (!rows.length) return null;
 	return (
 		<section aria-label={title}>

@@ -16,28 +16,63 @@ function countLabel(n: number): string {
 
 function Preview({ c, current }: { c: Conversation; current: boolean }) {
 	if (c.typing) return <span class="preview typing-now">{t('chat.typingShort')}</span>;
-	if (c.draft.trim() && !current) return <span class="preview"><b class="draft">{t('chat.draft')}</b> <span dir="auto">{line(c.draft, 120)}</span></span>;
+	if (c.draft.trim() && !current) {
+		return (
+			<span class="preview">
+				<b class="draft">{t('chat.draft')}</b> <span dir="auto">{line(c.draft, 120)}</span>
+			</span>
+		);
+	}
 	const l = c.last;
 	if (!l) return <span class="preview">{'\u00a0'}</span>;
 	if (l.retracted) return <span class="preview gone">{t('chat.retracted')}</span>;
-	const who = l.mine ? `${t('common.you')}${t('chat.colon')}` : c.kind === 'group' ? `${line(personOf(l.from).name)}${t('chat.colon')}` : '';
+	const name = l.mine ? t('common.you') : c.kind === 'group' ? line(personOf(l.from).name) : '';
+	const who = name && `${name}${t('chat.colon')}`;
 	return (
 		<span class="preview">
 			{who}
-			{l.file !== undefined && <><Icon name="file" size={13} /> <bdi>{line(l.file, 80) || t('chat.file')}</bdi> </>}
+			{l.file !== undefined && (
+				<><Icon name="file" size={13} /> <bdi>{line(l.file, 80) || t('chat.file')}</bdi> </>
+			)}
 			<span dir="auto">{line(l.text, 120)}</span>
 		</span>
 	);
 }
 
 function Badge({ c }: { c: Conversation }) {
-	if (c.mentions) return <span class="badge at"><span aria-hidden="true">@{countLabel(c.mentions)}</span><span class="spoken">{t('chat.mentions', { n: c.mentions })}</span></span>;
-	if (c.unread) return <span class={`badge${c.muted ? ' quiet' : ''}`}><span aria-hidden="true">{countLabel(c.unread)}</span><span class="spoken">{t('chat.unreadCount', { n: c.unread })}</span></span>;
-	if (c.muted) return <span class="row-sign"><Icon name="mute" size={14} /><span class="spoken">{t('chat.muted')}</span></span>;
+	if (c.mentions) {
+		return (
+			<span class="badge at">
+				<span aria-hidden="true">
+					@{countLabel(c.mentions)}</span><span class="spoken">{t('chat.mentions', { n: c.mentions })}
+				</span>
+			</span>
+		);
+	}
+	if (c.unread) {
+		return (
+			<span class={`badge${c.muted ? ' quiet' : ''}`}>
+				<span aria-hidden="true">
+					{countLabel(c.unread)}</span><span class="spoken">{t('chat.unreadCount', { n: c.unread })}
+				</span>
+			</span>
+		);
+	}
+	if (c.muted) {
+		return (
+			<span class="row-sign"><Icon name="mute" size={14} /><span class="spoken">{t('chat.muted')}</span></span>
+		);
+	}
 	return null;
 }
 
-export const ConversationRow = memo(function ConversationRow({ c, current, tab }: { c: Conversation; current: boolean; tab: boolean }) {
+interface Props {
+	c: Conversation;
+	current: boolean;
+	tab: boolean; // the row Tab comes to
+}
+
+export const ConversationRow = memo(function ConversationRow({ c, current, tab }: Props) {
 	const p = personOf(c.with);
 	const path = chatPath(c.with);
 	return (

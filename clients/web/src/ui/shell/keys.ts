@@ -8,8 +8,8 @@ function anyDialog(): boolean {
 	return document.querySelector('dialog[open]') !== null;
 }
 
-// Between Ctrl-K and the switcher's field lies a fetch: what is typed meanwhile is meant for that field, and Enter must not send what stands in
-// another.
+// Between Ctrl-K and the switcher's field lies a fetch: what is typed meanwhile is meant for that field, and Enter must
+// not send what stands in another.
 const switcherComes = () => switching.peek() && !anyDialog();
 
 export function listenToKeys(): () => void {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts that are fetched when they are wanted: screens in the middle, the pane at the right, windows over everything.
+// The parts that are fetched when they are wanted: screens in the middle, the pane at the right, windows over
+// everything.
 
 import type { ComponentChildren } from 'preact';
 import type { Address } from '../../model';

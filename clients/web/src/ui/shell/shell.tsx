@@ -4,6 +4,7 @@
 import { useEffect } from 'preact/hooks';
 import { t } from '../../i18n';
 import { Avatar } from '../common/avatar';
+import { IconButton } from '../common/button';
 import { Goose } from '../common/goose';
 import { Icon } from '../common/icons';
 import { model } from '../common/model';
@@ -24,12 +25,14 @@ function Me() {
 				<Avatar address={me?.address ?? ''} name={name} picture={me?.avatar} />
 				<span class="me-words">
 					<b><bdi>{name}</bdi></b>
-					<small>{online ? t(model().synced.value ? 'chat.online' : 'chat.syncing') : t('common.offline')}</small>
+					<small>
+						{online ? t(model().synced.value ? 'chat.online' : 'chat.syncing') : t('common.offline')}
+					</small>
 				</span>
 				<span class="spoken">{t('chat.openSettings')}</span>
 			</button>
-			<button type="button" class="icon-button" aria-label={t('chat.newChat')} title={t('chat.newChat')} onClick={() => go('people')}><Icon name="plus" /></button>
-			<button type="button" class="icon-button" aria-label={t('chat.openSettings')} title={t('chat.openSettings')} onClick={() => go('settings')}><Icon name="settings" /></button>
+			<IconButton icon="plus" label={t('chat.newChat')} onClick={() => go('people')} />
+			<IconButton icon="settings" label={t('chat.openSettings')} onClick={() => go('settings')} />
 		</div>
 	);
 }
@@ -42,8 +45,12 @@ function Nobody() {
 				<>
 					<p>{t('chat.pickOne')}</p>
 					<div class="nobody-ways">
-						<button type="button" class="button" onClick={() => go('people')}><Icon name="people" size={18} />{t('chat.findPeople')}</button>
-						<button type="button" class="button" onClick={() => go('people/invite')}><Icon name="invite" size={18} />{t('chat.invite')}</button>
+						<button type="button" class="button" onClick={() => go('people')}>
+							<Icon name="people" size={18} />{t('chat.findPeople')}
+						</button>
+						<button type="button" class="button" onClick={() => go('people/invite')}>
+							<Icon name="invite" size={18} />{t('chat.invite')}
+						</button>
 					</div>
 				</>
 			)}
@@ -60,13 +67,19 @@ export function Shell() {
 	return (
 		<div class={`app${open ? '' : ' no-details'}`} data-pane={open || Screen ? 'middle' : 'list'}>
 			<Strip />
-			<div class="side" role={narrow.value && !open && !Screen ? 'main' : 'navigation'} aria-label={t('chat.conversations')}>
+			<div
+				class="side"
+				role={narrow.value && !open && !Screen ? 'main' : 'navigation'}
+				aria-label={t('chat.conversations')}
+			>
 				{!open && !Screen && <h1 class="spoken">{t('chat.conversations')}</h1>}
 				<Me />
 				<Find />
 				<List />
 			</div>
-			<div class="middle">{open ? <Chat key={address} address={address} /> : Screen ? <Screen /> : !narrow.value && <Nobody />}</div>
+			<div class="middle">
+				{open ? <Chat key={address} address={address} /> : Screen ? <Screen /> : !narrow.value && <Nobody />}
+			</div>
 			{open && <Beside address={address} />}
 			<Over />
 		</div>

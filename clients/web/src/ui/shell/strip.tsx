@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The thin strip that says that the line is down; only when it has been down for a while, since most breaks heal unseen.
+// The thin strip that says that the line is down; only when it has been down for a while, since most breaks heal
+// unseen.
 
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
@@ -25,7 +26,11 @@ export function Strip() {
 		<div class="strip" role="status">
 			<span>{t(offline ? 'chat.offline' : 'common.connecting')}</span>
 			{seconds > 0 && <span aria-hidden="true" class="strip-next">{t('chat.nextTry', { n: seconds })}</span>}
-			{offline && <button type="button" class="link-button" onClick={() => model().reconnect()}>{t('chat.connectNow')}</button>}
+			{offline && (
+				<button type="button" class="link-button" onClick={() => model().reconnect()}>
+					{t('chat.connectNow')}
+				</button>
+			)}
 		</div>
 	);
 }
