@@ -3,7 +3,7 @@
 
 import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { App } from '../../src/ui/app';
+import { App, follow } from '../../src/ui/app';
 import { Menu } from '../../src/ui/common/menu';
 import { provide } from '../../src/ui/common/model';
 import { Voices } from '../../src/ui/common/notice';
@@ -32,7 +32,8 @@ if (wanted.has('out')) {
 if (wanted.has('server')) fake.server.value = { ...fake.server.value, ...JSON.parse(wanted.get('server') ?? '{}') };
 Object.assign(fake.answers, JSON.parse(wanted.get('answers') ?? '{}'));
 provide(fake.model);
-followSettings();
+if (wanted.has('app')) follow(fake.model.start());
+else followSettings();
 
 const screens: Record<string, () => unknown> = { people: People, search: Search, welcome: Welcome, settings: Settings, emoji: Emoji };
 
