@@ -130,6 +130,22 @@ export function sender(ctx: Ctx): Sender {
 		});
 	}
 
+	// What was written down in the moment before its page went, and did not get into the database.
+	function journalRead(): void {
+		for (const key of ctx.shelf.keys().filter((k) => db.shared && k.startsWith(journal))) {
+			try {
+				const e = JSON.parse(ctx.shelf.get(key) ?? '') as Entry;
+				if (entries.has(e.seq))
+					continue;
+				// Perhaps it did, and was sent by another tab.
+				keep({ ...e, tried: true });
+				ctx.tabs.tell({ news: 'entry', entry: { ...e, tried: true } });
+			} catch {
+				ctx.shelf.set(key, null);
+			}
+		}
+	}
+
 	function rowFailed(to: Address, key: string, why: Why): Promise<void> {
 		return book.run(async () => {
 			const log = await book.log(to);
@@ -227,6 +243,7 @@ export function sender(ctx: Ctx): Sender {
 				for (const e of await db.entries())
 					if (!entries.has(e.seq))
 						entries.set(e.seq, e);
+				journalRead();
 				// Whatever is there was perhaps sent by whoever led before, also what was written here.
 				for (const e of sorted())
 					if (!inFlight.has(e.seq))
@@ -252,18 +269,7 @@ export function sender(ctx: Ctx): Sender {
 		async load() {
 			for (const e of await db.entries())
 				entries.set(e.seq, e);
-			// Written down in the moment before the page went.
-			for (const key of ctx.shelf.keys().filter((k) => db.shared && k.startsWith(journal))) {
-				try {
-					const e = JSON.parse(ctx.shelf.get(key) ?? '') as Entry;
-					if (!entries.has(e.seq))
-						keep(e);
-					else
-						ctx.shelf.set(key, null);
-				} catch {
-					ctx.shelf.set(key, null);
-				}
-			}
+			journalRead();
 			lastSeq = Math.max(0, ...entries.keys());
 			count();
 		},
@@ -359,6 +365,10 @@ export function sender(ctx: Ctx): Sender {
 				if (!entries.has(n.entry.seq)) {
 					entries.set(n.entry.seq, n.entry);
 					count();
+				}
+				if (n.entry.tried) {
+					may = known = false;
+					void self.synced();
 				}
 				void pump();
 			} else if (n.news === 'unentry') {

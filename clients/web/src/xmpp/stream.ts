@@ -200,9 +200,13 @@ export function stream<Tag>(env: Env, o: StreamOptions, on: StreamEvents<Tag>): 
 		features = after.features;
 		if (smId && (await resume(l))) {
 			check();
+			// Before anything that comes is answered: the answer would be sent twice, and counted once.
+			for (const s of queue)
+				l.send(s.xml);
 			up(l);
 			on.resumed();
-			flushAfterResume();
+			if (queue.length)
+				ask();
 			return;
 		}
 		check();
@@ -232,11 +236,12 @@ export function stream<Tag>(env: Env, o: StreamOptions, on: StreamEvents<Tag>): 
 		const h = Number(e.attrs['h'] ?? NaN);
 		if (e.ns !== NS.sm || (e.name !== 'resumed' && e.name !== 'failed'))
 			throw new LinkError('no answer to <resume/>');
-		if (Number.isInteger(h))
-			ack(h);
-		if (e.name === 'resumed')
+		const agreed = !Number.isInteger(h) || ack(h);
+		if (e.name === 'resumed' && agreed)
 			return true;
 		smId = null;
+		if (e.name === 'resumed')
+			throw new LinkError('the server counts otherwise');
 		return false;
 	}
 
@@ -330,19 +335,25 @@ export function stream<Tag>(env: Env, o: StreamOptions, on: StreamEvents<Tag>): 
 
 	// ---- what goes ----------------------------------------------------------------------------------------------
 
-	function ack(h: number): void {
+	// False: more than was sent, or fewer than before. Nothing can be learned from that, nor from what follows.
+	function ack(h: number): boolean {
 		const n = (h - acked) >>> 0;
 		if (n > queue.length)
-			return; // more than was sent, or fewer than before: nothing can be learned from that
+			return false;
 		acked = h >>> 0;
 		for (const s of queue.splice(0, n))
 			if (s.tag !== undefined)
 				on.acked(s.tag);
+		return true;
 	}
 
 	function answered(h: number): void {
 		asked = null;
-		ack(h);
+		if (!ack(h)) {
+			smId = null; // a new session; the archive tells what arrived
+			link?.drop('the server counts otherwise');
+			return;
+		}
 		if (again && queue.length)
 			ask();
 	}
@@ -368,13 +379,6 @@ export function stream<Tag>(env: Env, o: StreamOptions, on: StreamEvents<Tag>): 
 			rawIq(el('ping', { xmlns: NS.ping }), 'get', o.target.domain, IQ_MS).then(done, (e: unknown) => e instanceof IqError && e.condition && done());
 		}
 		watch();
-	}
-
-	function flushAfterResume(): void {
-		for (const s of queue)
-			link?.send(s.xml);
-		if (queue.length)
-			ask();
 	}
 
 	function send(x: Xml, tag?: Tag): boolean {

@@ -113,10 +113,11 @@ export interface Server {
 	deaf: boolean; // handles stanzas, but the answers are lost
 	dropNext: boolean; // the next stanza gets lost
 	smId: number;
+	afterResume: string; // said in the same moment
 }
 
 export function server(w: World, password = 'secret'): Server {
-	const srv: Server = { password, sm: true, resumable: true, sessions: new Map(), taken: [], deaf: false, dropNext: false, smId: 0 };
+	const srv: Server = { password, sm: true, resumable: true, sessions: new Map(), taken: [], deaf: false, dropNext: false, smId: 0, afterResume: '' };
 	w.answer = (s, e) => void step(s, e);
 
 	async function step(s: FakeSocket, e: El): Promise<void> {
@@ -184,6 +185,9 @@ export function server(w: World, password = 'secret'): Server {
 			if (old) {
 				s.state['session'] = e.attrs['previd'];
 				s.say(`<resumed xmlns='${NS.sm}' previd='${e.attrs['previd']}' h='${old.handled}'/>`);
+				if (srv.afterResume)
+					s.say(srv.afterResume);
+				srv.afterResume = '';
 			} else {
 				s.say(`<failed xmlns='${NS.sm}'><item-not-found xmlns='${NS.stanzaErrors}'/></failed>`);
 			}
