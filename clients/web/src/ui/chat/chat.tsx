@@ -162,7 +162,8 @@ function Retracting() {
 
 // New messages of others are spoken; what one scrolls to is not.
 function useSpokenNews(pane: Pane): void {
-	const last = useRef(Date.now());
+	// By the times of messages, not by our clock, which may be ahead of the server's.
+	const last = useRef(model().conversations.peek().find((c) => c.with === pane.address)?.time || Date.now());
 	useSignalEffect(() => {
 		const fresh = pane.timeline.messages.value.filter((m) => !m.mine && m.time > last.current);
 		const newest = fresh[fresh.length - 1];
