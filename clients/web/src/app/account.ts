@@ -366,7 +366,7 @@ export function account(d: AccountDeps): Account {
 	}
 
 	function came(rows: Fresh, live: boolean, items: readonly Incoming[]): void {
-		theSender.archived(items.filter((i) => i.mine).flatMap((i) => [i.id, i.originId ?? '']));
+		theSender.archived(items);
 		for (const r of rows) {
 			if (r.mine)
 				continue;

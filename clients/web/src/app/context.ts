@@ -17,7 +17,7 @@ import type { Shelf } from './settings';
 export type News =
 	| { news: 'entry'; entry: Entry } // somebody wrote something
 	| { news: 'unentry'; seq: number } // it was withdrawn
-	| { news: 'sent'; id: string; to: Address; key: string }
+	| { news: 'sent'; id: string; to: Address; key: string; placed?: number }
 	| { news: 'failed'; id: string; to: Address; key: string; why: string }
 	| { news: 'choice'; choice: Choice }
 	| { news: 'read'; with: Address; order: number }

@@ -8,12 +8,12 @@
 
 import { signal, type ReadonlySignal } from '@preact/signals';
 import type { Address, Why } from '../model';
-import type { FileInfo } from '../xmpp/message';
+import type { FileInfo, Incoming } from '../xmpp/message';
 import { writeEdit, writeFile, writeReactions, writeRetraction, writeText } from '../xmpp/message';
 import { settle, Refused } from '../xmpp/login';
 import type { Xml } from '../xmpp/xml';
 import type { Entry, Row } from '../store/rows';
-import { change, lastOrder } from '../store/timeline';
+import { change, lastOrder, risen } from '../store/timeline';
 import type { Ctx, News } from './context';
 
 export interface Sender {
@@ -32,7 +32,7 @@ export interface Sender {
 	acked(seq: number): void;
 	untold(seq: number): boolean; // it was certainly never sent
 	broken(condition: string): void; // the server ended the stream with an error
-	archived(ids: readonly string[]): void; // seen in the archive, or as a carbon: the server has them
+	archived(items: readonly Incoming[]): void; // seen in the archive, or as a carbon: the server has them
 	refused(id: string, why: Why): boolean;
 	lead(): void;
 	news(n: News): void;
@@ -113,16 +113,14 @@ export function sender(ctx: Ctx): Sender {
 		places.set(e.key, lastPlace);
 	}
 
-	function rowSent(to: Address, key: string): Promise<void> {
-		const placed = places.get(key);
-		places.delete(key);
+	function rowSent(to: Address, key: string, placed: number | undefined): Promise<void> {
 		return book.run(async () => {
 			const log = await book.log(to);
 			const r = log.keys.get(key);
-			if (r?.sending !== 'sending')
+			if (!r || r.sending === 'failed' || (r.sending !== 'sending' && r.order < 1e15))
 				return;
 			const order = placed ?? Math.max(ctx.now(), lastOrder(log) + 0.001);
-			const up = change(log, key, { sending: 'sent', order: r.order >= 1e15 ? order : r.order, why: undefined });
+			const up = change(log, key, { sending: risen(r.sending, 'sent'), order: r.order >= 1e15 ? order : r.order, why: undefined });
 			book.touched(log, up ? [up] : []);
 			if (up && up.order > book.conv(to).readTo)
 				book.convSet(to, { readTo: up.order });
@@ -155,11 +153,14 @@ export function sender(ctx: Ctx): Sender {
 		});
 	}
 
-	function done(e: Entry): void {
+	// `time`: as the archive says.
+	function done(e: Entry, time?: number): void {
+		const placed = time ?? places.get(e.key);
+		places.delete(e.key);
 		drop(e.seq);
 		if (e.kind === 'text' || e.kind === 'file')
-			void rowSent(e.to, e.key);
-		ctx.tabs.tell({ news: 'sent', id: e.id, to: e.to, key: e.key });
+			void rowSent(e.to, e.key, placed);
+		ctx.tabs.tell({ news: 'sent', id: e.id, to: e.to, key: e.key, placed });
 	}
 
 	// ---- who sends ---------------------------------------------------------------------------------------------
@@ -227,7 +228,7 @@ export function sender(ctx: Ctx): Sender {
 		let after: string | undefined;
 		for (let n = 0; n < CHECK_PAGES; n++) {
 			const page = await ctx.archive.page({ start, after, max: 100 });
-			self.archived(page.items.filter((i) => i.mine).flatMap((i) => [i.id, i.originId ?? '']));
+			self.archived(page.items);
 			if (page.complete || !page.last || !sorted().some((e) => e.tried))
 				return;
 			after = page.last;
@@ -337,11 +338,12 @@ export function sender(ctx: Ctx): Sender {
 			if (n >= STRIKES)
 				self.refused(head.id, 'too-large');
 		},
-		archived(ids) {
-			const set = new Set(ids);
-			for (const e of sorted())
-				if (set.has(e.id))
-					done(e);
+		archived(items) {
+			// A carbon says nothing of the place: who sent it tells that.
+			for (const i of items.filter((x) => x.mine && (x.archived || mySend())))
+				for (const e of sorted())
+					if (e.id === i.id || e.id === i.originId)
+						done(e, i.archived ? i.time : undefined);
 		},
 		refused(id, why) {
 			const e = sorted().find((x) => x.id === id);
@@ -382,7 +384,7 @@ export function sender(ctx: Ctx): Sender {
 						ctx.shelf.set(journal + e.seq, null);
 					}
 				count();
-				void (n.news === 'sent' ? rowSent(n.to, n.key) : rowFailed(n.to, n.key, n.why as Why));
+				void (n.news === 'sent' ? rowSent(n.to, n.key, n.placed) : rowFailed(n.to, n.key, n.why as Why));
 			}
 		},
 		seq() {

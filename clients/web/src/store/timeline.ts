@@ -201,7 +201,8 @@ function known(log: Log, old: Row, r: Row, order: number, archived: boolean): Ro
 		...old,
 		archiveId: old.archiveId ?? r.archiveId,
 		origin: old.origin ?? r.origin,
-		...(archived || old.order >= PENDING ? { order, time: r.time } : {}),
+		// One that waits gets its place when it is known to be sent, from who sent it (sender.ts): a carbon only says that it was.
+		...(archived || (old.order >= PENDING && !old.mine) ? { order, time: r.time } : {}),
 		...(r.mine && { sending: risen(old.sending, 'sent'), why: undefined }),
 	});
 }
