@@ -30,7 +30,7 @@
 #include "transport/listen.h"
 
 enum {
-	WORK_THREADS = 2,
+	WORK_THREADS = 4, /* two passwords and two large files at a time hold nobody up */
 	/* Files that are no connections: database, log, loops, listeners, what libraries open for a moment. */
 	FILES_OF_OUR_OWN = 128,
 	BUSY_MS = 5,
