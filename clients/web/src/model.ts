@@ -151,7 +151,7 @@ export interface Invite {
 export interface InviteInfo {
 	from?: Address;
 	name?: string;
-	kind: 'account' | 'contact';
+	kind: 'account' | 'contact'; // account: one may be made with it here; contact: it is for who has one
 }
 export interface MyFile { // on the server, sent by me
 	id: string;

@@ -322,8 +322,12 @@ export function account(d: AccountDeps): Account {
 		const event = child(e, 'event', NS.pubsubEvent);
 		if (event) {
 			const items = child(event, 'items');
-			if (items?.attrs['node'] === NS.mds && bare(e.attrs['from'] ?? me) === me)
+			const from = bare(e.attrs['from'] ?? me);
+			if (items?.attrs['node'] === NS.mds && from === me)
 				void readMarks(marksOf(items));
+			// The card is what counts; this says that it has changed.
+			if (items?.attrs['node'] === NS.nick && (from === me || thePeople.person(from).tie !== 'none'))
+				void thePeople.card(from, true);
 			return;
 		}
 		const i = readLive(e, me);

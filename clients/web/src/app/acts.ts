@@ -3,7 +3,7 @@
 
 import type { Address, Device, FoundPerson, Invite, InviteInfo, Message, MyFiles, Progress, SearchPage, SearchQuery, Why } from '../model';
 import {
-	accountRemove, blockSet, cardGet, cardSet, clientRevoke, clientsList, fileRemove, filesList, invite, inviteInfo, passwordSet, peopleSearch, type Card,
+	accountRemove, blockSet, cardGet, cardSet, clientRevoke, clientsList, fileRemove, filesList, invite, inviteInfo, nickSet, passwordSet, peopleSearch, type Card,
 } from '../xmpp/account';
 import { resourceOf } from '../xmpp/address';
 import { linkOpen, linkStart, within } from '../xmpp/link';
@@ -142,7 +142,13 @@ export function acts(a: Account, keep: { keep(): boolean; remember(s: Secret): P
 			}
 		},
 		inviteInfo: (token) => inviteInfo(ask, ctx.domain, token),
-		setName: (name) => card({ name: name.trim().slice(0, 100) }),
+		async setName(name) {
+			const fresh = name.trim().slice(0, 100);
+			const why = await card({ name: fresh });
+			if (!why && ctx.features.pep)
+				await nickSet(ask, fresh).catch(() => undefined); // the card says it too, to whoever looks
+			return why;
+		},
 		async setAvatar(image) {
 			const photo = image && (await avatarFrom(image));
 			return image && !photo ? 'too-large' : card({ photo });

@@ -152,7 +152,7 @@ export async function inviteInfo(ask: Ask, domain: string, token: string): Promi
 	const v = child(await ask('get', el('invite', { xmlns: NS.anserInvite, token }), domain), 'invite', NS.anserInvite);
 	if (!v)
 		return null;
-	return { from: v.attrs['from'] && bare(v.attrs['from']), name: v.attrs['name']?.slice(0, 200), kind: v.attrs['kind'] === 'contact' ? 'contact' : 'account' };
+	return { from: v.attrs['from'] && bare(v.attrs['from']), name: v.attrs['name']?.slice(0, 200), kind: v.attrs['register'] === 'false' ? 'contact' : 'account' };
 }
 
 // ---- who is logged in (XEP-0494) -----------------------------------------------------------------------------------------
@@ -205,6 +205,11 @@ export function markSet(ask: Ask, me: string, peer: string, archiveId: string): 
 	});
 	const item = el('item', { id: peer }, el('displayed', { xmlns: NS.mds }, el('stanza-id', { xmlns: NS.sid, by: me, id: archiveId })));
 	return ask('set', el('pubsub', { xmlns: NS.pubsub }, el('publish', { node: NS.mds }, item), el('publish-options', null, options)));
+}
+
+// Tells those who see our presence that we are called otherwise (XEP-0172 by XEP-0163).
+export function nickSet(ask: Ask, name: string): Promise<El> {
+	return ask('set', el('pubsub', { xmlns: NS.pubsub }, el('publish', { node: NS.nick }, el('item', null, leaf('nick', { xmlns: NS.nick }, name)))));
 }
 
 // ---- places for files (XEP-0363) -------------------------------------------------------------------------------------------

@@ -62,6 +62,7 @@ export const NS = {
 	thumbs: 'urn:xmpp:thumbs:1', // XEP-0264
 	reply: 'urn:xmpp:reply:0', // XEP-0461
 	mds: 'urn:xmpp:mds:displayed:0', // XEP-0490
+	nick: 'http://jabber.org/protocol/nick', // XEP-0172
 	clients: 'urn:xmpp:cam:0', // XEP-0494
 	anserMam: 'urn:anser:mam:0',
 	anserInvite: 'urn:anser:invite:0',

@@ -109,6 +109,10 @@ story('the one-time link makes the administrator, an invitation a contact', asyn
 	// Contacts from the first moment: presence is seen on both sides.
 	await until(async () => (await guest.locator('.details, aside').last().innerText()).includes('Online'), 'the guest sees who invited');
 	await until(async () => (await root.locator('.details, aside').last().innerText()).includes('Online'), 'who invited sees the guest');
+	await root.evaluate(() => { location.hash = '#/settings/profile'; });
+	await root.getByLabel('Name', { exact: true }).fill('Root, 根');
+	await root.getByRole('button', { name: 'Save' }).click();
+	await until(async () => (await guest.locator('header').allInnerTexts()).join().includes('Root, 根'), 'the new name is seen');
 });
 
 story('with a client that is not ours, in both directions', async (open) => {
