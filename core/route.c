@@ -107,6 +107,10 @@ static struct transit *transit_decide(struct transit *t)
 	struct keeping k;
 	struct store_request *r;
 
+	/* Not before: while the receiver was looked up, others may have come, and their stamps must be lower than those of what reaches the
+	 * disk after them, or who is catching up passes by it. */
+	if (t->st->name == STANZA_MESSAGE)
+		t->st->stamp = core_stamp(t->core);
 	t->verdict = (uint8_t)objection(t);
 	t->state = TRANSIT_READY;
 	if (t->verdict != SENT_OK || t->st->name != STANZA_MESSAGE)
@@ -306,10 +310,8 @@ void session_send(struct session *s, struct stanza *st)
 		presence_directed(s, st);
 		return;
 	}
-	if (st->name == STANZA_MESSAGE) {
+	if (st->name == STANZA_MESSAGE)
 		core_count_up(c, COUNT_MESSAGES, 1);
-		st->stamp = core_stamp(c);
-	}
 	if (!st->to.p)
 		st->to = jid_to_bare(st->from); /* RFC 6120, 8.1.1.1: to the sender's own account */
 	t->verdict = (uint8_t)refuse_at_once(c, st);
