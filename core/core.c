@@ -70,6 +70,13 @@ struct core *core_new(struct world *w, struct store *store, struct bus *bus, uns
 	return c;
 }
 
+static void doors_drop(struct core *c, bool hosts)
+{
+	for (size_t i = 0; i < countof(c->doors); i++)
+		if (c->doors[i].drop && c->doors[i].hosts == hosts)
+			c->doors[i].drop(c->doors[i].arg);
+}
+
 struct core *core_free(struct core *c)
 {
 	if (!c)
@@ -77,9 +84,8 @@ struct core *core_free(struct core *c)
 	c->ending = true;
 	seen_write_all(c);
 	session_end_all(c);
-	for (size_t i = 0; i < countof(c->doors); i++)
-		if (c->doors[i].drop)
-			c->doors[i].drop(c->doors[i].arg);
+	doors_drop(c, true);
+	doors_drop(c, false);
 	bus_unsubscribe(c->bus, STR("all"));
 	/* From here on no request is answered, so nobody comes back to what is freed below. */
 	store_link_close(c->store);
@@ -127,7 +133,6 @@ uint64_t core_stamp(struct core *c)
 	__atomic_store_n(&c->counters[c->index].last_stamp, c->stamps.last, __ATOMIC_RELAXED);
 	return c->stamps.last;
 }
-
 
 uint64_t core_counter(const struct core *c, enum counter which)
 {
@@ -187,15 +192,26 @@ static struct core_door *door_named(const struct core *c, struct str name)
 	return NULL;
 }
 
-void core_door_register(struct core *c, const char *door, core_door_receive *receive_door, void *arg,
-			void (*drop)(void *arg))
+static void door_register(struct core *c, const struct core_door *d)
 {
 	for (size_t i = 0; i < countof(c->doors); i++)
 		if (!c->doors[i].name) {
-			c->doors[i] = (struct core_door){ door, receive_door, arg, drop };
+			c->doors[i] = *d;
 			return;
 		}
 	assert(!"more doors than places");
+}
+
+void core_door_register(struct core *c, const char *door, core_door_receive *receive_door, void *arg,
+			void (*drop)(void *arg))
+{
+	door_register(c, &(struct core_door){ door, receive_door, arg, drop, false });
+}
+
+void core_door_register_host(struct core *c, const char *door, core_door_receive *receive_door, void *arg,
+			     void (*drop)(void *arg))
+{
+	door_register(c, &(struct core_door){ door, receive_door, arg, drop, true });
 }
 
 void *core_door_state(const struct core *c, const char *door)

@@ -94,5 +94,7 @@ uint64_t core_stamp(struct core *c);
 void core_door_send(struct core *c, unsigned to_core, const char *door, uint64_t number, struct str bytes);
 typedef void core_door_receive(struct core *c, void *arg, unsigned from_core, uint64_t number, struct str bytes);
 void core_door_register(struct core *c, const char *door, core_door_receive *receive, void *arg, void (*drop)(void *arg));
+/* The same for a door that hosts links of other doors: it is dropped before them. */
+void core_door_register_host(struct core *c, const char *door, core_door_receive *receive, void *arg, void (*drop)(void *arg));
 /* The `arg` that was registered for the door on this core, NULL before: where a door keeps what it needs once per core. */
 void *core_door_state(const struct core *c, const char *door);

@@ -100,6 +100,7 @@ struct core_door {
 	core_door_receive *receive;
 	void *arg;
 	void (*drop)(void *arg);
+	bool hosts; /* links of other doors: it goes before these */
 };
 
 struct core {

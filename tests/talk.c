@@ -392,8 +392,11 @@ struct talk *talk_free(struct talk *t)
 		line_free(l);
 	store_close(t->store);
 	bus_free(t->bus);
-	for (unsigned i = 0; i < t->cores; i++)
+	for (unsigned i = 0; i < t->cores; i++) {
+		/* Who ends stops its timers: their memory is gone. */
+		assert(timers_next(&t->desk[i].timers) == INT64_MAX);
 		timers_free(&t->desk[i].timers);
+	}
 	log_sink_set(NULL, NULL);
 	mem_free(t);
 	return NULL;

@@ -155,7 +155,7 @@ static struct bosh_home *home(struct core *c)
 	h->core = c;
 	list_init(&h->all);
 	world_random(core_world(c), h->sessions.seed, sizeof h->sessions.seed);
-	core_door_register(c, door_name, receive, h, drop);
+	core_door_register_host(c, door_name, receive, h, drop);
 	return h;
 }
 

@@ -404,9 +404,12 @@ void hosted_free(struct hosted *h, enum close_why why)
 	post(h);
 }
 
+/* The stream has timers: the door must hear of the end, and it still stands (bosh.c). */
 void hosted_drop(struct hosted *h)
 {
 	h->freed = h->link.closing = true;
+	if (h->link.state)
+		h->link.door->close(&h->link, CLOSE_SHUTDOWN);
 	h->link.state = NULL;
 	buf_free(&h->link.out);
 	if (!h->posted)

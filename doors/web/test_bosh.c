@@ -670,6 +670,23 @@ static void nobody_asks(void **state)
 	talk_free(t);
 }
 
+/* The XMPP door was there first, so it stands first among those who end. */
+static void the_server_ends_under_a_session(void **state)
+{
+	for (unsigned cores = 1; cores <= 2; cores++) {
+		struct talk *t = server(cores);
+		struct client tom, nobody;
+
+		for (unsigned i = 0; i < cores; i++)
+			talk_ask(talk_open(t, i, &xmpp_door, TALK_HERE), HEADER);
+		tom = online(t, cores, "tom");
+		nobody = client_new(t, cores, TALK_TLS);
+		begin(&nobody);
+		assert_true(*tom.sid && *nobody.sid);
+		talk_free(t);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -691,6 +708,7 @@ int main(void)
 		cmocka_unit_test(origins),
 		cmocka_unit_test(sessions_without_end),
 		cmocka_unit_test(nobody_asks),
+		cmocka_unit_test(the_server_ends_under_a_session),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
