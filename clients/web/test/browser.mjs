@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-export const PATIENCE = 30_000;
+export const PATIENCE = 120_000; // the first start of a browser makes its list of fonts, which takes long on a slow machine
 
 export function launchBrowser() {
 	return chromium.launch({
