@@ -14,7 +14,7 @@ const test = (name, fn, settings = {}) => tests.push({ name, fn, settings });
 
 // Until the function, run in the page, gives something true; that is returned.
 async function until(page, fn, arg) {
-	const h = await page.waitForFunction(fn, arg, { timeout: 20_000, polling: 50 });
+	const h = await page.waitForFunction(fn, arg, { timeout: 120_000, polling: 50 });
 	return h.jsonValue();
 }
 const texts = (page, peer) => page.evaluate((p) => window.shown(p).map((m) => m.text), peer);

@@ -41,5 +41,5 @@ export async function login(page, name, password, keep = true) {
 	}, [name, password, keep]);
 	if (why)
 		throw new Error(`${name} is not let in: ${why}`);
-	await page.waitForFunction(() => window.model.synced.value, undefined, { timeout: 30_000 });
+	await page.waitForFunction(() => window.model.synced.value, undefined, { timeout: 120_000 });
 }

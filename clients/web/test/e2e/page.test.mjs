@@ -229,7 +229,7 @@ story('a file whose way is cut twice arrives whole', async (open) => {
 		await send.waitFor({ timeout: 2000 }).then(() => send.click()).catch(() => {});
 		await cuts;
 		const link = lea.locator('a[download], a[href*="/files/"]').first();
-		await link.waitFor({ timeout: 60_000 });
+		await link.waitFor({ timeout: 120_000 });
 		assert.equal(proxy.cuts, 2);
 		const [download] = await Promise.all([lea.waitForEvent('download'), link.click()]);
 		const sum = (b) => createHash('sha256').update(b).digest('hex');
