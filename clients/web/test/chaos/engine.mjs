@@ -403,16 +403,16 @@ async function one({ name, fn, settings }, files, browser) {
 		contexts.push(c);
 		return c;
 	};
+	let rig;
 	try {
 		server.account('ann');
 		server.account('bob');
-		const rig = await startRig(server, files);
+		rig = await startRig(server, files);
 		const ann = await engine(await contexts.fresh(), rig.url, TIMES), bob = await engine(await contexts.fresh(), rig.url, TIMES);
 		await login(ann, 'ann', PASSWORD);
 		await login(bob, 'bob', PASSWORD);
 		const said = await fn({ ann, bob, rig, contexts, server, files });
 		console.log(`ok ${name}${said ? ` (${said})` : ''}`);
-		await rig.close();
 		return true;
 	} catch (e) {
 		console.log(`not ok ${name}\n${e.stack}`);
@@ -422,6 +422,7 @@ async function one({ name, fn, settings }, files, browser) {
 	} finally {
 		for (const c of contexts)
 			await c.close().catch(() => undefined);
+		await rig?.close().catch(() => undefined);
 		await server.close().catch((e) => console.error(e.message.slice(0, 4000)));
 	}
 }
@@ -437,4 +438,4 @@ try {
 	await browser.close();
 }
 console.log(`${passed} passed, ${chosen.length - passed} failed`);
-process.exitCode = passed === chosen.length ? 0 : 1;
+process.exit(passed === chosen.length ? 0 : 1);
