@@ -70,6 +70,9 @@ interface Open {
 
 const NOBODY: ReadonlyMap<Address, Person> = new Map();
 
+// TLS, or this very machine: what browsers call a secure context. Elsewhere one may log in (SCRAM), but a new password would be read on the way.
+const protectedLine = (): boolean => (globalThis as { isSecureContext?: boolean }).isSecureContext !== false;
+
 export function createModel(d: ModelDeps): Model {
 	const { env } = d;
 	const line = signal<Line>({ state: 'out' });
@@ -165,7 +168,7 @@ export function createModel(d: ModelDeps): Model {
 					const offer = await probe(env, target());
 					domain = d.domain ?? offer.domain;
 					d.shelf.set(DOMAIN, domain);
-					server.value = { domain, safe: offer.safe, register: offer.register ? 'open' : offer.invite ? 'invite' : 'closed' };
+					server.value = { domain, safe: offer.safe && protectedLine(), register: offer.register ? 'open' : offer.invite ? 'invite' : 'closed' };
 					return;
 				} catch (e) {
 					if (!(e instanceof LinkError))
@@ -295,6 +298,7 @@ export function createModel(d: ModelDeps): Model {
 		},
 		login,
 		async register(name, password, invite) {
+			if (!protectedLine()) return 'unsafe-line';
 			const user = localPrepare(name);
 			if (!user)
 				return 'bad-name';
@@ -417,7 +421,8 @@ export function createModel(d: ModelDeps): Model {
 		},
 		setName: (name) => now((o) => o.acts.setName(name), Promise.resolve<Why | null>('network')),
 		setAvatar: (image) => now((o) => o.acts.setAvatar(image), Promise.resolve<Why | null>('network')),
-		changePassword: (old, fresh) => now((o) => o.acts.changePassword(old, fresh), Promise.resolve<Why | null>('network')),
+		changePassword: async (old, fresh) =>
+			protectedLine() ? now((o) => o.acts.changePassword(old, fresh), Promise.resolve<Why | null>('network')) : 'unsafe-line',
 		devices: () => now((o) => o.acts.devices(), Promise.resolve([])),
 		endDevice: (id) => now((o) => o.acts.endDevice(id), Promise.resolve<Why | null>('network')),
 		myFiles: () => now((o) => o.acts.myFiles(), Promise.resolve<Why>('network')),
