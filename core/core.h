@@ -37,6 +37,9 @@ struct core_settings {
 	bool invites;            /* every account may invite; else only administrators */
 	msec invite_ms;          /* how long an invitation is good, and for how many people */
 	unsigned invite_uses;
+	struct str rooms_domain; /* where rooms are, prepared; empty: there are none */
+	bool rooms_admins_only;  /* only administrators make rooms */
+	unsigned rooms_max;      /* that one account may own; 0: no limit */
 	struct str contacts;     /* XEP-0157: addresses parted by blanks, mailto:… or xmpp:…; may be empty */
 };
 

@@ -25,6 +25,12 @@ enum parcel_kind {
 	PARCEL_DEVICES,       /* u: tell the core that asks of your sessions; number: its question (core/devices.c) */
 	PARCEL_DEVICES_TOLD,  /* one core: bytes: they are these */
 	PARCEL_PEP,           /* u: stanza for sessions that want the node, bytes; PARCEL_OWN: the account's own (core/pep.c) */
+	PARCEL_SERVICE,       /* one core: stanza for a service there; number: the sender's transit, 0: none (core/service.h) */
+	PARCEL_SERVICE_SENT,  /* one core: number: the transit; flags: enum sent_verdict */
+	PARCEL_SERVICE_UP, PARCEL_SERVICE_DOWN, /* all: bytes: the domain of a service that lives on this core, and what it is */
+	PARCEL_ROOM,          /* one core: stanza for the room's occupants there; flags say which (core/room_here.c) */
+	PARCEL_ROOM_ENTER, PARCEL_ROOM_LEAVE, /* one core: bytes: a session there is in the room, or no longer */
+	PARCEL_ROOM_LISTED,   /* all: bytes: a room's listing has changed (core/room_list.c) */
 	PARCEL_PEP_SUBSCRIBED, /* u: you see the presence of stanza->from since just now: send what it published */
 };
 

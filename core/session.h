@@ -35,6 +35,13 @@ enum sent_verdict {
 	SENT_NOT_STORED,       /* the store failed: resource-constraint, type wait; nothing was delivered */
 	SENT_REMOTE,           /* another domain: remote-server-not-found */
 	SENT_UNSUPPORTED,      /* e.g. groupchat to a user: service-unavailable */
+	/* of rooms (core/room.h) */
+	SENT_NO_SUCH_ROOM,     /* item-not-found */
+	SENT_NOT_IN_ROOM,      /* not-acceptable */
+	SENT_NO_VOICE,         /* forbidden */
+	SENT_TOO_FAST,         /* slow mode: policy-violation, type wait */
+	SENT_NOT_ALLOWED,      /* not-allowed */
+	SENT_BAD,              /* bad-request */
 };
 
 enum kick_why { KICK_CONFLICT, KICK_OPERATOR, KICK_ACCOUNT_GONE, KICK_SHUTDOWN, KICK_PASSWORD_CHANGED, KICK_REVOKED /* by its owner (core/devices.h) */ };

@@ -15,7 +15,8 @@ struct verifier {
 	uint8_t server_key[SCRAM_KEY_BYTES_MAX];
 };
 
-enum account_flags { ACCOUNT_ADMIN = 1 << 0 };
+/* ROOM: a room (core/room.h), named by its bare address; it has no verifiers and nobody logs in to it. */
+enum account_flags { ACCOUNT_ADMIN = 1 << 0, ACCOUNT_ROOM = 1 << 1 };
 
 /* The `default` of XEP-0313 preferences; UNSET: what archive.default says. */
 enum archive_policy { ARCHIVE_UNSET, ARCHIVE_ALWAYS, ARCHIVE_ROSTER, ARCHIVE_NEVER };

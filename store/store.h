@@ -38,7 +38,7 @@ enum store_op {
 	 * invitation reserves it; NOT_FOUND: the invitation is used up or gone. It is used in the same step; whether it has expired was looked at before. */
 	STORE_ACCOUNT_ADD,
 	STORE_ACCOUNT_GET,    /* account.name → account; NOT_FOUND */
-	STORE_ACCOUNT_LIST,   /* after (name), limit → accounts[], n; ordered by name */
+	STORE_ACCOUNT_LIST,   /* after_name, limit, account.flags & ACCOUNT_ROOM (rooms; else people) → accounts[], n; ordered by name */
 	STORE_ACCOUNT_VERIFY, /* account.id, account.verifier[] → replaces them; NOT_FOUND */
 	STORE_ACCOUNT_SEEN,   /* account.id, account.seen, account.seen_status; NOT_FOUND */
 	STORE_ACCOUNT_DELETE, /* account.id → everything it owns goes; NOT_FOUND */
@@ -59,6 +59,8 @@ enum store_op {
 	STORE_ARCHIVE_READ,   /* owner, query → stanzas[], n, more, total, first_index; NOT_FOUND: after/before/ids name no row;
 			       * LIMIT: a search of too many words, or that takes too long */
 	STORE_ARCHIVE_ENDS,   /* owner → stamps of first and last: stanzas[0], stanzas[1] (n == 0: empty, both the same if one) */
+	STORE_ARCHIVE_REPLACE, /* owner, stanza (its stamp: which): payload, traits and type are those of `stanza` from now on; what was there cannot be found any more. NOT_FOUND */
+	STORE_ARCHIVE_TRIM,   /* owner, after (stamp), limit: those up to and with it go → n (how many), more */
 	/* files: who sent which content, and for how long (the contents: store/files.h) */
 	STORE_FILE_ADD,       /* owner, file.*, limit (bytes that the owner's files may be in all, each 4 KiB at least) → ; LIMIT, EXISTS (the token) */
 	STORE_FILE_GET,       /* file.token → file; NOT_FOUND */
