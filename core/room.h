@@ -172,9 +172,10 @@ void room_hats(struct room *r, struct jid by, struct jid who, struct str hats, s
 /* 7.8.2: the invitation reaches `to` (kept, if it is away), who becomes a member where only members may enter. `payload`: what goes beside
  * <x><invite/></x> … as made by the syntax. */
 void room_invite(struct room *r, struct jid by, struct jid to, struct str payload, struct room_call *call);
-/* XEP-0424, XEP-0425: what was said under `stamp` is replaced in the archive and in the history by `tombstone` (a payload), then `notice` (a payload) is said
- * to all in the name of the room, or of `by`'s occupant if `own`. Own: only who said it. */
-void room_retract(struct seat *by, uint64_t stamp, bool own, struct str tombstone, struct str notice, struct room_call *call);
+/* XEP-0424, XEP-0425: what was said under `stamp` is replaced in the archive and in the history by `tombstone` (a payload; the room adds the occupant-id of who
+ * had said it), then `notice` (a payload) is said to all, and kept, in the name of the room, or of `by`'s occupant if `own`. Own: only who said it. `st` is what asked for
+ * it: if `own` the notice is reflected with its id and lang. Nothing was said under that stamp: ROOM_NO_OCCUPANT. */
+void room_retract(struct seat *by, uint64_t stamp, bool own, struct str tombstone, struct str notice, struct stanza *st, struct room_call *call);
 /* To all moderators who are here (voice requests, 7.13); takes over the reference. */
 void room_tell_moderators(struct room *r, struct stanza *st);
 
