@@ -37,6 +37,7 @@ export interface Person {
 	tie: Tie;
 	request?: string; // text of a contact request
 	blocked: boolean;
+	real?: Address; // of somebody in a room: who it is, when that may be seen
 }
 
 // ---- messages ----------------------------------------------------------------------------------------------------------
@@ -61,12 +62,14 @@ export interface Message {
 	id: string; // what replies, edits and reactions name
 	archiveId?: string; // its place in the server's archive
 	with: Address; // the conversation
-	from: Address;
+	from: Address; // in a room: somebody there, "tea@rooms.chat.lan/…", whom person() knows; the same over changes of the nickname. Mine: my own address
+	nick?: string; // in a room: what they were called when they wrote it
 	mine: boolean;
 	time: number;
 	text: string;
 	edited: boolean;
 	retracted: boolean;
+	moderated?: { by?: string; reason?: string }; // retracted, but not by who wrote it; `by`: a nickname
 	reply?: { id: string; from: Address; text: string };
 	reactions: { emoji: string; from: Address[] }[];
 	attachment?: Attachment;
@@ -77,15 +80,16 @@ export interface Message {
 
 export interface Conversation {
 	with: Address;
-	kind: 'chat' | 'group'; // groups come later; the layout is ready
+	kind: 'chat' | 'group'; // group: a room; Rooms knows more of it
 	last?: { text: string; mine: boolean; from: Address; file?: string; retracted: boolean };
 	time: number;
 	unread: number;
 	mentions: number;
 	pinned: boolean;
-	muted: boolean;
+	muted: boolean; // group: whatever is less than everything
+	notify?: Notify; // group
 	draft: string;
-	typing: boolean;
+	typing: boolean; // group: somebody; Room says who
 }
 
 // A piece of a conversation as it is shown: contiguous, oldest first. Made by model.open(); close() when it is left.
@@ -104,6 +108,157 @@ export interface Timeline {
 	jump(where: { id?: string; archiveId?: string; time?: number }): Promise<string | null>; // loads around it; its key, or null: not found
 	read(key: string): void; // everything up to here has been seen
 	close(): void;
+}
+
+// ---- rooms (XEP-0045) ----------------------------------------------------------------------------------------------------
+
+export type Affiliation = 'owner' | 'admin' | 'member' | 'none' | 'outcast'; // how somebody stands there, lastingly
+export type Role = 'moderator' | 'participant' | 'visitor' | 'none'; // while they are there; none: they are not. Visitors may not write
+export type Notify = 'all' | 'mentions' | 'nothing'; // of what I want to be told
+
+// Why I am not in a room; i18n has a sentence for each under "room.out.*".
+export type RoomOut =
+	| 'left' // I went
+	| 'kicked' // may come back
+	| 'banned'
+	| 'removed' // not a member any more, and only members may be there
+	| 'destroyed' // `instead`: where they went
+	| 'members-only' // not a member
+	| 'password' // needs one, or another
+	| 'full' | 'nick-taken' | 'not-found' | 'not-allowed'
+	| 'unreachable'; // its server does not answer; it is tried again
+
+// 'joining' is also the time without a line: one may write, it goes out when one is there again.
+export type RoomState =
+	| { state: 'in' }
+	| { state: 'joining' }
+	| { state: 'out'; why: RoomOut; by?: string; reason?: string; instead?: Address };
+
+export interface Room {
+	address: Address;
+	name: string; // its title, else the part before the @
+	description: string;
+	avatar?: string;
+	subject?: { text: string; by: string }; // what it is about just now; `by`: a nickname, may be ''
+	state: RoomState;
+	nick: string; // mine there
+	affiliation: Affiliation; // mine
+	role: Role; // mine
+	count: number; // who is there now
+	membersOnly: boolean;
+	listed: boolean;
+	moderated: boolean; // visitors may not write
+	password: boolean;
+	anonymous: boolean; // only moderators see who somebody is
+	slow?: number; // seconds between two messages of one person
+	notify: Notify;
+	typing: readonly string[]; // nicknames, mine not among them
+	// What I may do there just now.
+	can: { speak: boolean; invite: boolean; subject: boolean; moderate: boolean; kick: boolean; ban: boolean; configure: boolean; destroy: boolean };
+}
+
+// Somebody who is there, or who has an affiliation and is not. Affiliations of who is not there are known as far as one may see them.
+export interface Member {
+	key: string; // for lists
+	from: Address; // as in Message.from; person() knows name, picture and presence
+	nick: string; // '' for who is not there and never said one
+	address?: Address; // who it is, when that may be seen
+	affiliation: Affiliation;
+	role: Role;
+	presence: Presence; // in the room
+	me: boolean;
+}
+
+// What may be done with somebody: what is false is not to be offered.
+export interface MemberRights {
+	kick: boolean;
+	ban: boolean;
+	voice: boolean; // give or take: visitor, participant
+	affiliations: readonly Affiliation[]; // that I may give them, without the one they have
+}
+
+export interface FoundRoom {
+	address: Address;
+	name: string;
+	description: string;
+	count?: number;
+	membersOnly: boolean;
+	password: boolean;
+	joined: boolean;
+}
+export interface FoundRooms {
+	rooms: readonly FoundRoom[];
+	more: boolean;
+	next?: string; // hand back for the next page
+}
+
+// What a room is set to. Undefined: this room's server does not have it; leave it out of the form.
+export interface RoomSettings {
+	title?: string;
+	description?: string;
+	membersOnly?: boolean;
+	listed?: boolean;
+	moderated?: boolean;
+	anonymous?: boolean;
+	password?: string; // '': none
+	subjectByAll?: boolean; // participants may change the subject
+	membersInvite?: boolean; // members may invite
+	slow?: number; // seconds; 0: no slow mode
+	keepDays?: number; // messages go after so many days; 0: as the server has it
+}
+
+export interface NewRoom {
+	title: string;
+	description?: string;
+	address?: string; // the part before the @; else one is made up
+	private: boolean; // members only and not listed, who is invited becomes a member; else listed and open
+	password?: string;
+	invite?: readonly Address[];
+}
+
+// Somebody asks me into a room.
+export interface Invitation {
+	room: Address;
+	name: string; // of the room, as far as it is known
+	from?: Address; // who asks
+	reason: string;
+	time: number;
+}
+
+// What is special to rooms. All else goes as with people, by the room's address: open, send, sendFile, edit, retract, react, typing, draft, pin, hide,
+// markRead, search, files; mute is notify('nothing'). A message of mine in a room is 'sent' when the room has it; there are no other ticks.
+export interface Rooms {
+	service: ReadonlySignal<Address | null>; // where rooms can be made and found; null: nowhere
+	all: ReadonlySignal<ReadonlyMap<Address, Room>>; // every room that is a conversation, also those I am out of
+	invitations: ReadonlySignal<readonly Invitation[]>;
+
+	browse(search?: string, next?: string): Promise<FoundRooms | Why>; // listed rooms
+	create(r: NewRoom): Promise<{ room: Address } | { why: Why }>; // and enters it
+	// Null: I am in. Also again, after having been out; `password` where it needs one.
+	join(address: Address, password?: string): Promise<RoomOut | null>;
+	leave(address: Address): void; // and out of the list of conversations, on all my devices
+	accept(i: Invitation): Promise<RoomOut | null>;
+	decline(i: Invitation): void;
+	invite(address: Address, people: readonly Address[], reason?: string): Promise<Why | null>;
+
+	members(address: Address): ReadonlySignal<readonly Member[]>; // owners first, then by name; asks the room for who is not there
+	member(address: Address, from: Address): Member | null; // who wrote something, as far as they are known
+	// To complete "@…" with, the best first: who is there and spoke last comes first. What is put into the text is "@" + nick; others see it as a mention.
+	mentions(address: Address, typed: string): readonly Member[];
+	rights(address: Address, m: Member): MemberRights;
+	affiliate(address: Address, m: Member | Address, to: Affiliation, reason?: string): Promise<Why | null>; // outcast: a ban; none: lifts it
+	kick(address: Address, m: Member, reason?: string): Promise<Why | null>;
+	voice(address: Address, m: Member, on: boolean): Promise<Why | null>;
+	banned(address: Address): Promise<{ address: Address; reason: string }[] | Why>;
+
+	settings(address: Address): Promise<RoomSettings | Why>; // for owners
+	configure(address: Address, to: RoomSettings): Promise<Why | null>; // what is undefined stays as it is
+	setAvatar(address: Address, image: Blob | null): Promise<Why | null>;
+	setSubject(address: Address, text: string): Promise<Why | null>;
+	setNick(address: Address, nick: string): Promise<Why | null>; // 'name-taken'
+	moderate(m: Message, reason?: string): Promise<Why | null>; // takes somebody's message away for all
+	notify(address: Address, what: Notify): void; // on all my devices
+	destroy(address: Address, reason?: string): Promise<Why | null>;
 }
 
 // ---- finding -----------------------------------------------------------------------------------------------------------
@@ -204,6 +359,7 @@ export interface Model {
 	settings: ReadonlySignal<Settings>;
 	synced: ReadonlySignal<boolean>; // all that waited has come
 	leader: ReadonlySignal<boolean>; // this tab notifies
+	rooms: ReadonlySignal<Rooms | null>; // null: nobody is logged in
 	unsent: ReadonlySignal<number>; // messages that are only on this device: logging out would lose them
 
 	start(): Promise<void>; // opens the cache, shows what is known, connects when an account is remembered
@@ -213,7 +369,7 @@ export interface Model {
 	reconnect(): void; // now
 
 	open(address: Address): Timeline;
-	person(address: Address): Person; // also of strangers
+	person(address: Address): Person; // also of strangers, of rooms and of who is in one (Message.from)
 	send(address: Address, text: string, reply?: Message): void; // shows at once
 	sendFile(address: Address, file: File, text?: string): void;
 	cancel(m: Message): void; // an upload, or a failed message: goes

@@ -2,7 +2,7 @@
 // One logged-in account: its parts, and what runs between them. Made at login, or from what was remembered; thrown away at logout.
 
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
-import type { Address, Me, Message, Settings, Timeline } from '../model';
+import type { Address, Me, Message, Rooms, Settings, Timeline } from '../model';
 import { blockList, blockPush, features as disco, items as discoItems, marksGet, marksOf, markSet, serverTime } from '../xmpp/account';
 import { ownCaps, ownInfo } from '../xmpp/caps';
 import { bare, domainOf, localOf } from '../xmpp/address';
@@ -53,6 +53,7 @@ export interface Account {
 	people: People;
 	sender: Sender;
 	notify: Notifier;
+	rooms: Rooms | null;
 	reader: Reader;
 	me: ReadonlySignal<Me>;
 	version: ReadonlySignal<string | undefined>; // what the server says it runs
@@ -559,6 +560,7 @@ export function account(d: AccountDeps): Account {
 		people: thePeople,
 		sender: theSender,
 		notify,
+		rooms: null,
 		reader,
 		me: computed(() => {
 			void tick.value;

@@ -278,6 +278,7 @@ export function createModel(d: ModelDeps): Model {
 		unread: computed(() => current.value?.account.ctx.book.unread.value ?? 0),
 		synced: computed(() => current.value?.account.synced.value ?? false),
 		leader: computed(() => current.value?.account.leader.value ?? false),
+		rooms: computed(() => current.value?.account.rooms ?? null),
 		unsent: computed(() => current.value?.account.sender.unsent.value ?? 0),
 
 		async start() {

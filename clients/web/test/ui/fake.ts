@@ -154,6 +154,7 @@ export function fakeModel(language: 'zh-CN' | 'en'): Fake {
 		unsent: computed(() => [...all.values()].flatMap((s) => s.value ?? []).filter((m) => m.sending === 'sending').length),
 		synced: signal(true),
 		leader: signal(true),
+		rooms: signal(null),
 		start: async () => {},
 		login: async (name, password) => {
 			calls.push(['login', name]);

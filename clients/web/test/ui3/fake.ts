@@ -103,7 +103,7 @@ export function makeFake() {
 	const model: Model = {
 		line, me, server, conversations, people, settings,
 		requests: computed(() => [...people.value.values()].filter((p) => p.tie === 'asks')),
-		unread: signal(2), synced: signal(true), leader: signal(true), unsent: signal(0),
+		unread: signal(2), synced: signal(true), leader: signal(true), unsent: signal(0), rooms: signal(null),
 		start: async () => {},
 		login: async (name, password, remember) => {
 			const why = await later<Why | null>('login', [name, password, remember], null);
