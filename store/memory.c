@@ -203,19 +203,29 @@ static int account_find(struct memory *m, struct store_request *r)
 	return 0;
 }
 
+static uint32_t account_flags(const struct row *row)
+{
+	struct account a;
+
+	memcpy(&a, row->value->bytes, sizeof a);
+	return a.flags;
+}
+
 static int account_list(struct memory *m, struct store_request *r)
 {
 	struct str after = key_account(m, r->after_name);
 	struct row *first = ordered_seek(&m->rows, after);
+	uint32_t room = r->account.flags & ACCOUNT_ROOM;
 	size_t n = 0;
 
 	if (first && r->after_name.n && str_eq(first->key, after))
 		first = ordered_next(first);
 	for (struct row *row = first; row && row->key.p[0] == 'A' && (!r->limit || n < r->limit); row = ordered_next(row))
-		n++;
+		n += (account_flags(row) & ACCOUNT_ROOM) == room;
 	r->accounts = arena_get(&r->arena, n * sizeof *r->accounts);
 	for (struct row *row = first; r->n < n; row = ordered_next(row))
-		account_get(row->value, &r->arena, &r->accounts[r->n++]);
+		if ((account_flags(row) & ACCOUNT_ROOM) == room)
+			account_get(row->value, &r->arena, &r->accounts[r->n++]);
 	return 0;
 }
 
@@ -238,6 +248,17 @@ static int account_seen(struct memory *m, struct store_request *r)
 		return STORE_NOT_FOUND;
 	a.seen = r->account.seen;
 	a.seen_status = r->account.seen_status;
+	account_put(m, &a);
+	return 0;
+}
+
+static int account_flag(struct memory *m, struct store_request *r)
+{
+	struct account a;
+
+	if (!account_by_id(m, r->account.id, &r->arena, &a))
+		return STORE_NOT_FOUND;
+	a.flags = (a.flags & ACCOUNT_ROOM) | (r->account.flags & ~(uint32_t)ACCOUNT_ROOM);
 	account_put(m, &a);
 	return 0;
 }
@@ -379,6 +400,42 @@ static int message_get(void *db, uint64_t stamp, struct stanza **ret)
 
 static const struct archive_rows archive_rows = { walk_begin, walk_next, walk_end, archive_has, message_get };
 
+static int archive_replace(struct memory *m, struct store_request *r)
+{
+	const struct stanza *with = r->stanza;
+	struct stanza *now;
+	const struct value *v;
+
+	if (!get(m, key_stamp(m, 'H', r->owner, with->stamp)))
+		return STORE_NOT_FOUND;
+	v = get(m, key_id(m, 'M', (int64_t)with->stamp));
+	now = stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE, .type = with->type, .traits = with->traits, .payload = with->payload,
+						 .stamp = v->stanza->stamp, .time = v->stanza->time, .from = v->stanza->from,
+						 .to = v->stanza->to, .id = v->stanza->id, .lang = v->stanza->lang,
+						 .origin_id = v->stanza->origin_id });
+	ordered_put(&m->rows, key_id(m, 'M', (int64_t)with->stamp), value_make(STR_NONE, v->number, now));
+	stanza_unref(now);
+	return 0;
+}
+
+static int archive_trim(struct memory *m, struct store_request *r)
+{
+	r->more = false;
+	each_row(m, row, key_id(m, 'H', r->owner)) {
+		uint64_t stamp = key_number(row);
+
+		if (stamp > r->after)
+			break;
+		r->more = r->limit && r->n == r->limit;
+		if (r->more)
+			break;
+		ordered_remove(&m->rows, row);
+		message_hold(m, stamp, NULL, -1);
+		r->n++;
+	}
+	return 0;
+}
+
 /* ---- rosters -------------------------------------------------------------------------------------------------- */
 
 static int head_get(void *db, int64_t owner, struct roster_head *ret)
@@ -510,7 +567,10 @@ static int item_get(struct memory *m, struct store_request *r)
 static int item_set(struct memory *m, struct store_request *r)
 {
 	struct str key = key_item(m, r->owner, r->space, r->key);
+	const struct value *v = r->was.p ? get(m, key) : NULL;
 
+	if (r->was.p && !str_eq(v ? str_n(v->bytes, v->n) : STR(""), r->was))
+		return STORE_EXISTS;
 	if (r->value.p)
 		put(m, key, r->value, 0);
 	else
@@ -570,6 +630,8 @@ static int (*const by_op[STORE_OPS])(struct memory *m, struct store_request *r) 
 	[STORE_ITEM_GET] = item_get,         [STORE_ITEM_SET] = item_set,
 	[STORE_ITEM_LIST] = item_list,       [STORE_KEEP] = keep,
 	[STORE_QUEUE_READ] = queue_read,     [STORE_QUEUE_DONE] = queue_done,
+	[STORE_ACCOUNT_FLAGS] = account_flag, [STORE_ARCHIVE_REPLACE] = archive_replace,
+	[STORE_ARCHIVE_TRIM] = archive_trim,
 };
 
 static int memory_run(void *db, struct store_request *r)

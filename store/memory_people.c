@@ -27,13 +27,17 @@ static bool is_of(const struct row *row, char table) { return row && row->key.n 
 
 /* ---- accounts, as store/memory.c writes them -------------------------------------------------------------------- */
 
-static int64_t account_id(const struct row *row)
+static struct account account(const struct row *row)
 {
 	struct account a;
 
 	memcpy(&a, row->value->bytes, sizeof a);
-	return a.id;
+	return a;
 }
+
+static int64_t account_id(const struct row *row) { return account(row).id; }
+
+static bool is_room(const struct row *row) { return account(row).flags & ACCOUNT_ROOM; }
 
 static struct str account_name(const struct row *row) { return str_from(row->key, 1); }
 
@@ -257,7 +261,7 @@ static int people_find(struct ordered *rows, struct store_request *r)
 
 		if (r->limit && r->n >= r->limit)
 			break;
-		if (str_cmp(p.name, r->people_after) <= 0 || !rules_people_fit(&words, p.name, p.display))
+		if (is_room(row) || str_cmp(p.name, r->people_after) <= 0 || !rules_people_fit(&words, p.name, p.display))
 			continue;
 		p.name = store_str(r, p.name);
 		r->people[r->n++] = p;

@@ -10,7 +10,8 @@
 bool rules_needs_owner(enum store_op op)
 {
 	return op == STORE_ROSTER_SET || op == STORE_ROSTER_REMOVE || op == STORE_ROSTER_APPLY || op == STORE_ITEM_SET ||
-	       op == STORE_FILE_ADD || op == STORE_INVITE_ADD || op == STORE_PEOPLE_NAME;
+	       op == STORE_FILE_ADD || op == STORE_INVITE_ADD || op == STORE_PEOPLE_NAME || op == STORE_ARCHIVE_REPLACE ||
+	       op == STORE_ARCHIVE_TRIM;
 }
 
 /* ---- invitations and people ----------------------------------------------------------------------------------- */

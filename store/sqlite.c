@@ -235,7 +235,8 @@ static int account_list(struct sqlite *s, struct store_request *r)
 	if (!st)
 		return STORE_FAILED;
 	bind_text(st, 1, r->after_name.p ? r->after_name : STR(""));
-	bind_number(st, 2, r->limit ? (int64_t)r->limit : -1);
+	bind_number(st, 2, r->account.flags & ACCOUNT_ROOM);
+	bind_number(st, 3, r->limit ? (int64_t)r->limit : -1);
 	while (!(verdict = sqlite_step(s, st))) {
 		r->accounts = sqlite_list_grow(r, r->accounts, sizeof *r->accounts);
 		account_read(st, &r->arena, &r->accounts[r->n++]);
@@ -263,6 +264,17 @@ static int account_seen(struct sqlite *s, struct store_request *r)
 	bind_number(st, 1, r->account.seen);
 	bind_text(st, 2, r->account.seen_status);
 	bind_number(st, 3, r->account.id);
+	return sqlite_change_one(s, st);
+}
+
+static int account_flags(struct sqlite *s, struct store_request *r)
+{
+	sqlite3_stmt *st = sqlite_start(s, ST_ACCOUNT_FLAGS);
+
+	if (!st)
+		return STORE_FAILED;
+	bind_number(st, 1, r->account.flags);
+	bind_number(st, 2, r->account.id);
 	return sqlite_change_one(s, st);
 }
 
@@ -442,10 +454,24 @@ static int item_get(struct sqlite *s, struct store_request *r)
 	return verdict;
 }
 
+static int item_differs(struct sqlite *s, struct store_request *r)
+{
+	sqlite3_stmt *st = item_start(s, ST_ITEM_GET, r);
+	int verdict = sqlite_step(s, st);
+
+	if (verdict && verdict != STORE_NOT_FOUND)
+		return verdict;
+	return str_eq(verdict ? STR("") : column_bytes(st, 0), r->was) ? 0 : STORE_EXISTS;
+}
+
 static int item_set(struct sqlite *s, struct store_request *r)
 {
-	sqlite3_stmt *st = item_start(s, r->value.p ? ST_ITEM_SET : ST_ITEM_DROP, r);
+	int verdict = r->was.p ? item_differs(s, r) : 0;
+	sqlite3_stmt *st;
 
+	if (verdict)
+		return verdict;
+	st = item_start(s, r->value.p ? ST_ITEM_SET : ST_ITEM_DROP, r);
 	if (st && r->value.p)
 		bind_bytes(st, 4, r->value);
 	return sqlite_do(s, st);
@@ -480,6 +506,7 @@ static const struct {
 	[STORE_ACCOUNT_LIST] = { account_list },
 	[STORE_ACCOUNT_VERIFY] = { account_verify },
 	[STORE_ACCOUNT_SEEN] = { account_seen },
+	[STORE_ACCOUNT_FLAGS] = { account_flags },
 	[STORE_ACCOUNT_DELETE] = { account_delete },
 	[STORE_ROSTER_LOAD] = { roster, .several = true },
 	[STORE_ROSTER_SET] = { roster },
@@ -500,6 +527,8 @@ static const struct {
 	[STORE_QUEUE_DONE] = { sqlite_queue_done },
 	[STORE_ARCHIVE_READ] = { sqlite_archive, .several = true },
 	[STORE_ARCHIVE_ENDS] = { sqlite_archive, .several = true },
+	[STORE_ARCHIVE_REPLACE] = { sqlite_archive_replace },
+	[STORE_ARCHIVE_TRIM] = { sqlite_archive_trim },
 	[STORE_FILE_ADD] = { sqlite_file },
 	[STORE_FILE_GET] = { sqlite_file },
 	[STORE_FILE_WHOLE] = { sqlite_file },

@@ -143,6 +143,8 @@ int sqlite_keep(struct sqlite *s, struct store_request *r);
 int sqlite_queue_read(struct sqlite *s, struct store_request *r);
 int sqlite_queue_done(struct sqlite *s, struct store_request *r);
 int sqlite_archive(struct sqlite *s, struct store_request *r);
+int sqlite_archive_replace(struct sqlite *s, struct store_request *r);
+int sqlite_archive_trim(struct sqlite *s, struct store_request *r);
 int sqlite_forget_messages(struct sqlite *s, int64_t owner);
 
 /* sqlite_search.c. A message (its stamp is at or below index.upto) comes into the archives of these (0: of nobody); `words`: its words are in the index

@@ -513,6 +513,32 @@ int sqlite_archive(struct sqlite *s, struct store_request *r)
 	return verdict;
 }
 
+/* What stands in the message's own row and in the index is all there is of its text. */
+int sqlite_archive_replace(struct sqlite *s, struct store_request *r)
+{
+	const struct stanza *m = r->stanza;
+	bool indexed = m->stamp <= s->index.upto;
+	struct owners o;
+	sqlite3_stmt *st;
+	int verdict = owners_get(s, m->stamp, &o);
+
+	if (!verdict && o.from != r->owner && o.to != r->owner)
+		verdict = STORE_NOT_FOUND;
+	if (!verdict && indexed)
+		verdict = sqlite_words_drop(s, m->stamp);
+	if (verdict)
+		return verdict;
+	st = sqlite_start(s, ST_MESSAGE_REPLACE);
+	if (!st)
+		return STORE_FAILED;
+	bind_number(st, 1, (int64_t)m->stamp);
+	bind_number(st, 2, m->type);
+	bind_number(st, 3, m->traits);
+	bind_text(st, 4, m->payload.p ? m->payload : STR(""));
+	verdict = sqlite_do(s, st);
+	return verdict || !indexed ? verdict : sqlite_words_add(s, m->stamp, o.from, o.to, false);
+}
+
 /* ---- folding ---------------------------------------------------------------------------------------------------- */
 
 static int taken_again(struct sqlite *s, uint64_t upto)
@@ -612,11 +638,13 @@ bool sqlite_fold(struct sqlite *s, bool idle)
 	return s->fold.on;
 }
 
-/* Everything, as a part of the open transaction. */
-static int fold_all(struct sqlite *s)
+/* Everything up to a stamp, as a part of the open transaction. */
+static int fold_upto(struct sqlite *s, uint64_t stamp)
 {
+	uint64_t end = tail_fold_end(s->tail, tail_n(s->tail));
+
 	s->fold.on = false; /* it may have rows of what is about to be deleted */
-	return fold_end(s, tail_fold_end(s->tail, tail_n(s->tail)), 0);
+	return stamp > tail_folded(s->tail) ? fold_end(s, stamp < end ? stamp : end, 0) : 0;
 }
 
 /* ---- opening ---------------------------------------------------------------------------------------------------- */
@@ -687,11 +715,11 @@ int sqlite_tail_open(struct sqlite *s)
 
 /* ---- deleting --------------------------------------------------------------------------------------------------- */
 
-/* Takes `owner` away from one message. */
-static int message_leave(struct sqlite *s, int64_t owner, uint64_t stamp)
+/* Takes one message out of the archive of `owner`; `queue`: and out of its queue. (The rows in the table `archive` go later, all at once.) */
+static int message_leave(struct sqlite *s, int64_t owner, uint64_t stamp, bool queue)
 {
 	struct owners o;
-	int verdict = do_numbers(s, ST_QUEUE_DROP, owner, (int64_t)stamp);
+	int verdict = queue ? do_numbers(s, ST_QUEUE_DROP, owner, (int64_t)stamp) : 0;
 
 	if (!verdict)
 		verdict = owners_get(s, stamp, &o);
@@ -701,7 +729,7 @@ static int message_leave(struct sqlite *s, int64_t owner, uint64_t stamp)
 	o.from = o.from == owner ? 0 : o.from;
 	o.to = o.to == owner ? 0 : o.to;
 	o.words &= !o.from && !o.to;
-	o.queue = o.queue == owner ? 0 : o.queue;
+	o.queue = o.queue == owner && queue ? 0 : o.queue;
 	verdict = owners_set(s, stamp, &o);
 	return verdict ? verdict : message_release(s, stamp, &o);
 }
@@ -713,16 +741,43 @@ static int leave_all(struct sqlite *s, int64_t owner, enum statement which, int6
 	int verdict = to ? ask_numbers(s, which, &st, owner, 0, to) : ask_numbers(s, which, &st, owner, 0);
 
 	for (; !verdict; verdict = sqlite_step(s, st)) {
-		verdict = message_leave(s, owner, (uint64_t)column_number(st, 0));
+		verdict = message_leave(s, owner, (uint64_t)column_number(st, 0), true);
 		if (verdict)
 			return verdict;
 	}
 	return verdict == STORE_NOT_FOUND ? 0 : verdict;
 }
 
+/* What is not folded is known by its place in the tail, which forgets in one direction only: so it is folded first. */
+int sqlite_archive_trim(struct sqlite *s, struct store_request *r)
+{
+	uint64_t upto = r->after < INT64_MAX ? r->after : INT64_MAX, last = 0;
+	int verdict = fold_upto(s, upto);
+	sqlite3_stmt *st;
+
+	r->more = false;
+	if (!verdict)
+		verdict = ask_numbers(s, ST_ARCHIVE_UP, &st, r->owner, 0, (int64_t)upto);
+	for (; !verdict; verdict = sqlite_step(s, st)) {
+		r->more = r->limit && r->n == r->limit;
+		if (r->more)
+			break;
+		last = (uint64_t)column_number(st, 0);
+		verdict = message_leave(s, r->owner, last, false);
+		if (verdict)
+			return verdict;
+		r->n++;
+	}
+	if (verdict && verdict != STORE_NOT_FOUND)
+		return verdict;
+	if (!verdict)
+		sqlite3_reset(st);
+	return last ? do_numbers(s, ST_ARCHIVE_TRIM, r->owner, (int64_t)last) : 0;
+}
+
 int sqlite_forget_messages(struct sqlite *s, int64_t owner)
 {
-	int verdict = fold_all(s);
+	int verdict = fold_upto(s, INT64_MAX);
 
 	if (!verdict)
 		verdict = leave_all(s, owner, ST_QUEUE_LIST, 0);

@@ -11,10 +11,11 @@ STATEMENT(ACCOUNT_ADD, "INSERT OR IGNORE INTO account (name, flags, created, see
 STATEMENT(ACCOUNT_GET, "SELECT id, name, flags, created, seen, seen_status, iterations_1, salt_1, stored_1, server_1,"
 	  " iterations_256, salt_256, stored_256, server_256 FROM account WHERE name = ?")
 STATEMENT(ACCOUNT_LIST, "SELECT id, name, flags, created, seen, seen_status, iterations_1, salt_1, stored_1, server_1,"
-	  " iterations_256, salt_256, stored_256, server_256 FROM account WHERE name > ? ORDER BY name LIMIT ?")
+	  " iterations_256, salt_256, stored_256, server_256 FROM account WHERE name > ? AND (flags & 2) = ? ORDER BY name LIMIT ?")
 STATEMENT(ACCOUNT_VERIFY, "UPDATE account SET iterations_1 = ?, salt_1 = ?, stored_1 = ?, server_1 = ?, iterations_256 = ?,"
 	  " salt_256 = ?, stored_256 = ?, server_256 = ? WHERE id = ?")
 STATEMENT(ACCOUNT_SEEN, "UPDATE account SET seen = ?, seen_status = ? WHERE id = ?")
+STATEMENT(ACCOUNT_FLAGS, "UPDATE account SET flags = (flags & 2) | (? & ~2) WHERE id = ?")
 STATEMENT(ACCOUNT_DELETE, "DELETE FROM account WHERE id = ?")
 
 STATEMENT(INVITE_ADD, "INSERT OR IGNORE INTO invite (token, kind, owner, name, flags, uses, created, expires) VALUES (?,?,?,?,?,?,?,?)")
@@ -32,7 +33,7 @@ STATEMENT(NAME_RESERVED, "SELECT 1 FROM invite WHERE name = ? AND expires > ? AN
 STATEMENT(NAME_TAKEN, "SELECT 1 FROM account WHERE name = ?")
 
 STATEMENT(PEOPLE_NAME, "UPDATE account SET display = ? WHERE id = ?")
-STATEMENT(PEOPLE_LIST, "SELECT id, name, display FROM account WHERE name > ? ORDER BY name")
+STATEMENT(PEOPLE_LIST, "SELECT id, name, display FROM account WHERE name > ? AND NOT flags & 2 ORDER BY name")
 
 STATEMENT(ROSTER_HEAD, "SELECT version, forgotten FROM roster_head WHERE owner = ?")
 STATEMENT(ROSTER_HEAD_PUT, "INSERT OR REPLACE INTO roster_head (owner, version, forgotten) VALUES (?,?,?)")
@@ -58,6 +59,7 @@ STATEMENT(MESSAGE_ADD, "INSERT OR IGNORE INTO message (stamp, archive_from, arch
 STATEMENT(MESSAGE_GET, "SELECT stamp, time, type, traits, sender, receiver, id, lang, origin_id, payload FROM message WHERE stamp = ?")
 STATEMENT(MESSAGE_OWNERS, "SELECT archive_from, archive_to, queue_for, more FROM message WHERE stamp = ?")
 STATEMENT(MESSAGE_OWNERS_SET, "UPDATE message SET archive_from = ?2, archive_to = ?3, queue_for = ?4, more = ?5 WHERE stamp = ?1")
+STATEMENT(MESSAGE_REPLACE, "UPDATE message SET type = ?2, traits = ?3, payload = ?4 WHERE stamp = ?1")
 STATEMENT(MESSAGE_DELETE, "DELETE FROM message WHERE stamp = ?")
 
 STATEMENT(ARCHIVE_ADD, "INSERT INTO archive (owner, stamp, direction, peer) VALUES (?1,?2,?3,?4)"
@@ -65,6 +67,7 @@ STATEMENT(ARCHIVE_ADD, "INSERT INTO archive (owner, stamp, direction, peer) VALU
 STATEMENT(ARCHIVE_FOLD, "INSERT OR REPLACE INTO archive (owner, stamp, direction, peer) VALUES (?,?,?,?)")
 STATEMENT(ARCHIVE_UP, "SELECT stamp, direction, peer FROM archive WHERE owner = ? AND stamp BETWEEN ? AND ? ORDER BY stamp")
 STATEMENT(ARCHIVE_DOWN, "SELECT stamp, direction, peer FROM archive WHERE owner = ? AND stamp BETWEEN ? AND ? ORDER BY stamp DESC")
+STATEMENT(ARCHIVE_TRIM, "DELETE FROM archive WHERE owner = ? AND stamp <= ?")
 STATEMENT(ARCHIVE_DELETE, "DELETE FROM archive WHERE owner = ?")
 
 STATEMENT(QUEUE_ADD, "INSERT OR IGNORE INTO queue (owner, stamp) VALUES (?,?)")

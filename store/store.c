@@ -115,6 +115,7 @@ static const struct op {
 	[STORE_QUEUE_DONE] = { .stanzas = true },
 	[STORE_ARCHIVE_READ] = { .reads = true, .stanzas = true },
 	[STORE_ARCHIVE_ENDS] = { .reads = true, .stanzas = true },
+	[STORE_ARCHIVE_REPLACE] = { .stanzas = true },
 	[STORE_FILE_GET] = { .reads = true },
 	[STORE_FILE_LIST] = { .reads = true },
 	[STORE_FILE_HELD] = { .reads = true },

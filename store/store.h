@@ -41,6 +41,7 @@ enum store_op {
 	STORE_ACCOUNT_LIST,   /* after_name, limit, account.flags & ACCOUNT_ROOM (rooms; else people) → accounts[], n; ordered by name */
 	STORE_ACCOUNT_VERIFY, /* account.id, account.verifier[] → replaces them; NOT_FOUND */
 	STORE_ACCOUNT_SEEN,   /* account.id, account.seen, account.seen_status; NOT_FOUND */
+	STORE_ACCOUNT_FLAGS,  /* account.id, account.flags: these it has from now on (a room stays one, and nothing else becomes one); NOT_FOUND */
 	STORE_ACCOUNT_DELETE, /* account.id → everything it owns goes; NOT_FOUND */
 	/* rosters; the version of a roster counts its changes */
 	STORE_ROSTER_LOAD,    /* owner, version (0: all; else only what changed since) → items[] by contact, n, version, whole */
@@ -49,7 +50,9 @@ enum store_op {
 	STORE_ROSTER_APPLY,   /* owner, item.contact, event, item.request, limit → state_before, step, item as it is now, version; LIMIT */
 	/* small things by owner, space and key: vCards, private XML, block lists, preferences */
 	STORE_ITEM_GET,       /* owner, space, key → value; NOT_FOUND */
-	STORE_ITEM_SET,       /* owner, space, key, value; an absent value (p == NULL) deletes */
+	/* owner, space, key, value; an absent value (p == NULL) deletes. `was` (absent: whatever there is) makes it depend on what is there: exactly
+	 * this, or nothing where `was` is empty; EXISTS: it is something else, and stays. */
+	STORE_ITEM_SET,
 	STORE_ITEM_LIST,      /* owner, space → pairs[], n; ordered by key */
 	/* messages; by stamp. What nobody has in an archive or a queue any more is deleted. KEEP with a stamp that is kept already adds
 	 * those who are new. */
@@ -59,8 +62,10 @@ enum store_op {
 	STORE_ARCHIVE_READ,   /* owner, query → stanzas[], n, more, total, first_index; NOT_FOUND: after/before/ids name no row;
 			       * LIMIT: a search of too many words, or that takes too long */
 	STORE_ARCHIVE_ENDS,   /* owner → stamps of first and last: stanzas[0], stanzas[1] (n == 0: empty, both the same if one) */
-	STORE_ARCHIVE_REPLACE, /* owner, stanza (its stamp: which): payload, traits and type are those of `stanza` from now on; what was there cannot be found any more. NOT_FOUND */
-	STORE_ARCHIVE_TRIM,   /* owner, after (stamp), limit: those up to and with it go → n (how many), more */
+	/* owner, stanza (its stamp: which): payload, traits and type are those of `stanza` from now on, for everybody who has it; what was there
+	 * cannot be found any more. NOT_FOUND: it is not in the owner's archive */
+	STORE_ARCHIVE_REPLACE,
+	STORE_ARCHIVE_TRIM,   /* owner, after (stamp), limit: those up to and with it go from the archive, the oldest first → n (how many), more */
 	/* files: who sent which content, and for how long (the contents: store/files.h) */
 	STORE_FILE_ADD,       /* owner, file.*, limit (bytes that the owner's files may be in all, each 4 KiB at least) → ; LIMIT, EXISTS (the token) */
 	STORE_FILE_GET,       /* file.token → file; NOT_FOUND */
@@ -158,7 +163,7 @@ struct store_request {
 			bool whole; /* ROSTER_LOAD: items are all there are, not what changed: asked so, or `version` is too old */
 		};
 		struct {
-			struct str space, key, value;
+			struct str space, key, value, was;
 			struct store_pair *pairs;
 		};
 		struct {

@@ -278,6 +278,7 @@ static void people_come_in_pages(void **state)
 {
 	struct fixture *f = *state;
 	own_answer a = { 0 };
+	struct store_request *r;
 
 	for (unsigned i = 0; i < 30; i++) {
 		char name[8];
@@ -285,6 +286,9 @@ static void people_come_in_pages(void **state)
 		snprintf(name, sizeof name, "p%02u", i);
 		account_add(f, name);
 	}
+	r = ask(f, &a, STORE_ACCOUNT_ADD);
+	r->account = (struct account){ .name = STR("p05@rooms"), .flags = ACCOUNT_ROOM }; /* is nobody */
+	assert_int_equal(submit(&a, r), 0);
 	people_find(f, &a, "p", NULL, 12);
 	assert_int_equal(a.r->n, 12);
 	assert_str(a.r->people[11].name, "p11");

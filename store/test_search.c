@@ -250,6 +250,47 @@ static void who_comes_late_finds_it_too(void **state)
 	assert_int_equal(found_in_index(f, "echo"), 0);
 }
 
+static int archive_change(struct fixture *f, int64_t owner, uint64_t stamp, const char *payload)
+{
+	own_answer a = { 0 };
+	struct store_request *r = ask(f, &a, payload ? STORE_ARCHIVE_REPLACE : STORE_ARCHIVE_TRIM);
+
+	r->owner = owner;
+	r->after = stamp;
+	if (payload)
+		r->stanza = stanza_make(&(struct stanza_init){ .stamp = stamp, .traits = STANZA_BODY, .payload = str_z(payload) });
+	return submit(&a, r);
+}
+
+/* What was indexed is not to be read off the index either. */
+static void replaced_and_trimmed_words_go(void **state)
+{
+	struct fixture *f = *state;
+	int64_t den = account_add(f, "den@r"), ann = account_add(f, "ann");
+	uint64_t secret = say(f, "secret", 0, den, 0), empty = say(f, "...", 0, den, 0), old = say(f, "oldest", 0, ann, 0);
+
+	for (int i = 0; i < 12; i++)
+		say(f, "filler", 0, den, 0);
+	wait_for_index(f);
+	assert_int_equal(found_in_index(f, "secret"), 1);
+	assert_int_equal(archive_change(f, den, secret, "<body>harmless words</body>"), 0);
+	assert_int_equal(found_in_index(f, "secret"), 0);
+	assert_int_equal(count(f, den, "secret"), 0);
+	assert_int_equal(count(f, den, "harmless"), 1);
+	assert_int_equal(archive_change(f, den, empty, "<body>words at last</body>"), 0);
+	assert_int_equal(count(f, den, "words"), 2);
+	assert_int_equal(archive_change(f, den, empty, ""), 0);
+	assert_int_equal(count(f, den, "words"), 1);
+	assert_int_equal(found_in_index(f, "last"), 0);
+	assert_int_equal(archive_change(f, ann, old, NULL), 0);
+	assert_int_equal(found_in_index(f, "oldest"), 0);
+	assert_int_equal(archive_change(f, den, UINT64_MAX, NULL), 0);
+	assert_int_equal(found_in_index(f, "filler"), 0);
+	assert_int_equal(count(f, den, "filler"), 0);
+	say(f, "filler", 0, den, 0);
+	assert_int_equal(count(f, den, "filler"), 1);
+}
+
 static void what_takes_too_long_is_given_up(void **state)
 {
 	struct fixture *f = *state;
@@ -280,6 +321,7 @@ int main(void)
 		T(an_old_database_is_indexed, folding),
 		T(words_go_with_the_last_who_has_them, folding),
 		T(who_comes_late_finds_it_too, folding),
+		T(replaced_and_trimmed_words_go, folding),
 		T(what_takes_too_long_is_given_up, no_time),
 	};
 

@@ -805,6 +805,308 @@ static void it_is_all_there_after_opening_again(void **state)
 	assert_true(account_delete(f, bob) == 0 && account_add(f, "bob") > bob);
 }
 
+/* ---- rooms ------------------------------------------------------------------------------------------------------ */
+
+static int64_t room_add(struct fixture *f, const char *name)
+{
+	own_answer a = { 0 };
+	struct store_request *r = ask(f, &a, STORE_ACCOUNT_ADD);
+
+	r->account = (struct account){ .name = str_z(name), .flags = ACCOUNT_ROOM, .created = 5 };
+	assert_int_equal(submit(&a, r), 0);
+	return a.r->account.id;
+}
+
+static void names_are(struct fixture *f, uint32_t flags, const char *after, size_t limit, const char *want)
+{
+	own_answer a = { 0 };
+	own_buf names = { 0 };
+	struct store_request *r = ask(f, &a, STORE_ACCOUNT_LIST);
+
+	r->account.flags = flags;
+	r->after_name = str_z(after);
+	r->limit = limit;
+	assert_int_equal(submit(&a, r), 0);
+	for (size_t i = 0; i < a.r->n; i++)
+		buf_fmt(&names, "%.*s ", STR_ARG(a.r->accounts[i].name));
+	assert_string_equal(buf_z(&names), want);
+}
+
+static void rooms_are_listed_apart_from_people(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+
+	account_add(f, "tea");
+	room_add(f, "tea@rooms.x");
+	account_add(f, "ann");
+	room_add(f, "den@rooms.x");
+	room_add(f, "yard@rooms.x");
+	account_add(f, "zoe");
+	names_are(f, 0, "", 0, "ann tea zoe ");
+	names_are(f, ACCOUNT_ROOM, "", 0, "den@rooms.x tea@rooms.x yard@rooms.x ");
+	names_are(f, 0, "ann", 1, "tea ");
+	names_are(f, 0, "tea", 5, "zoe ");
+	names_are(f, ACCOUNT_ROOM, "den@rooms.x", 1, "tea@rooms.x ");
+	names_are(f, ACCOUNT_ROOM, "tea", 0, "tea@rooms.x yard@rooms.x ");
+	names_are(f, ACCOUNT_ADMIN, "yard@rooms.x", 0, "zoe ");
+	assert_int_equal(account_get(f, &a, "tea@rooms.x"), 0);
+	assert_int_equal(a.r->account.flags, ACCOUNT_ROOM);
+	assert_int_equal(a.r->account.verifier[SCRAM_SHA256].iterations, 0);
+}
+
+static void flags_change_but_a_room_stays_one(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	const struct {
+		int64_t id;
+		const char *name;
+		uint32_t to, is;
+	} cases[] = {
+		{ account_add(f, "ann"), "ann", ACCOUNT_ADMIN, ACCOUNT_ADMIN },
+		{ account_add(f, "bob"), "bob", ACCOUNT_ADMIN | ACCOUNT_ROOM, ACCOUNT_ADMIN },
+		{ room_add(f, "den@r"), "den@r", 0, ACCOUNT_ROOM },
+	};
+
+	for (size_t i = 0; i < countof(cases); i++) {
+		struct store_request *r = ask(f, &a, STORE_ACCOUNT_FLAGS);
+
+		r->account.id = cases[i].id;
+		r->account.flags = cases[i].to;
+		assert_int_equal(submit(&a, r), 0);
+		assert_int_equal(account_get(f, &a, cases[i].name), 0);
+		assert_int_equal(a.r->account.flags, cases[i].is);
+	}
+	struct store_request *r = ask(f, &a, STORE_ACCOUNT_FLAGS);
+	r->account.id = 4711;
+	assert_int_equal(submit(&a, r), STORE_NOT_FOUND);
+}
+
+static void a_room_keeps_what_is_said(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	int64_t ann = account_add(f, "ann"), den = room_add(f, "den@r");
+	uint64_t one = keep(f, "den@r/Ann", NULL, 0, den, 0), two = keep(f, "den@r/Bob", NULL, 0, den, 0);
+	uint64_t own = keep(f, "ann@x", "bob@x", ann, 0, 0);
+
+	archive_read(f, &a, den, &(struct archive_query){ .count = true }, 0);
+	assert_stamps(a, one, two);
+	assert_int_equal(a.r->total, 2);
+	archive_read(f, &a, den, &(struct archive_query){ .with = STR("den@r/Bob"), .count = true }, 0);
+	assert_stamps(a, two);
+	assert_int_equal(a.r->total, 1);
+	archive_read(f, &a, den, &(struct archive_query){ .with = STR("den@r") }, 0);
+	assert_stamps(a, one, two);
+	assert_int_equal(archive_read(f, &a, den, &(struct archive_query){ .ids = &own, .ids_n = 1 }, 0), STORE_NOT_FOUND);
+	item_set(f, den, "room", "config", STR("c"));
+	item_set(f, den, "room:people", "ann@x", STR("owner"));
+
+	assert_int_equal(account_delete(f, den), 0);
+	assert_int_equal(account_get(f, &a, "den@r"), STORE_NOT_FOUND);
+	archive_read(f, &a, den, &(struct archive_query){ .count = true }, 0);
+	assert_int_equal(a.r->total, 0);
+	assert_int_equal(item_get(f, &a, den, "room", "config"), STORE_NOT_FOUND);
+	assert_int_equal(item_get(f, &a, den, "room:people", "ann@x"), STORE_NOT_FOUND);
+	assert_true(room_add(f, "den@r") > den); /* and what comes to the same name later has nothing of it */
+	archive_ends(f, &a, ann);
+	assert_stamps(a, own, own);
+}
+
+static int archive_replace(struct fixture *f, int64_t owner, uint64_t stamp, const char *payload, unsigned traits)
+{
+	own_answer a = { 0 };
+	struct store_request *r = ask(f, &a, STORE_ARCHIVE_REPLACE);
+
+	r->owner = owner;
+	r->stanza = stanza_make(&(struct stanza_init){ .type = MESSAGE_GROUPCHAT, .traits = traits, .stamp = stamp, .payload = str_z(payload) });
+	return submit(&a, r);
+}
+
+static size_t words_found(struct fixture *f, int64_t owner, const char *text)
+{
+	own_answer a = { 0 };
+
+	assert_int_equal(archive_read(f, &a, owner, &(struct archive_query){ .text = str_z(text) }, 0), 0);
+	return a.r->n;
+}
+
+static void what_was_said_can_be_replaced(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	int64_t den = room_add(f, "den@r"), pub = room_add(f, "pub@r"), ann = account_add(f, "ann");
+	uint64_t one = keep(f, "den@r/Ann", NULL, 0, den, 0), two = keep(f, "den@r/Bob", NULL, 0, den, 0);
+	uint64_t other = keep(f, "pub@r/Bob", NULL, 0, pub, 0), queued = keep(f, "ann@x", "bob@x", 0, 0, ann);
+	struct stanza *s;
+
+	assert_int_equal(archive_replace(f, den, one, "<retracted xmlns=\"urn:xmpp:message-retract:1\"/>", STANZA_WORTH_KEEPING), 0);
+	assert_int_equal(archive_replace(f, den, other, "<no/>", 0), STORE_NOT_FOUND); /* another's */
+	assert_int_equal(archive_replace(f, den, one + 1, "<no/>", 0), STORE_NOT_FOUND);
+	assert_int_equal(archive_replace(f, ann, queued, "<no/>", 0), STORE_NOT_FOUND); /* it only waits */
+	archive_read(f, &a, den, &(struct archive_query){ 0 }, 0);
+	assert_stamps(a, one, two);
+	s = a.r->stanzas[0];
+	assert_str(s->payload, "<retracted xmlns=\"urn:xmpp:message-retract:1\"/>");
+	assert_int_equal(s->traits, STANZA_WORTH_KEEPING);
+	assert_int_equal(s->type, MESSAGE_GROUPCHAT);
+	assert_str(jid_full(s->from), "den@r/Ann");
+	assert_str(s->id, "m1");
+	assert_int_equal(s->time, 1700000000000);
+	assert_str(a.r->stanzas[1]->payload, "<body>hello</body>");
+	queue_read(f, &a, ann, 0, 0);
+	assert_str(a.r->stanzas[0]->payload, "<body>hello</body>");
+
+	assert_int_equal(words_found(f, den, "hello"), 1);
+	assert_int_equal(archive_replace(f, den, two, "<body>farewell</body>", STANZA_BODY), 0);
+	assert_int_equal(words_found(f, den, "hello"), 0);
+	assert_int_equal(words_found(f, den, "farewell"), 1);
+	assert_int_equal(words_found(f, pub, "hello"), 1);
+	assert_int_equal(archive_replace(f, den, one, "<body>hello again</body>", STANZA_BODY), 0);
+	assert_int_equal(words_found(f, den, "hello"), 1);
+	fixture_reopen(f);
+	assert_int_equal(words_found(f, den, "hello"), 1);
+	archive_read(f, &a, den, &(struct archive_query){ .with = STR("den@r/Ann") }, 0);
+	assert_stamps(a, one);
+	assert_int_equal(account_delete(f, den), 0);
+	assert_int_equal(archive_replace(f, den, one, "<no/>", 0), STORE_NOT_FOUND);
+}
+
+/* Kept and replaced in one group: one transaction sees its own. */
+static void what_is_just_said_can_be_replaced(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 }, b = { 0 };
+	int64_t den = room_add(f, "den@r");
+	struct stanza *s = message(f, "den@r/Ann", NULL, "<body>oops</body>");
+	uint64_t stamp = s->stamp;
+	struct store_request *r;
+
+	store_submit(keep_ask(f, &a, s, 0, den, 0));
+	r = ask(f, &b, STORE_ARCHIVE_REPLACE);
+	r->owner = den;
+	r->stanza = stanza_make(&(struct stanza_init){ .stamp = stamp, .payload = STR("<body>fine</body>"), .traits = STANZA_BODY });
+	assert_int_equal(submit(&b, r), 0);
+	archive_read(f, &a, den, &(struct archive_query){ 0 }, 0);
+	assert_str(a.r->stanzas[0]->payload, "<body>fine</body>");
+	assert_int_equal(words_found(f, den, "oops"), 0);
+}
+
+static size_t archive_trim(struct fixture *f, int64_t owner, uint64_t upto, size_t limit, bool more)
+{
+	own_answer a = { 0 };
+	struct store_request *r = ask(f, &a, STORE_ARCHIVE_TRIM);
+
+	r->owner = owner;
+	r->after = upto;
+	r->limit = limit;
+	assert_int_equal(submit(&a, r), 0);
+	assert_int_equal(a.r->more, more);
+	return a.r->n;
+}
+
+static void an_archive_is_trimmed(void **state)
+{
+	struct fixture *f = *state;
+	own_answer a = { 0 };
+	int64_t den = room_add(f, "den@r"), pub = room_add(f, "pub@r"), ann = account_add(f, "ann"), bob = account_add(f, "bob");
+	uint64_t den_s[10], pub_s[10], both[4];
+
+	for (int i = 0; i < 10; i++) {
+		den_s[i] = keep(f, "den@r/Ann", NULL, 0, den, 0);
+		pub_s[i] = keep(f, "pub@r/Bob", NULL, 0, pub, 0);
+		if (i < 4)
+			both[i] = keep(f, "ann@x", "bob@x", ann, bob, bob);
+	}
+	assert_int_equal(archive_trim(f, den, den_s[0] - 1, 0, false), 0);
+	assert_int_equal(archive_trim(f, den, den_s[5], 4, true), 4);
+	assert_int_equal(archive_trim(f, den, den_s[5], 2, false), 2);
+	assert_int_equal(archive_trim(f, den, den_s[5], 2, false), 0);
+	archive_read(f, &a, den, &(struct archive_query){ .count = true }, 2);
+	assert_int_equal(a.r->total, 4);
+	assert_stamps(a, den_s[6], den_s[7]);
+	assert_int_equal(words_found(f, den, "hello"), 4);
+	assert_int_equal(words_found(f, pub, "hello"), 10);
+
+	/* A person's: what the other has, and what waits, stays. */
+	assert_int_equal(archive_trim(f, bob, both[2], 0, false), 3);
+	archive_ends(f, &a, bob);
+	assert_stamps(a, both[3], both[3]);
+	archive_ends(f, &a, ann);
+	assert_stamps(a, both[0], both[3]);
+	queue_read(f, &a, bob, 0, 0);
+	assert_stamps(a, both[0], both[1], both[2], both[3]);
+	assert_int_equal(archive_trim(f, ann, UINT64_MAX, 0, false), 4);
+	queue_read(f, &a, bob, 0, 0);
+	assert_int_equal(a.r->n, 4);
+	queue_done(f, bob, both, 3);
+
+	den_s[0] = keep(f, "den@r/Ann", NULL, 0, den, 0); /* what comes later is there */
+	fixture_reopen(f);
+	archive_read(f, &a, den, &(struct archive_query){ 0 }, 0);
+	assert_stamps(a, den_s[6], den_s[7], den_s[8], den_s[9], den_s[0]);
+	archive_ends(f, &a, pub);
+	assert_stamps(a, pub_s[0], pub_s[9]);
+	queue_read(f, &a, bob, 0, 0);
+	assert_stamps(a, both[3]);
+	assert_int_equal(archive_trim(f, den, UINT64_MAX, 0, false), 5);
+	archive_ends(f, &a, den);
+	assert_int_equal(a.r->n, 0);
+	assert_int_equal(account_delete(f, den), 0);
+	{
+		own_answer gone = { 0 };
+		struct store_request *r = ask(f, &gone, STORE_ARCHIVE_TRIM);
+
+		r->owner = den;
+		r->after = UINT64_MAX;
+		assert_int_equal(submit(&gone, r), STORE_NOT_FOUND);
+	}
+}
+
+/* Chances: trims, replacements, deletions between messages, against a list. */
+static void trims_and_replacements_by_chance(void **state)
+{
+	struct fixture *f = *state;
+	enum { N = 120 };
+	int64_t den = room_add(f, "den@r"), pub = room_add(f, "pub@r");
+	uint64_t stamps[N], seed = 7, upto = 0;
+	bool replaced[N] = { 0 };
+	own_answer a = { 0 };
+
+	for (size_t n = 1; n <= N; n++) {
+		size_t which, at = 0;
+
+		stamps[n - 1] = keep(f, "den@r/Ann", NULL, 0, den, 0);
+		keep(f, "pub@r/Ann", NULL, 0, pub, 0);
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		which = (seed >> 33) % n;
+		if (seed >> 61 == 0) {
+			upto = stamps[which] > upto ? stamps[which] : upto;
+			archive_trim(f, den, stamps[which], 0, false);
+		} else if (seed >> 61 < 3) {
+			assert_int_equal(archive_replace(f, den, stamps[which], "<body>else</body>", STANZA_BODY),
+					 stamps[which] <= upto ? STORE_NOT_FOUND : 0);
+			replaced[which] = true;
+		}
+		if (n % 10)
+			continue;
+		archive_read(f, &a, den, &(struct archive_query){ 0 }, 0);
+		for (size_t i = 0; i < n; i++)
+			if (stamps[i] > upto) {
+				assert_int_equal(a.r->stanzas[at]->stamp, stamps[i]);
+				assert_str(a.r->stanzas[at++]->payload, replaced[i] ? "<body>else</body>" : "<body>hello</body>");
+			}
+		assert_int_equal(a.r->n, at);
+		which = 0;
+		for (size_t i = 0; i < n; i++)
+			which += stamps[i] > upto && replaced[i];
+		assert_int_equal(words_found(f, den, "else"), which);
+		assert_int_equal(words_found(f, den, "hello"), at - which);
+		assert_int_equal(words_found(f, pub, "hello"), n);
+	}
+}
+
 /* ---- running them ----------------------------------------------------------------------------------------------- */
 
 /* Every kind keeps its rows while the process lives, so that opening again can be tested. */
@@ -850,6 +1152,13 @@ static const struct {
 	T(a_request_can_be_dropped),
 	T(a_closed_link_answers_no_more),
 	T(it_is_all_there_after_opening_again),
+	T(rooms_are_listed_apart_from_people),
+	T(flags_change_but_a_room_stays_one),
+	T(a_room_keeps_what_is_said),
+	T(what_was_said_can_be_replaced),
+	T(what_is_just_said_can_be_replaced),
+	T(an_archive_is_trimmed),
+	T(trims_and_replacements_by_chance),
 #undef T
 };
 
