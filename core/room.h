@@ -27,6 +27,7 @@ struct seat {
 	struct jid jid;          /* real, full */
 	struct stanza *presence; /* as the client sent it last, with what only rooms may say left out */
 	unsigned core;           /* where its session lives */
+	uint64_t number;         /* of this entering: never used twice */
 };
 
 struct occupant {
@@ -35,11 +36,14 @@ struct occupant {
 	struct list seats;
 	struct room *room;
 	struct str nick;
+	struct jid at;        /* "room@service/nick" */
 	struct jid jid;       /* real, bare */
 	struct room_standing standing;
 	char id[44];          /* XEP-0421: the same for one person in one room for ever, says nothing about who it is; zero-terminated */
 	struct str hats;      /* XML of XEP-0317 <hats/>; may be empty */
 	msec spoke;           /* clock of its last message, for slow mode */
+	uint64_t number;      /* never used twice */
+	struct stanza *shown[2]; /* its presence as others get it: without and with the real address */
 };
 
 /* What is kept of a person in a room, whether it is there or not. */
@@ -85,7 +89,7 @@ struct room_syntax {
 	void (*take)(struct room *r, struct stanza *st, struct service_sender from);
 	/* A stanza to the service itself. */
 	void (*service)(struct core *c, struct stanza *st, struct service_sender from);
-	/* Appends what only this syntax knows of a presence, message or tombstone: see the functions that call it in core/room_say.c. */
+	/* The core ends: what it keeps once per core. May be NULL. */
 	void (*drop)(struct core *c);
 };
 
@@ -174,7 +178,8 @@ void room_hats(struct room *r, struct jid by, struct jid who, struct str hats, s
 void room_invite(struct room *r, struct jid by, struct jid to, struct str payload, struct room_call *call);
 /* XEP-0424, XEP-0425: what was said under `stamp` is replaced in the archive and in the history by `tombstone` (a payload; the room adds the occupant-id of who
  * had said it), then `notice` (a payload) is said to all, and kept, in the name of the room, or of `by`'s occupant if `own`. Own: only who said it. `st` is what asked for
- * it: if `own` the notice is reflected with its id and lang. Nothing was said under that stamp: ROOM_NO_OCCUPANT. */
+ * it: if `own` the notice is reflected with its id and lang. Nothing is kept under that stamp: ROOM_NO_OCCUPANT; but if `own` the notice is said all the same, since
+ * others may still have what it is about. */
 void room_retract(struct seat *by, uint64_t stamp, bool own, struct str tombstone, struct str notice, struct stanza *st, struct room_call *call);
 /* To all moderators who are here (voice requests, 7.13); takes over the reference. */
 void room_tell_moderators(struct room *r, struct stanza *st);
