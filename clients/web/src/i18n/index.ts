@@ -11,7 +11,6 @@ import type { Language } from '../model';
 import type { Area, Dictionary, Parameters, Value } from './area';
 import { chat } from './chat';
 import { common } from './common';
-import { why } from './why';
 
 export { area } from './area';
 export type { Value } from './area';
@@ -63,7 +62,7 @@ export function texts<D extends Dictionary>(a: Area<D>) {
 		fill((language.value === 'en' ? a.en : a.zh)[key] ?? key, given[0] ?? {});
 }
 
-const areas = { chat, common, why };
+const areas = { chat, common };
 type Areas = typeof areas;
 type Texts = {
 	[A in keyof Areas & string]: { [K in keyof Areas[A]['en'] & string as `${A}.${K}`]: Areas[A]['en'][K] };

@@ -5,6 +5,8 @@ import { area } from './area';
 
 export const talk = area({
 	with: 'Conversation with {name}',
+	room: 'Room {name}',
+	slowNow: 'Slow mode: one message every {n} s.',
 	searchHere: 'Search in this conversation',
 	asked: '{name} has not answered your contact request yet.',
 	stranger: '{name} is not one of your contacts.',
@@ -57,8 +59,15 @@ export const talk = area({
 	replyingTo: 'Reply to {name}',
 	hintEnter: 'Shift Enter: new line',
 	hintCtrlEnter: 'Ctrl Enter: send',
+	moderate: 'Remove for everybody',
+	removedBy: '{name} removed this message.',
+	removed: 'This message was removed by a moderator.',
+	removedWhy: 'Reason: {reason}',
+	mentionList: 'People to mention',
 }, {
 	with: '与 {name} 的会话',
+	room: '群组 {name}',
+	slowNow: '慢速模式：每 {n} 秒可发一条消息。',
 	searchHere: '在会话中搜索',
 	asked: '{name} 还没有回应你的好友请求。',
 	stranger: '{name} 不在你的联系人中。',
@@ -111,4 +120,9 @@ export const talk = area({
 	replyingTo: '回复 {name}',
 	hintEnter: 'Shift Enter 换行',
 	hintCtrlEnter: 'Ctrl Enter 发送',
+	moderate: '为所有人移除',
+	removedBy: '{name} 移除了这条消息。',
+	removed: '这条消息已被管理员移除。',
+	removedWhy: '原因：{reason}',
+	mentionList: '可以提及的人',
 });

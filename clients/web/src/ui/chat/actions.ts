@@ -51,6 +51,9 @@ export function actionsFor(pane: Pane, m: Message): MenuItem[] {
 	if (m.text && !m.retracted) items.push({ label: c('copyText'), icon: 'copy', run: () => copyText(m.text) });
 	if (mayEdit(m)) items.push({ label: t('common.edit'), icon: 'edit', run: () => edit(pane, m) });
 	items.push({ label: t('common.details'), icon: 'info', run: () => notice(details(m)) });
+	if (!m.mine && !m.retracted && model().rooms.peek()?.all.peek().get(m.with)?.can.moderate) {
+		items.push({ label: c('moderate'), icon: 'trash', danger: true, run: () => (pane.moderating.value = m) });
+	}
 	if (m.mine && mayAct(m)) {
 		items.push({ label: c('retract'), icon: 'trash', danger: true, run: () => (pane.retracting.value = m) });
 	}

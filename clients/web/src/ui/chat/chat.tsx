@@ -9,12 +9,15 @@ import { Avatar } from '../common/avatar';
 import { IconButton } from '../common/button';
 import { Confirm } from '../common/confirm';
 import { Dialog } from '../common/dialog';
-import { model } from '../common/model';
+import { isRoom, model } from '../common/model';
 import { personOf } from '../common/person';
 import { notice, speak } from '../common/notice';
 import { back, chatPath, go, route } from '../common/route';
 import { line } from '../common/text';
+import { w } from '../common/why';
 import { QuickReactions } from '../emoji/quick';
+import { cannotWrite, ModerateDialog, roomWords, typingWords } from '../rooms/standing';
+import { roomOf } from '../rooms/words';
 import { detailsOpen } from '../shell/panels';
 import { Composer, EmojiPicker } from './composer';
 import { Lightbox } from './lightbox';
@@ -42,7 +45,9 @@ function Head({ address }: { address: Address }) {
 				<span class="chat-who-words">
 					<h1><bdi>{line(p.name)}</bdi></h1>
 					<span class="chat-presence">
-						{p.presence !== 'unknown' && <i class={`dot ${p.presence}`} />}{presenceWords(p)}
+						{isRoom(address) ? <bdi>{roomWords(roomOf(address))}</bdi> : (
+							<>{p.presence !== 'unknown' && <i class={`dot ${p.presence}`} />}{presenceWords(p)}</>
+						)}
 					</span>
 				</span>
 				<span class="spoken">{t('common.details')}</span>
@@ -62,10 +67,17 @@ function Head({ address }: { address: Address }) {
 	);
 }
 
+function RoomStanding({ address }: { address: Address }) {
+	const room = roomOf(address);
+	if (room?.state.state !== 'in' || !room.slow) return null;
+	return <div class="standing"><p>{c('slowNow', { n: room.slow })}</p></div>;
+}
+
 // What stands between the two: a request, a block, a stranger.
 function Standing({ address }: { address: Address }) {
 	const p = personOf(address);
 	const name = line(p.name);
+	if (isRoom(address)) return <RoomStanding address={address} />;
 	if (p.blocked) return null; // said where one would write
 	if (p.tie === 'asks') {
 		return (
@@ -87,7 +99,7 @@ function Standing({ address }: { address: Address }) {
 	if (p.tie !== 'none') return null;
 	const ask = async () => {
 		const why = await model().ask(address);
-		notice(why ? t(`why.${why}`) : c('asked', { name }));
+		notice(why ? w(why) : c('asked', { name }));
 	};
 	return (
 		<div class="standing">
@@ -102,7 +114,7 @@ function Typing({ address }: { address: Address }) {
 	return (
 		<div class="typing">
 			{is && <span class="typing-dots" aria-hidden="true"><i /><i /><i /></span>}
-			{is && c('typing', { name: line(personOf(address).name) })}
+			{is && (isRoom(address) ? typingWords(roomOf(address)) : c('typing', { name: line(personOf(address).name) }))}
 		</div>
 	);
 }
@@ -110,7 +122,7 @@ function Typing({ address }: { address: Address }) {
 function Blocked({ address }: { address: Address }) {
 	const unblock = async () => {
 		const why = await model().block(address, false);
-		if (why) notice(t(`why.${why}`));
+		if (why) notice(w(why));
 	};
 	return (
 		<div class="blocked">
@@ -142,6 +154,18 @@ function Reacting() {
 			)}
 		</Dialog>
 	);
+}
+
+function Moderating() {
+	const pane = usePane();
+	const m = pane.moderating.value;
+	return m && <ModerateDialog of={m} onClose={() => (pane.moderating.value = null)} />;
+}
+
+// Where one writes, or why one can't.
+function Writing({ address }: { address: Address }) {
+	if (isRoom(address)) return cannotWrite(roomOf(address)) ?? <Composer />;
+	return personOf(address).blocked ? <Blocked address={address} /> : <Composer />;
 }
 
 function Retracting() {
@@ -187,15 +211,16 @@ function Open({ pane }: { pane: Pane }) {
 	});
 	return (
 		<PaneContext.Provider value={pane}>
-			<main class="chat" aria-label={c('with', { name: line(personOf(address).name) })}>
+			<main class="chat" aria-label={c(isRoom(address) ? 'room' : 'with', { name: line(personOf(address).name) })}>
 				<Head address={address} />
 				<Standing address={address} />
 				<Log />
 				<Typing address={address} />
-				{personOf(address).blocked ? <Blocked address={address} /> : <Composer />}
+				<Writing address={address} />
 				<Lightbox />
 				<Reacting />
 				<Retracting />
+				<Moderating />
 			</main>
 		</PaneContext.Provider>
 	);

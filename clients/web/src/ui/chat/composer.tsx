@@ -3,16 +3,17 @@
 // otherwise.
 
 import { effect, useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../../i18n';
 import { IconButton } from '../common/button';
 import { Icon } from '../common/icons';
 import { lazy } from '../common/lazy';
-import { model } from '../common/model';
+import { isRoom, model } from '../common/model';
 import { personOf } from '../common/person';
 import { line } from '../common/text';
 import { edit, mayEdit } from './actions';
 import { ConfirmFiles, filesOf, needsAsking, pasted } from './files';
+import { lookFor, makeMention, mentionKey, MentionList, take } from './mention';
 import { nameOf } from './message';
 import { usePane } from './pane';
 import { c } from './words';
@@ -53,8 +54,11 @@ export function Composer() {
 	const asking = useSignal<File[] | null>(null);
 	const over = useSignal(false);
 	const empty = useSignal(true);
+	const mention = useRef(makeMention()).current;
+	const list = useId();
 	const last = useRef({ draft: '', editing: '', typing: 0, ended: 0 }).current;
 	const settings = model().settings.value;
+	const room = isRoom(address);
 
 	const grow = () => {
 		const a = area.current;
@@ -88,6 +92,7 @@ export function Composer() {
 		const text = area.current?.value ?? '';
 		empty.value = !text.trim();
 		grow();
+		if (room && area.current) lookFor(mention, address, area.current);
 		if (pane.about.peek()?.mode === 'edit') return;
 		last.draft = text;
 		model().draft(address, text);
@@ -111,6 +116,7 @@ export function Composer() {
 			pane.toEnd.value++;
 		}
 		emoji.value = false;
+		mention.value = null;
 		area.current?.focus();
 	};
 
@@ -134,6 +140,11 @@ export function Composer() {
 
 	const onKeyDown = (e: KeyboardEvent) => {
 		if (composing(e)) return;
+		if (mentionKey(mention, area.current, e, changed)) {
+			e.preventDefault();
+			e.stopPropagation();
+			return;
+		}
 		const ctrl = e.ctrlKey || e.metaKey;
 		const alone = !e.shiftKey && !e.altKey;
 		const wantsSend = e.key === 'Enter' && alone && (settings.enterSends || ctrl) && Date.now() - last.ended > 50;
@@ -198,6 +209,16 @@ export function Composer() {
 				}}
 			>
 				<About />
+				{room && (
+					<MentionList
+						state={mention}
+						id={list}
+						onTake={(m) => {
+							if (area.current) take(mention, area.current, m);
+							changed();
+						}}
+					/>
+				)}
 				<textarea
 					ref={area}
 					rows={1}
@@ -207,6 +228,11 @@ export function Composer() {
 					aria-label={c('writeTo', { name })}
 					placeholder={c('writeTo', { name })}
 					onInput={changed}
+					onBlur={() => (mention.value = null)}
+					onSelect={() => mention.peek() && area.current && lookFor(mention, address, area.current)}
+					aria-autocomplete={room ? 'list' : undefined}
+					aria-controls={room ? list : undefined}
+					aria-activedescendant={mention.value ? `${list}-${mention.value.at}` : undefined}
 					onKeyDown={onKeyDown}
 					onCompositionEnd={() => (last.ended = Date.now())}
 					onPaste={(e) => {

@@ -13,6 +13,7 @@ import { model } from '../common/model';
 import { personOf } from '../common/person';
 import { line } from '../common/text';
 import { dark } from '../common/theme';
+import { w } from '../common/why';
 import { actionsFor, edit, mayAct, mayEdit, reply } from './actions';
 import { AttachmentView } from './attachment';
 import { usePane } from './pane';
@@ -20,9 +21,9 @@ import { Rich } from './rich';
 import { State } from './state';
 import { c } from './words';
 
-export function nameOf(m: { from: string; mine?: boolean }): string {
+export function nameOf(m: { from: string; mine?: boolean; nick?: string }): string {
 	const me = model().me.value;
-	return line((m.mine || m.from === me?.address ? me?.name : personOf(m.from).name) || m.from);
+	return line((m.mine || m.from === me?.address ? me?.name : m.nick || personOf(m.from).name) || m.from);
 }
 
 function Quote({ of }: { of: NonNullable<Message['reply']> }) {
@@ -61,7 +62,7 @@ function Reactions({ of }: { of: Message }) {
 function Failed({ of }: { of: Message }) {
 	return (
 		<div class="failed" role="group" aria-label={c('failed')}>
-			<span><Icon name="fault" size={14} /> {of.why ? t(`why.${of.why}`) : c('failed')}</span>
+			<span><Icon name="fault" size={14} /> {of.why ? w(of.why) : c('failed')}</span>
 			<button type="button" class="link-button" onClick={() => model().retry(of)}>{t('common.retry')}</button>
 			<button type="button" class="link-button" onClick={() => model().cancel(of)}>{c('discard')}</button>
 		</div>
@@ -102,8 +103,15 @@ export interface RowProps {
 	flash: boolean; // somebody jumped here
 }
 
+function goneWords(of: Message): string {
+	const m = of.moderated;
+	if (!m) return of.mine ? c('retractedByMe') : t('chat.retracted');
+	const who = m.by ? c('removedBy', { name: line(m.by, 60) }) : c('removed');
+	return m.reason ? `${who} ${c('removedWhy', { reason: line(m.reason, 300) })}` : who;
+}
+
 function Body({ of, words }: { of: Message; words: boolean }) {
-	if (of.retracted) return <div class="text gone">{of.mine ? c('retractedByMe') : t('chat.retracted')}</div>;
+	if (of.retracted) return <div class="text gone">{goneWords(of)}</div>;
 	const marks = (of.edited || (of.mine && of.sending !== 'failed')) && (
 		<span class="marks">
 			{of.edited && <span>{c('edited')}</span>}

@@ -14,6 +14,7 @@ export interface Pane {
 	viewing: Signal<Message | null>; // the picture in the lightbox
 	reacting: Signal<Message | null>; // for whom the emoji picker is open
 	retracting: Signal<Message | null>; // is asked about
+	moderating: Signal<Message | null>; // somebody's, to be taken away
 	jump: Signal<{ id?: string; archiveId?: string; time?: number } | null>; // the log goes there and clears it
 	toEnd: Signal<number>; // counts up: the log goes to the newest
 	focusComposer: () => void;
@@ -28,6 +29,7 @@ export function makePane(address: Address, timeline: Timeline, unread: number): 
 		viewing: signal(null),
 		reacting: signal(null),
 		retracting: signal(null),
+		moderating: signal(null),
 		jump: signal(null),
 		toEnd: signal(0),
 		focusComposer: () => {},

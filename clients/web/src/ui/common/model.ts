@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one model of this page, for everything below ui/. main.tsx provides it before anything is drawn.
 
-import type { Model } from '../../model';
+import type { Address, Model } from '../../model';
 
 let current: Model | undefined;
 
@@ -12,4 +12,9 @@ export function provide(m: Model): void {
 export function model(): Model {
 	if (!current) throw new Error('no model provided');
 	return current;
+}
+
+// Whether a conversation is a room's.
+export function isRoom(address: Address): boolean {
+	return !!model().rooms.value?.all.value.has(address);
 }

@@ -3,7 +3,7 @@
 
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { t, texts } from '../../i18n';
+import { texts } from '../../i18n';
 import { first as words } from '../../i18n/first';
 import type { InviteInfo, Why } from '../../model';
 import { Check, Field, PasswordField } from '../common/field';
@@ -11,6 +11,7 @@ import { Goose } from '../common/goose';
 import { model } from '../common/model';
 import { go } from '../common/route';
 import { line } from '../common/text';
+import { w } from '../common/why';
 import { forgetToken, spend, tokenHere, tokenOf } from './invited';
 import { SHORTEST, tooShort } from './strength';
 import { Strength } from './strong';
@@ -109,7 +110,7 @@ function Ended() {
 	const l = model().line.value;
 	return l.state === 'ended' ? (
 		<div class="note warn" role="alert">
-			<p>{t(`why.${l.why}`)}</p>
+			<p>{w(l.why)}</p>
 		</div>
 	) : null;
 }
@@ -202,7 +203,7 @@ function Form({ mode, invited }: { mode: Mode; invited: Invited }) {
 		if (why)
 			return say({
 				at: why === 'invite-used' && !wantsCode ? 'form' : (placeOf[why] ?? 'form'),
-				text: t(`why.${why}`),
+				text: w(why),
 			});
 		if (mode === 'login' || contactOnly(invited)) return; // an invite that is left over leads to its sender
 		forgetToken();

@@ -13,6 +13,7 @@ import { longPress } from '../common/press';
 import { chatPath, go, openChat, route } from '../common/route';
 import { line } from '../common/text';
 import { switching } from '../shell/panels';
+import { Invitations } from '../shell/parts';
 import { ConversationRow } from './row';
 
 function actionsFor(c: Conversation): MenuItem[] {
@@ -144,6 +145,7 @@ export function List() {
 				}
 			}}
 		>
+			{!!m.rooms.value?.invitations.value.length && <Invitations />}
 			{requests.length > 0 && (
 				<section aria-label={t('chat.requests')}>
 					<h2 class="list-title ember">{t('chat.requests')}</h2>

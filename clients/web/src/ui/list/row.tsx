@@ -91,7 +91,10 @@ export const ConversationRow = memo(function ConversationRow({ c, current, tab }
 				}}
 			>
 				<Avatar address={c.with} presence={p.presence} />
-				<span class="name"><bdi>{line(p.name)}</bdi></span>
+				<span class="name">
+					{c.kind === 'group' && <><Icon name="people" size={14} /><span class="spoken">{t('chat.isRoom')} </span></>}
+					<bdi>{line(p.name)}</bdi>
+				</span>
 				{c.time > 0 && <time title={moment(c.time)}>{when(c.time)}</time>}
 				<Preview c={c} current={current} />
 				<Badge c={c} />

@@ -10,6 +10,7 @@ import { Field } from '../common/field';
 import { model } from '../common/model';
 import { notice } from '../common/notice';
 import { line } from '../common/text';
+import { w } from '../common/why';
 
 const p = texts(words);
 
@@ -49,7 +50,7 @@ export function AddDialog({
 					onValue={(v) => (text.value = v)}
 					input={{ maxLength: 500, autocomplete: 'off', autofocus: true }}
 				/>
-				<div aria-live="assertive">{why.value && <p class="form-fault">{t(`why.${why.value}`)}</p>}</div>
+				<div aria-live="assertive">{why.value && <p class="form-fault">{w(why.value)}</p>}</div>
 				<div class="dialog-foot">
 					<button type="button" class="button" onClick={onClose}>
 						{t('common.cancel')}

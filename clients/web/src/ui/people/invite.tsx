@@ -9,6 +9,7 @@ import type { Invite, Why } from '../../model';
 import { copyText } from '../common/copy';
 import { Dialog } from '../common/dialog';
 import { model } from '../common/model';
+import { w } from '../common/why';
 import { Qr } from '../qr/qr';
 
 const p = texts(words);
@@ -83,7 +84,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
 			)}
 			{typeof i === 'string' && (
 				<div class="note warn" role="alert">
-					<p>{t(`why.${i}`)}</p>
+					<p>{w(i)}</p>
 					<p>
 						<button type="button" class="link-button" onClick={make}>
 							{t('common.retry')}

@@ -61,7 +61,7 @@ function Rename({ person, onDone }: { person: Person; onDone: () => void }) {
 	);
 }
 
-function Files({ address }: { address: Address }) {
+export function Files({ address }: { address: Address }) {
 	const got = useSignal<readonly Message[] | 'failed' | null>(null);
 	useEffect(() => {
 		let here = true;

@@ -2,11 +2,12 @@
 // The end of an account: a word to type and the password, so that no slip of a finger does it.
 
 import { useSignal } from '@preact/signals';
-import { t } from '../../i18n';
+
 import type { Why } from '../../model';
 import { Field, PasswordField } from '../common/field';
 import { model } from '../common/model';
 import { go } from '../common/route';
+import { w } from '../common/why';
 import { FormFault, s, Sub } from './parts';
 
 type Fault = { at: 'word' | 'password' | 'form'; text: string } | null;
@@ -31,7 +32,7 @@ export function DeleteAccount() {
 		busy.value = false;
 		if (!why) return go('', true);
 		fault.value =
-			why === 'wrong-password' ? { at: 'password', text: s('wrongOld') } : { at: 'form', text: t(`why.${why}`) };
+			why === 'wrong-password' ? { at: 'password', text: s('wrongOld') } : { at: 'form', text: w(why) };
 	};
 	const at = (p: NonNullable<Fault>['at']) => (fault.value?.at === p ? fault.value.text : null);
 	return (

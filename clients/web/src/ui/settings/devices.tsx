@@ -2,11 +2,12 @@
 // Where one is logged in.
 
 import { useSignal } from '@preact/signals';
-import { date, relative, t } from '../../i18n';
+import { date, relative } from '../../i18n';
 import type { Device, Why } from '../../model';
 import { model } from '../common/model';
 import { notice } from '../common/notice';
 import { line } from '../common/text';
+import { w } from '../common/why';
 import { useLoaded } from './loaded';
 import { s, Sub, Waiting } from './parts';
 
@@ -34,7 +35,7 @@ function Row({ device: d, onGone }: { device: Device; onGone: () => void }) {
 			.endDevice(d.id)
 			.catch((): Why => 'network');
 		busy.value = false;
-		if (why) return notice(t(`why.${why}`));
+		if (why) return notice(w(why));
 		notice(s('deviceGone', { name }));
 		onGone();
 	};

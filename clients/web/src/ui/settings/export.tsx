@@ -6,6 +6,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../../i18n';
 import type { Progress, Why } from '../../model';
 import { model } from '../common/model';
+import { w } from '../common/why';
 import { s, Sub } from './parts';
 
 type State =
@@ -69,7 +70,7 @@ export function ExportData() {
 			<div aria-live="polite">
 				{now.at === 'failed' && (
 					<p class={`note${now.why === 'cancelled' ? '' : ' warn'}`}>
-						{now.why === 'cancelled' ? s('exportCancelled') : t(`why.${now.why}`)}
+						{now.why === 'cancelled' ? s('exportCancelled') : w(now.why)}
 					</p>
 				)}
 				{now.at === 'ready' && <p class="note">{s('exportReady')}</p>}

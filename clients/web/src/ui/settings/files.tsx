@@ -9,6 +9,7 @@ import { Icon } from '../common/icons';
 import { model } from '../common/model';
 import { notice } from '../common/notice';
 import { line } from '../common/text';
+import { w } from '../common/why';
 import { useLoaded } from './loaded';
 import { s, Sub, Waiting } from './parts';
 
@@ -67,7 +68,7 @@ export function MyFiles() {
 		const why = await model()
 			.removeFile(file.id)
 			.catch((): Why => 'network');
-		if (why && why !== 'not-found') return notice(t(`why.${why}`));
+		if (why && why !== 'not-found') return notice(w(why));
 		if (all) got.set({ ...all, used: all.used - file.size, files: all.files.filter((f) => f.id !== file.id) });
 	};
 	return (

@@ -9,6 +9,7 @@ import type { Why } from '../../model';
 import { Icon, type IconName } from '../common/icons';
 import { go } from '../common/route';
 import { Screen } from '../common/screen';
+import { w } from '../common/why';
 
 export const s = texts(words);
 
@@ -64,7 +65,7 @@ export function Waiting({ why, again }: { why: Why | null; again: () => void }) 
 	return (
 		<div class="note warn" role="alert">
 			<p>
-				{s('failed')} {t(`why.${why}`)}
+				{s('failed')} {w(why)}
 			</p>
 			<p>
 				<button type="button" class="link-button" onClick={again}>

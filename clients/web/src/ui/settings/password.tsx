@@ -8,6 +8,7 @@ import { PasswordField } from '../common/field';
 import { model } from '../common/model';
 import { notice } from '../common/notice';
 import { back } from '../common/route';
+import { w } from '../common/why';
 import { Strength } from '../first/strong';
 import { SHORTEST, tooShort } from '../first/strength';
 import { FormFault, s, Sub } from './parts';
@@ -42,7 +43,7 @@ export function Password() {
 		if (why)
 			return void (fault.value = {
 				at: place(why),
-				text: why === 'wrong-password' ? s('wrongOld') : t(`why.${why}`),
+				text: why === 'wrong-password' ? s('wrongOld') : w(why),
 			});
 		notice(s('passwordChanged'));
 		back();

@@ -9,6 +9,7 @@ import { Avatar } from '../common/avatar';
 import { Field } from '../common/field';
 import { model } from '../common/model';
 import { notice } from '../common/notice';
+import { w } from '../common/why';
 import { Crop } from './crop';
 import { FormFault, s, Sub } from './parts';
 
@@ -27,7 +28,7 @@ function Name() {
 			.setName(fresh)
 			.catch((): Why => 'network');
 		busy.value = false;
-		if (why) fault.value = t(`why.${why}`);
+		if (why) fault.value = w(why);
 		else notice(t('common.saved'));
 	};
 	return (
@@ -57,7 +58,7 @@ function Picture() {
 		const why = await model()
 			.setAvatar(image)
 			.catch((): Why => 'network');
-		fault.value = why ? t(`why.${why}`) : null;
+		fault.value = why ? w(why) : null;
 		if (!why) notice(t('common.saved'));
 	};
 	return (

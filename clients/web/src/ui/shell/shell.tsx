@@ -7,6 +7,7 @@ import { Avatar } from '../common/avatar';
 import { IconButton } from '../common/button';
 import { Goose } from '../common/goose';
 import { Icon } from '../common/icons';
+import { openMenu } from '../common/menu';
 import { model } from '../common/model';
 import { go, route } from '../common/route';
 import { line } from '../common/text';
@@ -14,6 +15,16 @@ import { Find, List } from '../list/list';
 import { narrow } from './panels';
 import { Strip } from './strip';
 import { Beside, Chat, fetchAhead, Over, screens } from './parts';
+
+// What one can begin: where there are no rooms, only a conversation with somebody.
+function begin(at: Element): void {
+	if (!model().rooms.peek()?.service.peek()) return go('people');
+	openMenu(at, t('chat.newChat'), [
+		{ label: t('chat.findPeople'), icon: 'person', run: () => go('people') },
+		{ label: t('chat.newRoom'), icon: 'plus', run: () => go('rooms/new') },
+		{ label: t('chat.findRooms'), icon: 'people', run: () => go('rooms') },
+	]);
+}
 
 function Me() {
 	const me = model().me.value;
@@ -31,7 +42,7 @@ function Me() {
 				</span>
 				<span class="spoken">{t('chat.openSettings')}</span>
 			</button>
-			<IconButton icon="plus" label={t('chat.newChat')} onClick={() => go('people')} />
+			<IconButton icon="plus" label={t('chat.newChat')} onClick={(e) => begin(e.currentTarget)} />
 			<IconButton icon="settings" label={t('chat.openSettings')} onClick={() => go('settings')} />
 		</div>
 	);
