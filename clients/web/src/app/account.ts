@@ -17,7 +17,7 @@ import { IqError, stream, type StreamState } from '../xmpp/stream';
 import { child, children, el, type El } from '../xmpp/xml';
 import type { Db } from '../store/db';
 import { PENDING, type Choice, type Row } from '../store/rows';
-import { add, change, same, type Log } from '../store/timeline';
+import { add, change, risen, same, type Log } from '../store/timeline';
 import { tabsJoin } from '../store/tabs';
 import { book } from './book';
 import type { Ctx, News, Tag } from './context';
@@ -81,6 +81,7 @@ const TYPING_OVER_MS = 30_000;
 const MARK_MS = 400;
 const BEGIN_AGAIN_MS = 5000;
 const ROWS_MAX = 30_000;
+const OWED_MAX = 200;
 
 export function account(d: AccountDeps): Account {
 	const { env, db } = d;
@@ -119,10 +120,12 @@ export function account(d: AccountDeps): Account {
 		},
 		resumed() {
 			theSync.resumed();
-			if (begun !== session)
+			if (begun !== session) {
 				void begin();
-			else if (!beginning)
+			} else if (!beginning) {
+				sayAgain();
 				theSender.resumed();
+			}
 		},
 		stanza: (e) => take(e),
 		acked: (tag) => tag && 'entry' in tag && theSender.acked(tag.entry),
@@ -166,6 +169,21 @@ export function account(d: AccountDeps): Account {
 	// ---- a session begins ----------------------------------------------------------------------------------------
 
 	let again: { xml: ReturnType<typeof el>; tag?: Tag }[] = [];
+	const unmarked = new Set<Address>(); // read while there was no line
+
+	// Now, or when there is a line.
+	function tell(xml: ReturnType<typeof el>): void {
+		if (!line.send(xml, { again: true }))
+			again.push({ xml, tag: { again: true } });
+	}
+
+	function sayAgain(): void {
+		for (const s of again.splice(0))
+			tell(s.xml);
+		for (const peer of [...unmarked])
+			void mark(peer);
+	}
+
 	let session = 0, begun = -1; // begun: the session that got through all of it
 	let beginning = false;
 
@@ -189,8 +207,7 @@ export function account(d: AccountDeps): Account {
 			line.send(writeAvailable(photo, caps));
 			await theSync.begin();
 			still();
-			for (const s of again.splice(0))
-				line.send(s.xml, s.tag);
+			sayAgain();
 			begun = mine;
 			beginning = false;
 			await theSender.synced();
@@ -245,12 +262,9 @@ export function account(d: AccountDeps): Account {
 	// What nothing waits for.
 	async function afterwards(): Promise<void> {
 		void thePeople.card(me);
-		const [blocks, version] = await Promise.all([
-			ctx.features.blocking ? blockList(ask).catch(answered) : undefined,
-			ask('get', el('query', { xmlns: 'jabber:iq:version' }), ctx.domain).catch(answered),
-		]);
-		if (blocks)
-			thePeople.blockedAll(blocks);
+		// Taken at once: what is blocked while the other answer is awaited counts.
+		const blocks = ctx.features.blocking ? blockList(ask).then((list) => thePeople.blockedAll(list)).catch(answered) : undefined;
+		const [version] = await Promise.all([ask('get', el('query', { xmlns: 'jabber:iq:version' }), ctx.domain).catch(answered), blocks]);
 		const v = child(version, 'query', 'jabber:iq:version');
 		const said = (name: string): string => children(v, name).map((x) => x.kids.join('')).join('');
 		ctx.features.version = `${said('name')} ${said('version')}`.trim().slice(0, 100) || undefined;
@@ -370,6 +384,9 @@ export function account(d: AccountDeps): Account {
 			typists.set(i.peer, env.after(TYPING_OVER_MS, () => theBook.typing(i.peer, false)));
 	}
 
+	// Receipts that the leading tab says; when it goes before it did, the next one does.
+	const owed = new Map<string, Address>();
+
 	function came(rows: Fresh, live: boolean, items: readonly Incoming[]): void {
 		theSender.archived(items);
 		for (const r of rows) {
@@ -382,9 +399,17 @@ export function account(d: AccountDeps): Account {
 			const i = items.find((x) => (x.archiveId && x.archiveId === r.archiveId) || (x.id && x.id === r.id));
 			// Whom I do not know need not know that I am here, except in my own house.
 			const known = thePeople.isContact(r.with) || domainOf(r.with) === ctx.domain || theBook.loaded(r.with)?.rows.some((x) => x.mine);
-			if (i?.wantsReceipt && i.id && leads() && known && !thePeople.isBlocked(r.with))
-				line.send(writeReceipt(r.with, fresh(), i.id), { again: true });
+			if (!i?.wantsReceipt || !i.id || !known || thePeople.isBlocked(r.with))
+				continue;
+			if (leads())
+				tell(writeReceipt(r.with, fresh(), i.id));
+			else
+				owed.set(i.id, r.with);
 		}
+		for (const i of items.filter((x) => x.mine && x.receiptOf))
+			owed.delete(i.receiptOf ?? '');
+		for (const id of [...owed.keys()].slice(0, -OWED_MAX))
+			owed.delete(id);
 	}
 
 	function readMarks(marks: Map<string, string>): Promise<void> {
@@ -418,12 +443,17 @@ export function account(d: AccountDeps): Account {
 		const log = await theBook.run(() => theBook.log(peer));
 		const to = theBook.conv(peer).readTo;
 		const newest = [...log.rows].reverse().find((r) => !r.mine && r.order <= to);
-		if (!newest?.id || !line.online)
+		if (!newest?.id)
 			return;
+		unmarked.delete(peer);
+		if (!line.online) {
+			unmarked.add(peer);
+			return;
+		}
 		if (d.settings.peek().receipts && !thePeople.isBlocked(peer))
-			line.send(writeDisplayed(peer, fresh(), newest.id), { again: true });
+			tell(writeDisplayed(peer, fresh(), newest.id));
 		if (ctx.features.pep && newest.archiveId)
-			await markSet(ask, me, peer, newest.archiveId).catch(() => undefined);
+			await markSet(ask, me, peer, newest.archiveId).catch((e: unknown) => e instanceof IqError && !e.condition && unmarked.add(peer));
 	}
 
 	const told = new Map<Address, number>();
@@ -456,6 +486,9 @@ export function account(d: AccountDeps): Account {
 		thePeople.lead();
 		tabs.tell({ news: 'uploads?' });
 		theSender.lead();
+		for (const [id, peer] of owed)
+			tell(writeReceipt(peer, fresh(), id));
+		owed.clear();
 	}
 
 	function heard(n: News): void {
@@ -495,8 +528,11 @@ export function account(d: AccountDeps): Account {
 	function addRow(r: Row): void {
 		void theBook.run(async () => {
 			const log = await theBook.log(r.with);
-			if (!same(log, r))
+			const old = same(log, r);
+			if (!old)
 				add(log, r);
+			else if (old.sending === 'failed') // it is tried again, perhaps by another tab
+				change(log, old.key, { sending: 'sending', why: undefined, order: r.order, time: r.time });
 			theBook.touched(log, [log.keys.get(r.key) ?? r]);
 			await theBook.recount(log);
 		});
@@ -505,9 +541,9 @@ export function account(d: AccountDeps): Account {
 	// A row that waits and is in no outbox: it was sent, and the page went before that was written down.
 	function mend(log: Log): Row[] {
 		const out: Row[] = [];
-		for (const r of log.rows.filter((x) => x.order >= PENDING && x.sending === 'sending' && !theSender.entry(x.key))) {
+		for (const r of log.rows.filter((x) => x.order >= PENDING && x.sending !== 'failed' && !theSender.entry(x.key))) {
 			const never = r.file && !r.file.url;
-			const up = change(log, r.key, never ? { sending: 'failed', why: 'cancelled' } : { order: r.time, sending: 'sent' });
+			const up = change(log, r.key, never ? { sending: 'failed', why: 'cancelled' } : { order: r.time, sending: risen(r.sending, 'sent') });
 			if (up)
 				out.push(up);
 		}
@@ -578,6 +614,7 @@ export function account(d: AccountDeps): Account {
 		typing,
 		addRow,
 		async start() {
+			await theSync.load();
 			await Promise.all([theBook.load(), thePeople.load(), theSender.load()]);
 			for (const e of theSender.entries())
 				if (e.kind === 'text' || e.kind === 'file')

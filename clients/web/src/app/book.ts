@@ -6,7 +6,7 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { Address, Conversation } from '../model';
 import type { Db, Writing } from '../store/db';
 import { PENDING, type Choice, type Conv, type Patch, type Row } from '../store/rows';
-import { apply, extend, indexAt, lastOrder, logNew, named, patched, shrink, type Log } from '../store/timeline';
+import { apply, change, extend, indexAt, lastOrder, logNew, named, patched, risen, shrink, type Log } from '../store/timeline';
 
 export interface Book {
 	conversations: ReadonlySignal<readonly Conversation[]>;
@@ -188,6 +188,17 @@ export function book(db: Db, leads: () => boolean, tellChoice: (c: Choice) => vo
 		bump(l);
 	}
 
+	// What this tab knows is written; but whoever led may have been ahead, and ticks do not fall.
+	async function takeOver(l: Log): Promise<void> {
+		const kept = await db.rows(l.with, { from: l.rows[0]?.order ?? Infinity }).catch(() => []);
+		for (const { key, sending } of kept) {
+			const r = l.keys.get(key);
+			if (r && sending && risen(r.sending, sending) !== r.sending)
+				change(l, key, { sending, why: undefined });
+		}
+		touched(l, l.rows);
+	}
+
 	async function recount(l: Log): Promise<void> {
 		const c = conv(l.with);
 		await down(l, c.readTo);
@@ -309,8 +320,7 @@ export function book(db: Db, leads: () => boolean, tellChoice: (c: Choice) => vo
 		},
 		lead() {
 			for (const l of logs.values())
-				for (const r of l.rows)
-					dirty.rows.set(r.key, r);
+				void self.run(() => takeOver(l));
 			for (const peer of convs.keys())
 				dirty.convs.add(peer);
 			soon();

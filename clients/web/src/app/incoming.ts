@@ -3,8 +3,8 @@
 
 import type { Address } from '../model';
 import type { Incoming } from '../xmpp/message';
-import type { Row } from '../store/rows';
-import { change, merge, named, risen, same, type Join, type Log } from '../store/timeline';
+import { PENDING, type Row } from '../store/rows';
+import { merge, named, same, type Join, type Log } from '../store/timeline';
 import type { Book } from './book';
 
 export interface Reader {
@@ -70,27 +70,39 @@ async function patches(book: Book, log: Log, items: readonly Incoming[], now: nu
 	}
 }
 
+// They have read up to there. One that waits for its place tells when it has it (peerReadOf).
+function peerRead(book: Book, log: Log, to: number): void {
+	if (to <= book.conv(log.with).peerRead || to >= PENDING)
+		return;
+	book.convSet(log.with, { peerRead: to });
+	book.touched(log, []);
+}
+
+export function peerReadOf(book: Book, log: Log, key: string): void {
+	const r = log.keys.get(key);
+	if (r?.mine && r.sending === 'read')
+		peerRead(book, log, r.order);
+}
+
 // An edit of an edit names the first message; some clients name the edit. Both find it, since an edit is never a row.
-async function marks(book: Book, log: Log, items: readonly Incoming[]): Promise<void> {
+async function marks(book: Book, log: Log, items: readonly Incoming[], now: number): Promise<void> {
 	for (const i of items) {
-		if (i.receiptOf && !i.mine) {
-			const r = named(log, i.receiptOf);
-			const up = r?.mine && r.sending !== 'sending' && r.sending !== 'failed' && change(log, r.key, { sending: risen(r.sending, 'delivered') });
-			if (up)
-				book.touched(log, [up]);
-		}
+		// Perhaps before the server's own word that it has the message, or before the message itself (another tab's, an older page's).
+		const tick = { with: i.peer, from: i.from, time: i.time ?? now };
+		if (i.receiptOf && !i.mine)
+			await book.patch(log, { ...tick, target: i.receiptOf, tick: 'delivered' });
 		if (!i.displayed)
 			continue;
+		if (!i.mine)
+			await book.patch(log, { ...tick, target: i.displayed, tick: 'read' });
 		const r = named(log, i.displayed) ?? (await book.find(log.with, { id: i.displayed }));
 		if (!r)
 			continue;
 		const c = book.conv(log.with);
 		if (i.mine && !r.mine && r.order > c.readTo)
 			book.convSet(log.with, { readTo: r.order });
-		else if (!i.mine && r.mine && r.order > c.peerRead && r.order < 1e15) {
-			book.convSet(log.with, { peerRead: r.order });
-			book.touched(log, []);
-		}
+		else if (!i.mine && r.mine)
+			peerRead(book, log, r.order);
 	}
 }
 
@@ -108,7 +120,9 @@ export async function take(book: Book, reader: Reader, peer: Address, items: rea
 	const own = fresh.filter((r) => r.mine).pop();
 	if (own && own.order > c.readTo)
 		book.convSet(peer, { readTo: log.keys.get(own.key)?.order ?? own.order });
-	await marks(book, log, items);
+	await marks(book, log, items, reader.now());
+	for (const key of changed.keys())
+		peerReadOf(book, log, key);
 	await book.recount(log);
 	return fresh.map((r) => log.keys.get(r.key) ?? r);
 }

@@ -12,9 +12,10 @@ import type { FileInfo, Incoming } from '../xmpp/message';
 import { writeEdit, writeFile, writeReactions, writeRetraction, writeText } from '../xmpp/message';
 import { settle, Refused } from '../xmpp/login';
 import type { Xml } from '../xmpp/xml';
-import type { Entry, Row } from '../store/rows';
+import { PENDING, type Entry, type Row } from '../store/rows';
 import { change, lastOrder, risen } from '../store/timeline';
 import type { Ctx, News } from './context';
+import { peerReadOf } from './incoming';
 
 export interface Sender {
 	unsent: ReadonlySignal<number>;
@@ -124,6 +125,7 @@ export function sender(ctx: Ctx): Sender {
 			book.touched(log, up ? [up] : []);
 			if (up && up.order > book.conv(to).readTo)
 				book.convSet(to, { readTo: up.order });
+			peerReadOf(book, log, key);
 			await book.recount(log);
 		});
 	}
@@ -147,7 +149,10 @@ export function sender(ctx: Ctx): Sender {
 	function rowFailed(to: Address, key: string, why: Why): Promise<void> {
 		return book.run(async () => {
 			const log = await book.log(to);
-			const up = log.keys.has(key) ? change(log, key, { sending: 'failed', why, order: Math.max(ctx.now(), lastOrder(log) + 0.001) }) : null;
+			const old = log.keys.get(key);
+			const order = Math.max(ctx.now(), lastOrder(log) + 0.001);
+			const came = old?.sending === 'delivered' || old?.sending === 'read'; // some device of theirs has it
+			const up = old && change(log, key, { order: came && old.order < PENDING ? old.order : order, ...(!came && { sending: 'failed', why }) });
 			book.touched(log, up ? [up] : []);
 			await book.recount(log);
 		});

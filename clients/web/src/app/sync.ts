@@ -17,6 +17,7 @@ const HELD_MAX = 5000;
 
 export interface Sync {
 	synced: ReadonlySignal<boolean>;
+	load(): Promise<void>; // before any rows are: what another tab writes between the two would be missed
 	live(i: Incoming): void;
 	begin(): Promise<void>; // a fresh session: throws IqError when it ends before all is read
 	resumed(): void;
@@ -31,7 +32,6 @@ export function sync(ctx: Ctx, reader: Reader, came: (fresh: Fresh, live: boolea
 	let caughtUp = false; // in this session
 	let held: Incoming[] = [];
 	let last: string | undefined; // newest id of the archive up to which everything is known
-	let loaded = false;
 
 	function remember(id: string | undefined): void {
 		if (!id)
@@ -137,6 +137,9 @@ export function sync(ctx: Ctx, reader: Reader, came: (fresh: Fresh, live: boolea
 
 	return {
 		synced,
+		async load() {
+			last = await ctx.db.get<string>('sync');
+		},
 		live(i) {
 			held.push(i);
 			if (caughtUp)
@@ -146,10 +149,6 @@ export function sync(ctx: Ctx, reader: Reader, came: (fresh: Fresh, live: boolea
 		},
 		async begin() {
 			caughtUp = false;
-			if (!loaded) {
-				last = await ctx.db.get<string>('sync');
-				loaded = true;
-			}
 			await catchUp();
 			caughtUp = true;
 			pour();

@@ -66,7 +66,7 @@ const STEPS: ((db: IDBPDatabase<Schema>) => void)[] = [
 ];
 
 function patchKey(p: Patch): string {
-	return [p.with, p.target, p.from, p.emoji ? 'r' : p.retract ? 'd' : 'e'].join('\n');
+	return [p.with, p.target, p.from, p.tick ?? (p.emoji ? 'r' : p.retract ? 'd' : 'e')].join('\n');
 }
 
 const name = (account: string): string => `anser ${account}`;

@@ -28,7 +28,7 @@ export interface Row {
 
 export const PENDING = 1e15;
 
-// What an edit, a retraction or a reaction does to a message that we may not have yet.
+// What an edit, a retraction, a reaction or a receipt does to a message that we may not have yet.
 export interface Patch {
 	with: Address;
 	target: string;
@@ -37,6 +37,7 @@ export interface Patch {
 	edit?: string;
 	retract?: boolean;
 	emoji?: string[];
+	tick?: 'delivered' | 'read'; // of mine
 }
 
 export interface Conv {

@@ -181,7 +181,7 @@ export function remove(log: Log, key: string): Row | null {
 	return old;
 }
 
-// Rises only: a tick that was true stays.
+// Rises only: a tick that was true stays, in whatever order things come. Who has it proves that it did not fail.
 const RANK = { sending: 0, failed: 0, sent: 1, delivered: 2, read: 3 } as const;
 export function risen(old: Row['sending'], to: NonNullable<Row['sending']>): NonNullable<Row['sending']> {
 	return old && RANK[old] > RANK[to] ? old : to;
@@ -286,6 +286,10 @@ const REACTORS_MAX = 200;
 
 // null: it changes nothing (not theirs to change, or something newer was there).
 export function patched(r: Row, p: Patch): Row | null {
+	if (p.tick) {
+		const up = risen(r.sending, p.tick);
+		return r.mine && up !== r.sending ? { ...r, sending: up, why: undefined } : null;
+	}
 	if (p.emoji !== undefined) {
 		const old = r.reactions?.[p.from];
 		if ((old && old.time > p.time) || (!old && Object.keys(r.reactions ?? {}).length >= REACTORS_MAX))
@@ -302,7 +306,7 @@ export function patched(r: Row, p: Patch): Row | null {
 }
 
 export function apply(log: Log, p: Patch): Row | null {
-	const r = named(log, p.target, p.emoji === undefined ? p.from : undefined);
+	const r = p.tick ? log.ids.get(p.target)?.filter((x) => x.mine).pop() : named(log, p.target, p.emoji === undefined ? p.from : undefined);
 	const fresh = r && patched(r, p);
 	return fresh ? put(log, r!, fresh) : null;
 }
