@@ -79,13 +79,12 @@ static void presence_follows(struct change *ch)
 
 	for (struct map_node *node = map_next(&u->roster, NULL); node; node = map_next(&u->roster, node)) {
 		const struct roster_item *item = &holder_of(node, struct contact, node)->item;
-		size_t at = str_find(item->contact, '@'), end;
-		struct jid who;
+		struct jid who = address_of(item->contact);
 		bool hit = ch->all;
+		size_t end;
 
-		if (!(item->state & ROSTER_FROM) || at == item->contact.n)
+		if (!(item->state & ROSTER_FROM))
 			continue;
-		who = jid_make(str_n(item->contact.p, at), str_from(item->contact, at + 1), STR_NONE, &a);
 		for (struct str rest = changed; rest.n && rest.p[0] && !hit; rest = str_from(rest, end + 1))
 			hit = entry_matches(str_n(rest.p, end = str_find(rest, 0)), who);
 		if (!hit)

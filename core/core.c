@@ -31,6 +31,10 @@ static void (*const take[])(struct core *c, const struct parcel *p) = {
 	[PARCEL_DEVICES_TOLD] = devices_told,
 	[PARCEL_PEP] = pep_in,
 	[PARCEL_PEP_SUBSCRIBED] = pep_subscribed_in,
+	[PARCEL_SERVICE] = service_in,
+	[PARCEL_SERVICE_SENT] = service_sent_in,
+	[PARCEL_SERVICE_UP] = service_up_in,
+	[PARCEL_SERVICE_DOWN] = service_down_in,
 };
 
 static void receive(void *arg, const struct parcel *p)
@@ -67,6 +71,7 @@ struct core *core_new(struct world *w, struct store *store, struct bus *bus, uns
 	bus_subscribe(c->bus, STR("all"));
 	file_begin(c);
 	bytestreams_begin(c);
+	services_begin(c);
 	return c;
 }
 
@@ -84,6 +89,7 @@ struct core *core_free(struct core *c)
 	c->ending = true;
 	seen_write_all(c);
 	session_end_all(c);
+	services_end(c);
 	doors_drop(c, true);
 	doors_drop(c, false);
 	bus_unsubscribe(c->bus, STR("all"));
@@ -93,8 +99,10 @@ struct core *core_free(struct core *c)
 		list_remove(&j->here);
 		j->release(j);
 	}
+	route_free(c);
 	user_free_all(c);
 	bus_close(c->bus);
+	services_free(c);
 	directory_free(c);
 	throttle_free(c);
 	file_end(c);

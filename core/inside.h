@@ -17,6 +17,7 @@
 #include "core/pep.h"
 #include "core/plant.h"
 #include "core/roster.h"
+#include "core/service.h"
 #include "core/session.h"
 #include "model/stamp.h"
 
@@ -39,6 +40,7 @@ struct user {
 	unsigned available;     /* sessions with presence */
 	int64_t id;
 	uint64_t mark;          /* of its password: struct account */
+	uint32_t flags;         /* enum account_flags, as they were when it was loaded */
 	msec used;              /* clock when it was last asked for */
 	struct list idle;       /* core->idle while nothing holds it, the longest first */
 	struct list waiting;    /* struct user_wait */
@@ -139,6 +141,13 @@ struct core {
 	bool secret_known;
 	struct core_door doors[8];
 	struct file_desk *files;  /* core/files.c */
+	struct {                  /* core/service.c */
+		struct map known;     /* all that answer somewhere, by domain */
+		struct list up;       /* struct service: those on this core */
+		struct map waits;     /* struct service_wait by number */
+		uint64_t last;
+	} services;
+	struct map lanes;         /* core/route.c: what services send and what has not ended yet, by the addresses of both ends */
 	unsigned waiting;         /* transits of all its sessions that are not finished */
 	bool ending;
 };
@@ -150,6 +159,15 @@ static inline uint64_t account_mark(const struct account *a)
 
 	memcpy(&mark, a->verifier[SCRAM_SHA256].salt, sizeof mark);
 	return mark;
+}
+
+/* The address that a roster names: bare, and prepared already. */
+static inline struct jid address_of(struct str bare)
+{
+	size_t at = str_find(bare, '@');
+
+	return at == bare.n ? (struct jid){ bare.p, 0, (uint16_t)bare.n, 0 }
+			    : (struct jid){ bare.p, (uint16_t)at, (uint16_t)(bare.n - at - 1), 0 };
 }
 
 static inline bool core_is_local(const struct core *c, struct jid j) { return str_eq(jid_domain(j), c->settings.domain); }
@@ -172,6 +190,32 @@ void route_iq_in(struct core *c, const struct parcel *p);
 bool route_is_worth_keeping(const struct stanza *st);
 void route_orphan(struct session *s); /* the session ends: its transits go on without it */
 void route_keep_late(struct core *c, struct user *u, struct stanza *st); /* into the queue after all */
+/* The session is about to end: its messages for services that wait behind others leave now, before it is said that it is gone. */
+void route_hurry(struct session *s);
+/* service_send() to a user. */
+void route_from_service(struct core *c, struct stanza *st, void (*sent)(void *arg, enum sent_verdict verdict), void *arg);
+void route_free(struct core *c);
+
+/* service.c */
+/* Who waits for the end of a message at a service: part of something larger. `done` runs exactly once, unless the core ends before. */
+struct service_wait {
+	struct map_node node;
+	uint64_t number;
+	unsigned core;     /* where the service is */
+	struct str domain; /* borrowed from the stanza */
+	void (*done)(struct service_wait *w, enum sent_verdict verdict);
+};
+/* Brings `st` (borrowed) to the service at its domain; `w` may be NULL. w->done may run in this call. An IQ that finds nobody is answered. */
+void service_carry(struct core *c, struct stanza *st, struct service_wait *w);
+/* An IQ of a service, or for one, has found nobody: the error goes back to who sent it, in a later turn. Borrowed. */
+void service_bounce(struct core *c, const struct stanza *st);
+void service_in(struct core *c, const struct parcel *p);
+void service_sent_in(struct core *c, const struct parcel *p);
+void service_up_in(struct core *c, const struct parcel *p);
+void service_down_in(struct core *c, const struct parcel *p);
+void services_begin(struct core *c);
+void services_end(struct core *c);
+void services_free(struct core *c);
 
 /* offline.c */
 void offline_deliver(struct session *s, const struct parcel *p);
@@ -185,6 +229,8 @@ void presence_show_in(struct core *c, const struct parcel *p);
 /* Asks the sessions of `who` to show themselves to `viewer`, or to hide. */
 void presence_show(struct core *c, struct jid who, struct jid viewer, bool hide);
 void presence_directed(struct session *s, struct stanza *st);
+/* `st` to an address: of a user, of one of his sessions, or at a service. */
+void presence_to(struct core *c, struct jid to, struct stanza *st);
 void presence_end(struct session *s, struct str status);
 /* Makes a presence without payload. */
 struct stanza *presence_make(struct core *c, enum stanza_type type, struct jid from, struct jid to, struct str payload);
@@ -194,6 +240,8 @@ void subscription_in(struct core *c, const struct parcel *p);
 void subscription_waiting(struct session *s); /* first presence: shows the requests that wait */
 void subscription_end(struct core *c, struct user *u, struct str contact, bool both); /* both ways: unsubscribe and unsubscribed */
 
+/* The same from a service (which keeps its own end); borrowed. */
+void subscription_arrive(struct core *c, struct stanza *st);
 /* `st` (a subscription, bare to bare, from u) takes its road. */
 void subscription_depart(struct core *c, struct user *u, struct stanza *st);
 

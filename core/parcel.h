@@ -19,17 +19,21 @@ enum parcel_kind {
 	PARCEL_PREFS,         /* c: archive preferences have changed */
 	PARCEL_GONE,          /* c: the account was deleted */
 	PARCEL_PASSWORD,      /* c: it has another password; number: its mark (struct account) */
-	PARCEL_KICK,          /* u or full: sessions must end; number: kick_why; bytes: resource or absent; PARCEL_OTHERS: all but this resource */
+	PARCEL_KICK,          /* u or full: sessions must end; number: kick_why; bytes: resource or absent; PARCEL_OTHERS: all but this resource;
+			       * PARCEL_DEVICE: bytes is a device (struct session_agent) */
 	PARCEL_UP, PARCEL_DOWN, /* all: bytes: a session became available, or no longer is (core/directory.c) */
 	PARCEL_DOOR,          /* one core: for a door (core_door_send) */
 	PARCEL_DEVICES,       /* u: tell the core that asks of your sessions; number: its question (core/devices.c) */
 	PARCEL_DEVICES_TOLD,  /* one core: bytes: they are these */
-	PARCEL_PEP,           /* u: stanza for sessions that want the node, bytes; PARCEL_OWN: the account's own (core/pep.c) */
+	PARCEL_PEP,           /* u: stanza for sessions that want the node; bytes: it, a zero byte, a resource; PARCEL_OWN: the account's own; PARCEL_BARE:
+			       * for the subscriber, account `number` (core/pep_tell.c) */
 	PARCEL_SERVICE,       /* one core: stanza for a service there; number: the sender's transit, 0: none (core/service.h) */
 	PARCEL_SERVICE_SENT,  /* one core: number: the transit; flags: enum sent_verdict */
 	PARCEL_SERVICE_UP, PARCEL_SERVICE_DOWN, /* all: bytes: the domain of a service that lives on this core, and what it is */
-	PARCEL_ROOM,          /* one core: stanza for the room's occupants there; flags say which (core/room_here.c) */
-	PARCEL_ROOM_ENTER, PARCEL_ROOM_LEAVE, /* one core: bytes: a session there is in the room, or no longer */
+	PARCEL_ROOM,          /* one core: stanza for the room's occupants there: for the session `bytes`, or for all; flags say which, but for the occupant `number` */
+	/* one core: bytes: the room, then the session there, each ended by a zero byte; number: of the seat; owner: of the occupant. LEAVE without
+	 * PARCEL_OWN goes the other way: the session is gone (core/room_here.c) */
+	PARCEL_ROOM_ENTER, PARCEL_ROOM_LEAVE,
 	PARCEL_ROOM_LISTED,   /* all: bytes: a room's listing has changed (core/room_list.c) */
 	PARCEL_PEP_SUBSCRIBED, /* u: you see the presence of stanza->from since just now: send what it published */
 };
@@ -43,4 +47,6 @@ enum parcel_flags {
 	PARCEL_REMOVED = 1 << 5,
 	PARCEL_QUIET = 1 << 6,    /* update caches, show nobody */
 	PARCEL_OTHERS = 1 << 7,
+	PARCEL_DEVICE = 1 << 8,
+	PARCEL_ADMIN = 1 << 9,    /* SERVICE: from a session of an administrator's */
 };

@@ -10,11 +10,35 @@ struct stanza *presence_make(struct core *c, enum stanza_type type, struct jid f
 						  .from = from, .to = to, .payload = payload });
 }
 
-static struct str local_of(struct str bare) { return str_n(bare.p, str_find(bare, '@')); }
-
-static bool contact_is_local(const struct core *c, struct str bare)
+static struct stanza *addressed(const struct stanza *st, struct jid to)
 {
-	return str_eq(str_from(bare, str_find(bare, '@') + 1), c->settings.domain);
+	return stanza_make(&(struct stanza_init){
+		.name = STANZA_PRESENCE, .type = (enum stanza_type)st->type, .traits = st->traits, .time = st->time, .from = st->from,
+		.to = to, .id = st->id, .lang = st->lang, .payload = st->payload });
+}
+
+/* What goes to many is one stanza; a service is told at which of its addresses it arrives. */
+static void presence_to_service(struct core *c, struct jid to, struct stanza *st)
+{
+	struct stanza *own;
+
+	if (!service_is(c, jid_domain(to)))
+		return;
+	own = st->to.p && jid_eq(st->to, to) ? stanza_ref(st) : addressed(st, to);
+	service_carry(c, own, NULL);
+	stanza_unref(own);
+}
+
+void presence_to(struct core *c, struct jid to, struct stanza *st)
+{
+	struct parcel p = { .kind = st->type == PRESENCE_PROBE ? PARCEL_PROBE : PARCEL_PRESENCE, .stanza = st };
+
+	if (!core_is_local(c, to))
+		presence_to_service(c, to, st);
+	else if (to.resource && st->type != PRESENCE_PROBE)
+		bus_publish(c->bus, jid_full(to), &p);
+	else if (to.local)
+		core_tell(c, 'u', jid_local(to), &p);
 }
 
 /* To everyone who subscribed to this user, and to the user's own sessions. */
@@ -26,13 +50,10 @@ static void broadcast(struct session *s, struct stanza *st)
 
 	for (struct map_node *node = map_next(&u->roster, NULL); node; node = map_next(&u->roster, node)) {
 		const struct roster_item *item = &holder_of(node, struct contact, node)->item;
-		struct jid who;
+		struct jid who = address_of(item->contact);
 
-		if (!(item->state & ROSTER_FROM) || !contact_is_local(c, item->contact))
-			continue;
-		who = (struct jid){ item->contact.p, (uint16_t)local_of(item->contact).n, (uint16_t)c->settings.domain.n, 0 };
-		if (!u->blocks_n || !block_matches(u, who))
-			core_tell(c, 'u', local_of(item->contact), &p);
+		if (item->state & ROSTER_FROM && !(u->blocks_n && block_matches(u, who)))
+			presence_to(c, who, st);
 	}
 	p.flags = PARCEL_OWN;
 	core_tell(c, 'u', str_z(u->name), &p);
@@ -47,8 +68,8 @@ static void probe(struct session *s)
 	for (struct map_node *node = map_next(&s->user->roster, NULL); node; node = map_next(&s->user->roster, node)) {
 		const struct roster_item *item = &holder_of(node, struct contact, node)->item;
 
-		if ((item->state & ROSTER_TO) && contact_is_local(c, item->contact))
-			core_tell(c, 'u', local_of(item->contact), &p);
+		if (item->state & ROSTER_TO)
+			presence_to(c, address_of(item->contact), st);
 	}
 	p.flags = PARCEL_OWN;
 	core_tell(c, 'u', str_z(s->user->name), &p);
@@ -67,29 +88,47 @@ static void directed_forget(struct session *s, struct str to)
 		}
 }
 
-static void directed_remember(struct session *s, struct str to)
+/* Those at an address of a service, whatever the resource: who leaves a room has no nickname there any more, not even the ones he had before. */
+static void directed_forget_all(struct session *s, struct str bare)
 {
-	enum { DIRECTED_MAX = 200 }; /* those beyond it miss the unavailable at the end, as if the link had broken */
-
-	directed_forget(s, to);
-	if (s->directed_n >= DIRECTED_MAX)
-		return;
-	s->directed = mem_grow(s->directed, (s->directed_n + 1) * sizeof *s->directed);
-	s->directed[s->directed_n++] = str_n(str_dup(to), to.n);
+	for (size_t i = s->directed_n; i-- > 0;)
+		if (s->directed[i].n >= bare.n && str_eq(str_n(s->directed[i].p, bare.n), bare) &&
+		    (s->directed[i].n == bare.n || s->directed[i].p[bare.n] == '/'))
+			directed_forget(s, s->directed[i]);
 }
 
-static void presence_to(struct core *c, struct jid to, struct stanza *st)
+/* False: it cannot be remembered. */
+static bool directed_remember(struct session *s, struct str to, unsigned most)
 {
-	struct parcel p = { .kind = PARCEL_PRESENCE, .stanza = st };
+	directed_forget(s, to);
+	if (s->directed_n >= most)
+		return false;
+	s->directed = mem_grow(s->directed, (s->directed_n + 1) * sizeof *s->directed);
+	s->directed[s->directed_n++] = str_n(str_dup(to), to.n);
+	return true;
+}
 
-	if (to.resource)
-		bus_publish(c->bus, jid_full(to), &p);
-	else
-		core_tell(c, 'u', jid_local(to), &p);
+/* A room must hear of the end of everybody who is in it, so what could not be remembered is not passed on. */
+static void directed_to_service(struct session *s, struct stanza *st)
+{
+	enum { DIRECTED_SERVICE_MAX = 2000 };
+
+	if (s->user->blocks_n && block_matches(s->user, st->to)) {
+		s->ops->sent(s, st, SENT_BLOCKING);
+		return;
+	}
+	if (st->type == PRESENCE_UNAVAILABLE)
+		directed_forget_all(s, jid_bare(st->to));
+	if (st->type == PRESENCE_AVAILABLE && !directed_remember(s, jid_full(st->to), DIRECTED_SERVICE_MAX)) {
+		s->ops->sent(s, st, SENT_TOO_MANY);
+		return;
+	}
+	presence_to_service(s->core, st->to, st);
 }
 
 void presence_directed(struct session *s, struct stanza *st)
 {
+	enum { DIRECTED_MAX = 200 }; /* those beyond it miss the unavailable at the end, as if the link had broken */
 	struct core *c = s->core;
 	bool reaches = st->to.local && core_is_local(c, st->to);
 
@@ -97,9 +136,14 @@ void presence_directed(struct session *s, struct stanza *st)
 		stanza_unref(st); /* probes are the server's to send */
 		return;
 	}
+	if (!core_is_local(c, st->to) && service_is(c, jid_domain(st->to))) {
+		directed_to_service(s, st);
+		stanza_unref(st);
+		return;
+	}
 	if (reaches && !block_matches(s->user, st->to)) {
 		if (st->type == PRESENCE_AVAILABLE)
-			directed_remember(s, jid_full(st->to));
+			directed_remember(s, jid_full(st->to), DIRECTED_MAX);
 		else if (st->type == PRESENCE_UNAVAILABLE)
 			directed_forget(s, jid_full(st->to));
 		presence_to(c, st->to, st);
@@ -111,10 +155,10 @@ static void directed_end(struct session *s, struct stanza *st)
 {
 	for (size_t i = 0; i < s->directed_n; i++) {
 		struct str to = s->directed[i];
-		size_t at = str_find(to, '@'), slash = str_find(to, '/');
-		struct jid j = { to.p, (uint16_t)at, (uint16_t)(slash - at - 1),
-				 (uint16_t)(slash < to.n ? to.n - slash - 1 : 0) };
+		size_t slash = str_find(to, '/');
+		struct jid j = address_of(str_n(to.p, slash));
 
+		j.resource = (uint16_t)(slash < to.n ? to.n - slash - 1 : 0);
 		presence_to(s->core, j, st);
 		mem_free((void *)to.p);
 	}
@@ -180,8 +224,11 @@ void presence_end(struct session *s, struct str status)
 
 void presence_show(struct core *c, struct jid who, struct jid viewer, bool hide)
 {
-	struct stanza *st = presence_make(c, PRESENCE_PROBE, who, viewer, STR(""));
+	struct stanza *st;
 
+	if (!core_is_local(c, who))
+		return; /* a service shows itself */
+	st = presence_make(c, PRESENCE_PROBE, who, viewer, STR(""));
 	core_tell(c, 'u', jid_local(who), &(struct parcel){ .kind = PARCEL_SHOW, .stanza = st,
 							     .flags = hide ? PARCEL_HIDE : 0 });
 	stanza_unref(st);
@@ -227,7 +274,7 @@ void presence_probe_in(struct core *c, const struct parcel *p)
 		return;
 	list_each(s, &u->sessions, struct session, here)
 		if (s->presence && !jid_eq(s->jid, asker))
-			bus_publish(c->bus, jid_full(asker), &(struct parcel){ .kind = PARCEL_PRESENCE, .stanza = s->presence });
+			presence_to(c, asker, s->presence);
 }
 
 void presence_show_in(struct core *c, const struct parcel *p)

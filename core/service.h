@@ -15,7 +15,8 @@
 /* Who waits for the end of a message: as it came to `take`, to be given to service_answer() exactly once. */
 struct service_sender {
 	uint64_t number; /* 0: nobody waits; service_answer() does nothing */
-	unsigned core;
+	unsigned core;   /* where it lives, also when nobody waits */
+	bool admin;      /* a session of an administrator's (ACCOUNT_ADMIN) */
 };
 
 struct service;

@@ -280,6 +280,7 @@ void session_close(struct session *s, struct str status)
 	s->opened = false;
 	log_event(logout, "door=%s user=%.*s resource=%.*s", s->ops->door, STR_ARG(jid_local(s->jid)),
 		  STR_ARG(jid_resource(s->jid)));
+	route_hurry(s);
 	presence_end(s, status);
 	route_orphan(s);
 	offline_close(s);

@@ -21,6 +21,8 @@ struct delivery {
 	enum delivery_kind kind;
 	bool waited;     /* it waited in the store: say since when (XEP-0203, stanza->time) */
 	bool archived;   /* stanza->stamp is its id in this account's archive (XEP-0359) */
+	struct jid to;   /* of one stanza for many: whom it is for now; absent: as the stanza says */
+	struct jid kept_by; /* `waited` in the archive of a room: this one; absent: ours */
 	uint64_t ticket; /* not 0: call session_delivered() with it once the client has it, or session_undelivered() */
 };
 
@@ -42,6 +44,8 @@ enum sent_verdict {
 	SENT_TOO_FAST,         /* slow mode: policy-violation, type wait */
 	SENT_NOT_ALLOWED,      /* not-allowed */
 	SENT_BAD,              /* bad-request */
+	SENT_TOO_MANY,         /* a presence: this session is at too many addresses already; it was not passed on: resource-constraint */
+	SENT_TIMEOUT,          /* the service of the domain is not connected: remote-server-timeout */
 };
 
 enum kick_why { KICK_CONFLICT, KICK_OPERATOR, KICK_ACCOUNT_GONE, KICK_SHUTDOWN, KICK_PASSWORD_CHANGED, KICK_REVOKED /* by its owner (core/devices.h) */ };
@@ -78,6 +82,11 @@ struct session_ops {
 
 enum session_verdict { SESSION_TOO_MANY = 1, SESSION_GONE /* account deleted meanwhile */, SESSION_STORE, SESSION_PASSWORD /* changed since the login */ };
 
+/* What a client said of itself at login (XEP-0388). */
+struct session_agent {
+	struct str device, software, name; /* device_id() (core/tokens.h); what it calls itself, and the device: may be empty */
+};
+
 struct session {
 	const struct session_ops *ops;
 	struct core *core;
@@ -104,11 +113,13 @@ struct session {
 	unsigned waiting;        /* transits that are not finished */
 	struct list transits;    /* core/route.c: messages on their way, oldest first */
 	struct list tickets;     /* core/offline.c */
-	struct str *directed;    /* addresses that were sent directed presence */
+	struct str *directed;    /* addresses that were sent directed presence, those at services too */
 	size_t directed_n;
 	struct page *page;       /* core/offline.c */
 	struct pep_walk *walk;   /* core/pep.c */
+	struct list rooms;       /* core/room_here.c: the rooms that it is in */
 	struct session_opening *opening;
+	const struct session_agent *agent; /* set by the door before session_open(): of what outlives the session; NULL: its client did not say */
 	msec since;              /* wall time of login */
 	msec left;               /* and of the moment its link went, while detached */
 };

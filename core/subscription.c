@@ -57,7 +57,11 @@ static void consequences(struct passage *w, uint32_t before, uint32_t after)
 	struct stanza *st = w->st;
 	uint32_t won = after & ~before, lost = before & ~after;
 
-	if (st->type == PRESENCE_SUBSCRIBED && won & ROSTER_TO) {
+	if (!core_is_local(w->core, st->from)) {
+		/* A service has no state here that could say so. */
+		if ((won | lost) & ROSTER_FROM)
+			presence_show(w->core, st->to, st->from, lost & ROSTER_FROM);
+	} else if (st->type == PRESENCE_SUBSCRIBED && won & ROSTER_TO) {
 		presence_show(w->core, st->from, st->to, false);
 		core_tell(w->core, 'u', jid_local(st->to), &(struct parcel){ .kind = PARCEL_PEP_SUBSCRIBED, .stanza = st });
 	} else if (st->type == PRESENCE_UNSUBSCRIBED && lost & ROSTER_TO)
@@ -107,7 +111,12 @@ static void pass_in(struct core *c, struct stanza *st)
 {
 	struct passage *w;
 
-	if (!st->to.local || !core_is_local(c, st->to))
+	if (!core_is_local(c, st->to)) {
+		if (service_is(c, jid_domain(st->to)))
+			service_carry(c, st, NULL);
+		return;
+	}
+	if (!st->to.local)
 		return;
 	w = mem_new(struct passage);
 	job_begin(c, &w->job, passage_free);
@@ -117,6 +126,16 @@ static void pass_in(struct core *c, struct stanza *st)
 	w->to = user_get(c, jid_local(st->to));
 	user_hold(w->to);
 	user_when_ready(w->to, &w->wait);
+}
+
+void subscription_arrive(struct core *c, struct stanza *st)
+{
+	struct stanza *bare = stanza_make(&(struct stanza_init){
+		.name = STANZA_PRESENCE, .type = (enum stanza_type)st->type, .time = st->time, .from = jid_to_bare(st->from),
+		.to = jid_to_bare(st->to), .id = st->id, .payload = st->payload });
+
+	pass_in(c, bare);
+	stanza_unref(bare);
 }
 
 /* ---- outbound ----------------------------------------------------------------------------------------------------- */
@@ -136,14 +155,23 @@ static void departure_free(struct job *j)
 	mem_free(d);
 }
 
+/* A contact at a service: its own end cannot say that presence begins or ceases to be visible there. */
+static void show_to_service(struct departure *d, uint32_t changed, bool hide)
+{
+	if (changed & ROSTER_FROM && !core_is_local(d->core, d->st->to))
+		presence_show(d->core, d->st->from, d->st->to, hide);
+}
+
 static void out_applied(struct store_request *r)
 {
 	struct departure *d = r->arg;
 
 	if (!r->answer) {
 		roster_tell(d->core, str_z(d->user->name), &r->item, r->version, !r->step.push);
+		show_to_service(d, r->state_before & ~r->step.state, true);
 		if (r->step.pass)
 			pass_in(d->core, d->st);
+		show_to_service(d, r->step.state & ~r->state_before, false);
 	}
 	job_end(&d->job);
 	user_release(d->user);
@@ -174,7 +202,7 @@ void session_subscription(struct session *s, struct stanza *presence)
 	struct stanza *bare;
 
 	assert(presence->type >= PRESENCE_SUBSCRIBE && presence->type <= PRESENCE_UNSUBSCRIBED);
-	if (!presence->to.local || !core_is_local(c, presence->to)) {
+	if (core_is_local(c, presence->to) ? !presence->to.local : !service_is(c, jid_domain(presence->to))) {
 		s->ops->sent(s, presence, SENT_REMOTE);
 		stanza_unref(presence);
 		return;
@@ -194,14 +222,10 @@ void session_subscription(struct session *s, struct stanza *presence)
 /* The contact was removed, or the account: both directions end at the other side. */
 void subscription_end(struct core *c, struct user *u, struct str contact, bool both)
 {
-	size_t at = str_find(contact, '@');
-	struct jid me, they;
+	struct jid me, they = address_of(contact);
 	struct arena a = { 0 };
 
-	if (at == contact.n)
-		return;
 	me = jid_make(str_z(u->name), c->settings.domain, STR_NONE, &a);
-	they = jid_make(str_n(contact.p, at), str_from(contact, at + 1), STR_NONE, &a);
 	for (int i = 0; i < (both ? 2 : 1); i++) {
 		struct stanza *st = presence_make(c, i ? PRESENCE_UNSUBSCRIBED : PRESENCE_UNSUBSCRIBE, me, they, STR(""));
 
@@ -260,18 +284,15 @@ void subscription_waiting(struct session *s)
 {
 	struct core *c = s->core;
 	struct user *u = s->user;
-	struct arena a = { 0 };
 	bool itself = answers_by_itself(c, u);
 
 	for (struct map_node *node = map_next(&u->roster, NULL); node; node = map_next(&u->roster, node)) {
 		const struct roster_item *item = &holder_of(node, struct contact, node)->item;
-		struct jid who, me = jid_to_bare(s->jid);
+		struct jid who = address_of(item->contact), me = jid_to_bare(s->jid);
 		struct stanza *st;
-		size_t at = str_find(item->contact, '@');
 
-		if (!(item->state & ROSTER_PENDING_IN) || at == item->contact.n)
+		if (!(item->state & ROSTER_PENDING_IN))
 			continue;
-		who = jid_make(str_n(item->contact.p, at), str_from(item->contact, at + 1), STR_NONE, &a);
 		if (itself) {
 			approve(c, u, who);
 			continue;
@@ -282,5 +303,4 @@ void subscription_waiting(struct session *s)
 		s->ops->deliver(s, &(struct delivery){ .stanza = st });
 		stanza_unref(st);
 	}
-	arena_free(&a);
 }

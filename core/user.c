@@ -248,6 +248,7 @@ static void account_loaded(struct store_request *r)
 	}
 	u->id = r->account.id;
 	u->mark = account_mark(&r->account);
+	u->flags = r->account.flags;
 	roster = store_ask(u->core->store, STORE_ROSTER_LOAD, roster_loaded, u);
 	roster->owner = u->id;
 	u->loading++;

@@ -47,6 +47,14 @@ static const char *const sent_reply[] = {
 	[SENT_QUEUE_FULL] = "0|too much waits for this user",
 	[SENT_NOT_STORED] = "0|try again later",
 	[SENT_UNSUPPORTED] = NULL,
+	[SENT_NO_SUCH_ROOM] = "0|no such room",
+	[SENT_NOT_IN_ROOM] = "0|not in the room",
+	[SENT_NO_VOICE] = "0|you may not speak here",
+	[SENT_TOO_FAST] = "0|too fast",
+	[SENT_NOT_ALLOWED] = "0|not allowed",
+	[SENT_BAD] = "0|bad request",
+	[SENT_TOO_MANY] = "0|too many rooms",
+	[SENT_TIMEOUT] = "0|try again later",
 };
 
 static void on_sent(struct session *s, const struct stanza *stanza, enum sent_verdict verdict)

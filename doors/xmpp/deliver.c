@@ -144,17 +144,26 @@ static void on_deliver(struct session *s, const struct delivery *d)
 static const struct {
 	enum stanza_error_condition condition;
 	const char *text;
+	enum stanza_error_type type;
 } sent_errors[] = {
 	[SENT_NO_SUCH_USER] = { STANZA_ERROR_SERVICE_UNAVAILABLE, "There is nobody of this name here." },
 	[SENT_NO_SUCH_RESOURCE] = { STANZA_ERROR_SERVICE_UNAVAILABLE, "Nobody is at this address now." },
 	[SENT_BLOCKED] = { STANZA_ERROR_SERVICE_UNAVAILABLE, "There is nobody of this name here." },
-	[SENT_BLOCKING] = { STANZA_ERROR_NOT_ACCEPTABLE, "You have blocked this address." },
+	[SENT_BLOCKING] = { STANZA_ERROR_NOT_ACCEPTABLE, "You have blocked this address.", STANZA_ERROR_CANCEL },
 	[SENT_QUEUE_FULL] = { STANZA_ERROR_RESOURCE_CONSTRAINT,
 			      "Too many messages wait for this user. Try again later." },
 	[SENT_NOT_STORED] = { STANZA_ERROR_RESOURCE_CONSTRAINT,
 			      "The message could not be stored and was not delivered. Try again later." },
 	[SENT_REMOTE] = { STANZA_ERROR_REMOTE_SERVER_NOT_FOUND, "This server does not reach other servers." },
 	[SENT_UNSUPPORTED] = { STANZA_ERROR_SERVICE_UNAVAILABLE, "This cannot be sent to a user." },
+	[SENT_NO_SUCH_ROOM] = { STANZA_ERROR_ITEM_NOT_FOUND, "There is no such room." },
+	[SENT_NOT_IN_ROOM] = { STANZA_ERROR_NOT_ACCEPTABLE, "Only who is in the room may do this." },
+	[SENT_NO_VOICE] = { STANZA_ERROR_FORBIDDEN, "You may not speak in this room." },
+	[SENT_TOO_FAST] = { STANZA_ERROR_POLICY_VIOLATION, "This room is in slow mode. Wait a little.", STANZA_ERROR_WAIT },
+	[SENT_NOT_ALLOWED] = { STANZA_ERROR_NOT_ALLOWED, NULL },
+	[SENT_BAD] = { STANZA_ERROR_BAD_REQUEST, NULL },
+	[SENT_TOO_MANY] = { STANZA_ERROR_RESOURCE_CONSTRAINT, "You are at too many addresses already." },
+	[SENT_TIMEOUT] = { STANZA_ERROR_REMOTE_SERVER_TIMEOUT, "What serves this domain is not running now." },
 };
 
 static void write_error(struct xmpp *x, const struct stanza *error, enum sent_verdict verdict)
@@ -185,11 +194,8 @@ static void on_sent(struct session *s, const struct stanza *st, enum sent_verdic
 	assert(!counted || x->under_way >= st->cost);
 	if (counted)
 		x->under_way -= st->cost;
-	if (verdict != SENT_OK) {
-		error = stanza_error(st, sent_errors[verdict].condition,
-				     verdict == SENT_BLOCKING ? STANZA_ERROR_CANCEL : STANZA_ERROR_USUAL,
-				     sent_errors[verdict].text);
-	}
+	if (verdict != SENT_OK)
+		error = stanza_error(st, sent_errors[verdict].condition, sent_errors[verdict].type, sent_errors[verdict].text);
 	if (error) {
 		sm_refused(x);
 		write_error(x, error, verdict);
