@@ -59,6 +59,7 @@ void service_each(struct core *c, void (*show)(void *arg, struct str domain, str
 /* Sends `st` in the name of a service; st->from is an address of its domain. Takes over the reference. To a user of ours: a message worth keeping
  * is archived and queued as any other (its sender has no archive), then delivered; an IQ goes to the full address (nobody there: an error
  * comes back to `take`); presence goes to the full address, or to all sessions for a bare one; a groupchat message goes to the full address and is
- * never kept. To another service: to its `take`. `sent`, if not NULL, runs once, perhaps in this call, with how it ended. What one service sends to
- * one user is delivered in the order of the calls. */
+ * never kept. To another service: to its `take`. `sent`, if not NULL, runs once, perhaps in this call, with how it ended, unless the core ends
+ * before; then a message worth keeping is on disk with SENT_OK. An IQ that finds nobody: the error comes to `take` in a later turn.
+ * What one address of a service sends to one user is delivered in the order of the calls. */
 void service_send(struct core *c, struct stanza *st, void (*sent)(void *arg, enum sent_verdict verdict), void *arg);

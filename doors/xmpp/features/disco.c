@@ -8,6 +8,7 @@
 
 #include "base/crypt.h"
 #include "core/roster.h"
+#include "core/service.h"
 #include "doors/xmpp/features/commands.h"
 #include "doors/xmpp/features/features.h"
 #include "doors/xmpp/xmpp.h"
@@ -242,7 +243,18 @@ static void disco_info(struct xmpp *x, struct iq *q)
 	iq_result(q, buf_all(&b));
 }
 
-/* The server has commands, an account what it publishes. */
+static void service_write(void *arg, struct str domain, struct str name)
+{
+	struct buf *to = arg;
+
+	buf_lit(to, "<item");
+	xml_write_attr(to, "jid", domain);
+	if (name.n)
+		xml_write_attr(to, "name", name);
+	buf_lit(to, "/>");
+}
+
+/* The server has commands and, at other domains, services; an account what it publishes. */
 static void disco_items(struct xmpp *x, struct iq *q)
 {
 	struct str node = xml_attr(q->child, "node");
@@ -260,6 +272,8 @@ static void disco_items(struct xmpp *x, struct iq *q)
 			xml_write_attr(&items, "jid", core_domain(x->core));
 			buf_lit(&items, " name='Anser'/>");
 		}
+		if (!node.n)
+			service_each(x->core, service_write, &items);
 		query_write(&b, DISCO_ITEMS, node, buf_all(&items));
 		iq_result(q, buf_all(&b));
 	}
