@@ -3,13 +3,11 @@
 // Pictures of the states go to the folder PICTURES names.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import test, { after, before } from 'node:test';
+import { violations } from './axe.mjs';
 import { picture } from '../browser.mjs';
 import { openSite } from './site.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PHONE = { width: 390, height: 844, hasTouch: true, isMobile: true };
 const WANG = '#/c/wangwei@chat.lan';
 
@@ -18,14 +16,6 @@ before(async () => {
 	site = await openSite();
 });
 after(() => site.close());
-
-async function violations(p) {
-	// By the debugger, since the policy of the page lets no script in.
-	const session = await p.context().newCDPSession(p);
-	await session.send('Runtime.evaluate', { expression: axe });
-	const { result } = await session.send('Runtime.evaluate', { expression: 'axe.run(document, { resultTypes: ["violations"] }).then((r) => JSON.stringify(r.violations.map((v) => [v.id, v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + " " + (n.any[0]?.message ?? n.all[0]?.message ?? ""))])))', awaitPromise: true });
-	return JSON.parse(result.value);
-}
 
 const STATES = {
 	list: ['', {}],

@@ -5,6 +5,8 @@
 import { computed, signal } from '@preact/signals';
 import type { Address, Conversation, Line, Me, Message, Model, Person, Sending, ServerInfo, Settings, Timeline } from '../../src/model';
 
+import { makeRooms, type FakeRooms } from './rooms';
+
 export const NOW = Date.now();
 const MINUTE = 60000;
 
@@ -50,6 +52,7 @@ export interface Fake extends Model {
 	pace: { page: number; delay: number }; // how history comes
 	requestOf: (p: Person[]) => void;
 	logIn: () => void;
+	fakeRooms: FakeRooms;
 }
 
 export function fakeModel(language: 'zh-CN' | 'en'): Fake {
@@ -148,13 +151,14 @@ export function fakeModel(language: 'zh-CN' | 'en'): Fake {
 	};
 
 	const nothing = async () => null;
+	const rooms = makeRooms(() => fake);
 	const fake: Fake = {
 		line, me: mine, server, conversations: list, people, requests, settings,
 		unread: computed(() => list.value.reduce((n, c) => n + (c.muted ? 0 : c.unread), 0)),
 		unsent: computed(() => [...all.values()].flatMap((s) => s.value ?? []).filter((m) => m.sending === 'sending').length),
 		synced: signal(true),
 		leader: signal(true),
-		rooms: signal(null),
+		rooms: signal(rooms),
 		start: async () => {},
 		login: async (name, password) => {
 			calls.push(['login', name]);
@@ -246,6 +250,7 @@ export function fakeModel(language: 'zh-CN' | 'en'): Fake {
 		deleteAccount: nothing,
 		permission: async () => true,
 		// for tests
+		fakeRooms: rooms,
 		calls,
 		pace,
 		lineOf: (l) => void (line.value = l),

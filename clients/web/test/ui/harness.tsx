@@ -5,11 +5,16 @@ import { render } from 'preact';
 import { App, follow } from '../../src/ui/app';
 import { provide } from '../../src/ui/common/model';
 import { everyday, fakeModel, flood, message, person } from './fake';
+import { withRooms } from './rooms';
 
 const wish = new URLSearchParams(location.search);
 const fake = fakeModel(wish.get('lang') === 'en' ? 'en' : 'zh-CN');
 provide(fake);
 if (wish.get('state') === 'everyday') everyday(fake);
+if (wish.get('state') === 'rooms') {
+	everyday(fake);
+	withRooms(fake, fake.fakeRooms);
+}
 if (wish.get('state') === 'flood') flood(fake);
 if (wish.get('state') === 'out') void fake.logout();
 const theme = wish.get('theme');

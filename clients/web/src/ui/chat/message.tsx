@@ -48,7 +48,7 @@ function Reactions({ of }: { of: Message }) {
 						key={r.emoji}
 						aria-pressed={!!me && r.from.includes(me)}
 						title={who}
-						aria-label={c('reactedBy', { emoji, who })}
+						aria-label={c('reactedBy', { emoji, n: r.from.length, who })}
 						onClick={() => model().react(of, r.emoji)}
 					>
 						<span>{emoji}</span> {r.from.length}

@@ -149,20 +149,32 @@ function Questions({ room, over }: { room: Room; over: Signal<Over> }) {
 	}
 }
 
+function act(show: boolean, icon: IconName, label: string, run: () => void, danger = false) {
+	return show && <button type="button" class={danger ? 'danger' : undefined} onClick={run}><Icon name={icon} />{label}</button>;
+}
+
 function Acts({ room, over }: { room: Room; over: Signal<Over> }) {
 	const inside = room.state.state === 'in';
 	const ask = (what: Over) => () => (over.value = what);
-	const act = (show: boolean, icon: IconName, label: string, run: () => void, danger = false) =>
-		show && <button type="button" class={danger ? 'danger' : undefined} onClick={run}><Icon name={icon} />{label}</button>;
 	return (
 		<div class="about-acts">
 			{act(inside && room.can.invite, 'invite', r('invitePeople'), ask('invite'))}
 			{act(true, 'search', r('searchHere'), () => go(`search/${encodeURIComponent(room.address)}`))}
-			{act(true, 'copy', r('copyAddress'), () => void copyText(room.address))}
 			{act(inside && room.can.subject, 'edit', r('subjectEdit'), ask('subject'))}
 			{act(inside, 'person', r('nick'), ask('nick'))}
 			{act(inside && room.can.configure, 'settings', r('settings'), ask('settings'))}
+		</div>
+	);
+}
+
+// What is wanted seldom, at the end.
+function Ends({ room, over }: { room: Room; over: Signal<Over> }) {
+	const inside = room.state.state === 'in';
+	const ask = (what: Over) => () => (over.value = what);
+	return (
+		<div class="about-acts about-ends">
 			{act(inside && room.can.ban, 'block', r('banned'), ask('banned'))}
+			{act(true, 'copy', r('copyAddress'), () => void copyText(room.address))}
 			{act(true, 'hide', r('leave'), ask('leave'), true)}
 			{act(inside && room.can.destroy, 'trash', r('destroy'), ask('destroy'), true)}
 		</div>
@@ -211,6 +223,7 @@ export function RoomProfile({ address }: { address: Address }) {
 			)}
 			{state.state === 'in' && <Members room={room} />}
 			<Files address={address} />
+			<Ends room={room} over={over} />
 			<Questions room={room} over={over} />
 		</div>
 	);

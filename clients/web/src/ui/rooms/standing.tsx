@@ -81,15 +81,15 @@ function OutBar({ room, out }: { room: Room; out: Out }) {
 		model().hide(room.address);
 		go('', true);
 	};
-	const what = outText(out.why);
 	const { instead } = out;
+	const said = [line(out.by ?? '', 60), line(out.reason ?? '', 300)].filter(Boolean).join(t('chat.colon'));
 	return (
 		<div class="blocked room-out" role="status">
-			<p>
-				{out.by ? r('outBy', { text: what, name: line(out.by, 60) }) : what}{' '}
-				{out.reason && r('outReason', { reason: line(out.reason, 300) })}{' '}
-				{instead && r('instead', { name: line(personOf(instead).name, 60) })}
-			</p>
+			<div class="room-out-words">
+				<p>{outText(out.why)}</p>
+				{said && <p class="room-out-why" dir="auto">{said}</p>}
+				{instead && <p>{r('instead', { name: line(personOf(instead).name, 60) })}</p>}
+			</div>
 			{instead && (
 				<button type="button" class="button primary" onClick={() => void again(instead)}>{r('goThere')}</button>
 			)}

@@ -71,9 +71,13 @@ function places(typed: string): Option[] {
 	const all: [string, IconName, string][] = [
 		['people', 'people', p('title')],
 		['people/invite', 'invite', p('invite')],
+		['rooms', 'people', t('chat.findRooms')],
+		['rooms/new', 'plus', t('chat.newRoom')],
 		['settings', 'settings', t('common.settings')],
 	];
-	const fit = all.filter(([, , title]) => typed.length !== 1 && title.toLowerCase().includes(typed.toLowerCase()));
+	const service = model().rooms.value?.service.value;
+	const fits = (title: string) => typed.length !== 1 && title.toLowerCase().includes(typed.toLowerCase());
+	const fit = all.filter(([to, , title]) => fits(title) && (service || !to.startsWith('rooms')));
 	return fit.map(([to, icon, title]) => ({ key: to, group: s('screens'), title, note: '', icon, run: () => go(to) }));
 }
 
