@@ -2,7 +2,7 @@
 // One logged-in account: its parts, and what runs between them. Made at login, or from what was remembered; thrown away at logout.
 
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
-import type { Address, Me, Message, Rooms, Settings, Timeline } from '../model';
+import type { Address, Me, Message, Settings, Timeline } from '../model';
 import { blockList, blockPush, features as disco, items as discoItems, marksGet, marksOf, markSet, serverTime } from '../xmpp/account';
 import { ownCaps, ownInfo } from '../xmpp/caps';
 import { bare, domainOf, localOf } from '../xmpp/address';
@@ -11,7 +11,7 @@ import { archive } from '../xmpp/mam';
 import type { Proof, Target } from '../xmpp/login';
 import { readLive, writeDisplayed, writeReceipt, writeState, type Incoming } from '../xmpp/message';
 import { NS } from '../xmpp/names';
-import { writeAvailable, writePresence } from '../xmpp/roster';
+import { writeAvailable, writeCaps, writePresence } from '../xmpp/roster';
 import type { Secret } from '../xmpp/scram';
 import { IqError, stream, type StreamState } from '../xmpp/stream';
 import { child, children, el, type El } from '../xmpp/xml';
@@ -20,16 +20,18 @@ import { PENDING, type Choice, type Row } from '../store/rows';
 import { add, change, risen, same, type Log } from '../store/timeline';
 import { tabsJoin } from '../store/tabs';
 import { book } from './book';
+import { namesMe } from './mentions';
 import type { Ctx, News, Tag } from './context';
 import type { Fresh, Reader } from './incoming';
 import { notifier, type Notifier } from './notify';
 import { people, type People } from './people';
+import { rooms, type RoomsEngine } from './rooms';
 import { rowOfEntry, sender, type Sender } from './sender';
 import type { Shelf } from './settings';
 import { sync } from './sync';
 import { localUrl } from './upload';
 import { view } from './view';
-import { whyOfMessage } from './why';
+import { whyOfMessage, whyOfRoom } from './why';
 
 export interface AccountDeps {
 	env: Env;
@@ -53,7 +55,7 @@ export interface Account {
 	people: People;
 	sender: Sender;
 	notify: Notifier;
-	rooms: Rooms | null;
+	rooms: RoomsEngine;
 	reader: Reader;
 	me: ReadonlySignal<Me>;
 	version: ReadonlySignal<string | undefined>; // what the server says it runs
@@ -115,6 +117,8 @@ export function account(d: AccountDeps): Account {
 			again = [...again, ...lost.filter((s) => s.tag && 'again' in s.tag)];
 			session++;
 			thePeople.lost();
+			theRooms.fresh();
+			marks = null;
 			theSender.fresh(lost.flatMap((s) => (s.tag && 'entry' in s.tag ? [s.tag.entry] : [])));
 			void begin();
 		},
@@ -125,6 +129,7 @@ export function account(d: AccountDeps): Account {
 			} else if (!beginning) {
 				sayAgain();
 				theSender.resumed();
+				theRooms.resumed();
 			}
 		},
 		stanza: (e) => take(e),
@@ -141,8 +146,10 @@ export function account(d: AccountDeps): Account {
 	const ask: Ctx['ask'] = (type, query, to, ms) => line.iq(type, query, to, ms);
 	const ctx: Ctx = {
 		env, me, user: d.user, domain: d.target.domain, target: d.target, db, book: theBook, shelf: d.shelf, stream: line,
-		archive: archive(ask, () => me, fresh), tabs, ask, settings: d.settings, fresh, leads,
+		archive: archive(ask, () => me, fresh), rooms: undefined as unknown as RoomsEngine, tabs, ask, settings: d.settings, fresh, leads,
 		features: { archive: true, fulltext: false, carbons: true, blocking: true, pep: false, upload: null, uploadMax: 0, search: null, admin: false },
+		page: (peer, q) => (theRooms.is(peer) ? theRooms.page(peer, q) : ctx.archive.page({ with: peer, ...q })),
+		archived: (peer) => (theRooms.is(peer) ? theRooms.archived(peer) : ctx.features.archive),
 		now: () => env.wall() + offset,
 		proof: () => proof,
 	};
@@ -151,17 +158,23 @@ export function account(d: AccountDeps): Account {
 	const reader: Reader = {
 		me,
 		now: ctx.now,
-		mentions(text) {
-			const names = [localOf(me), thePeople.person(me).name].filter(Boolean);
-			return names.some((n) => new RegExp(`(^|[^\\p{L}\\p{N}])@${n.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}($|[^\\p{L}\\p{N}])`, 'iu').test(text));
-		},
+		mentions: (i) => (i.nick !== undefined ? theRooms.mentions(i) : namesMe(i.body ?? '', [localOf(me), thePeople.person(me).name])),
 	};
-	const theSync = sync(ctx, reader, came);
+	const theSync = sync(ctx, {
+		key: 'sync', forward: 100, first: 5, has: () => ctx.features.archive, page: (q) => ctx.archive.page(q),
+		peers: () => theBook.all().filter((c) => !c.group).map((c) => c.with),
+	}, reader, came);
+	const theRooms = rooms({
+		ctx, reader, came, sender: theSender, people: thePeople, marked,
+		caps: () => (caps ? writeCaps(caps) : undefined),
+	});
+	ctx.rooms = theRooms;
 	const notify = notifier({
 		leads,
 		settings: () => d.settings.peek(),
-		muted: (peer) => !!theBook.choice(peer).muted,
+		level: theBook.level,
 		name: (peer) => thePeople.person(peer).name,
+		author: (r) => r.nick ?? '',
 		fileText: (name) => name,
 		open: d.openChat,
 	});
@@ -210,6 +223,7 @@ export function account(d: AccountDeps): Account {
 			sayAgain();
 			begun = mine;
 			beginning = false;
+			void enterRooms();
 			await theSender.synced();
 			await afterwards();
 		} catch (e) {
@@ -224,6 +238,20 @@ export function account(d: AccountDeps): Account {
 			else
 				env.after(BEGIN_AGAIN_MS, () => mine === session && begun !== mine && line.online && void begin());
 		}
+	}
+
+	async function enterRooms(): Promise<void> {
+		const mine = session;
+		await theRooms.begin().catch((e: unknown) => {
+			if (!(e instanceof IqError))
+				throw e;
+			env.after(BEGIN_AGAIN_MS, () => mine === session && line.online && void enterRooms());
+		});
+	}
+
+	let marks: Promise<Map<string, string>> | null = null; // of this session
+	function marked(): Promise<Map<string, string>> {
+		return (marks ??= ctx.features.pep ? marksGet(ask).catch(() => new Map<string, string>()) : Promise.resolve(new Map<string, string>()));
 	}
 
 	// A question may be answered by an error, but there must be an answer.
@@ -273,7 +301,7 @@ export function account(d: AccountDeps): Account {
 		tick.value++;
 		await services();
 		if (ctx.features.pep)
-			await readMarks((await marksGet(ask).catch(answered)) ?? new Map());
+			await readMarks(await marked());
 	}
 
 	async function services(): Promise<void> {
@@ -304,11 +332,13 @@ export function account(d: AccountDeps): Account {
 	// ---- what comes ------------------------------------------------------------------------------------------------
 
 	function take(e: El): void {
+		if (e.name === 'presence' && theRooms.presence(e))
+			return;
 		if (e.name === 'presence')
 			thePeople.presence(e);
 		else if (e.name === 'iq')
 			question(e);
-		else if (!ctx.archive.take(e))
+		else if (!ctx.archive.take(e) && !theRooms.message(e))
 			message(e);
 	}
 
@@ -340,6 +370,8 @@ export function account(d: AccountDeps): Account {
 			const from = bare(e.attrs['from'] ?? me);
 			if (items?.attrs['node'] === NS.mds && from === me)
 				void readMarks(marksOf(items));
+			if (items?.attrs['node'] === NS.bookmarks && from === me)
+				theRooms.bookmarked(items);
 			// The card is what counts; this says that it has changed.
 			if (items?.attrs['node'] === NS.nick && (from === me || thePeople.person(from).tie !== 'none'))
 				void thePeople.card(from, true);
@@ -354,14 +386,14 @@ export function account(d: AccountDeps): Account {
 		}
 		if (i.state)
 			typed(i);
-		if (i.body === undefined && !i.file && !i.reactions && !i.retracts && !i.receiptOf && !i.displayed)
+		if (i.body === undefined && !i.file && !i.reactions && !i.retracts && !i.receiptOf && !i.displayed && !i.invite)
 			return;
 		i.time ??= ctx.now();
 		theSync.live(i);
 	}
 
 	function bounced(i: Incoming): void {
-		const why = whyOfMessage(i.error ?? '', i.errorText ?? '');
+		const why = theRooms.is(i.peer) ? whyOfRoom(i.error ?? '') : whyOfMessage(i.error ?? '', i.errorText ?? '');
 		if (theSender.refused(i.id, why))
 			return;
 		void theBook.run(async () => {
@@ -389,9 +421,16 @@ export function account(d: AccountDeps): Account {
 
 	function came(rows: Fresh, live: boolean, items: readonly Incoming[]): void {
 		theSender.archived(items);
+		items.filter((i) => i.invite).forEach(theRooms.invited);
 		for (const r of rows) {
 			if (r.mine)
 				continue;
+			if (r.nick !== undefined) {
+				theRooms.spoke(r.with, [r]);
+				if (live)
+					notify.came(r);
+				continue;
+			}
 			theBook.typing(r.with, false);
 			if (live)
 				notify.came(r);
@@ -450,19 +489,21 @@ export function account(d: AccountDeps): Account {
 			unmarked.add(peer);
 			return;
 		}
-		if (d.settings.peek().receipts && !thePeople.isBlocked(peer))
+		const room = theRooms.is(peer);
+		if (d.settings.peek().receipts && !room && !thePeople.isBlocked(peer))
 			tell(writeDisplayed(peer, fresh(), newest.id));
 		if (ctx.features.pep && newest.archiveId)
-			await markSet(ask, me, peer, newest.archiveId).catch((e: unknown) => e instanceof IqError && !e.condition && unmarked.add(peer));
+			await markSet(ask, room ? peer : me, peer, newest.archiveId).catch((e: unknown) => e instanceof IqError && !e.condition && unmarked.add(peer));
 	}
 
 	const told = new Map<Address, number>();
 	function typing(peer: Address, is: boolean): void {
 		const last = told.get(peer) ?? 0;
-		if (!d.settings.peek().typing || !line.online || (is ? env.now() - last < TYPING_AGAIN_MS && last : !last))
+		const room = theRooms.is(peer);
+		if (!d.settings.peek().typing || !line.online || (room && !theRooms.mayType(peer)) || (is ? env.now() - last < TYPING_AGAIN_MS && last : !last))
 			return;
 		told.set(peer, is ? env.now() : 0);
-		line.send(writeState(peer, fresh(), is ? 'composing' : 'active'));
+		line.send(writeState(room ? { room: peer } : peer, fresh(), is ? 'composing' : 'active'));
 	}
 
 	// ---- tabs ----------------------------------------------------------------------------------------------------------
@@ -484,6 +525,7 @@ export function account(d: AccountDeps): Account {
 		theBook.lead();
 		theSync.lead();
 		thePeople.lead();
+		theRooms.lead();
 		tabs.tell({ news: 'uploads?' });
 		theSender.lead();
 		for (const [id, peer] of owed)
@@ -574,8 +616,8 @@ export function account(d: AccountDeps): Account {
 		if (old?.as === as)
 			return old.message;
 		const m: Message = {
-			key: r.key, id: r.id, archiveId: r.archiveId, with: r.with, from: r.from, mine: r.mine, time: r.time, text: r.text,
-			edited: r.edited !== undefined, retracted: !!r.retracted,
+			key: r.key, id: r.id, archiveId: r.archiveId, with: r.with, from: r.from, nick: r.nick ?? (theRooms.is(r.with) ? theRooms.nick(r.with) : undefined), mine: r.mine, time: r.time, text: r.text,
+			edited: r.edited !== undefined, retracted: !!r.retracted, moderated: r.moderated,
 			reply: r.reply && { id: r.reply.id, from: r.reply.from, text: r.reply.text },
 			reactions: reactionsOf(r),
 			attachment: r.file && {
@@ -596,7 +638,7 @@ export function account(d: AccountDeps): Account {
 		people: thePeople,
 		sender: theSender,
 		notify,
-		rooms: null,
+		rooms: theRooms,
 		reader,
 		me: computed(() => {
 			void tick.value;
@@ -615,6 +657,7 @@ export function account(d: AccountDeps): Account {
 		addRow,
 		async start() {
 			await theSync.load();
+			await theRooms.load();
 			await Promise.all([theBook.load(), thePeople.load(), theSender.load()]);
 			for (const e of theSender.entries())
 				if (e.kind === 'text' || e.kind === 'file')
@@ -631,6 +674,7 @@ export function account(d: AccountDeps): Account {
 			over = true;
 			session++;
 			line.stop();
+			await theRooms.flush();
 			await theBook.run(() => theBook.flush());
 			tabs.stop();
 			db.close();

@@ -90,9 +90,11 @@ export function acts(a: Account, keep: { keep(): boolean; remember(s: Secret): P
 
 	return {
 		async search(q, next) {
-			if (!ctx.stream.online || (q.text && !ctx.features.fulltext) || !ctx.features.archive)
+			const fulltext = q.with && ctx.rooms.is(q.with) ? ctx.rooms.fulltext(q.with) : ctx.features.fulltext;
+			if (!ctx.stream.online || (q.text && !fulltext) || (q.with ? !ctx.archived(q.with) : !ctx.features.archive))
 				return searchHere(q);
-			const page = await ctx.archive.page({ with: q.with, start: q.from, end: q.to, fulltext: q.text || undefined, files: q.files, before: next ?? '', max: HITS });
+			const query = { start: q.from, end: q.to, fulltext: q.text || undefined, files: q.files, before: next ?? '', max: HITS };
+			const page = await (q.with ? ctx.page(q.with, query) : ctx.archive.page(query));
 			const hits = page.items.filter(isRow).reverse().map((i) => {
 				const r = rowOf(i, a.reader);
 				return a.show(ctx.book.loaded(i.peer)?.archive.get(i.archiveId ?? '') ?? r);
@@ -127,8 +129,9 @@ export function acts(a: Account, keep: { keep(): boolean; remember(s: Secret): P
 				a.people.blocked([address], on);
 			}),
 		async files(address) {
-			if (ctx.stream.online && ctx.features.archive && ctx.features.fulltext) {
-				const page = await ctx.archive.page({ with: address, files: true, before: '', max: FILES });
+			const known = ctx.rooms.is(address) ? ctx.rooms.fulltext(address) : ctx.features.fulltext;
+			if (ctx.stream.online && ctx.archived(address) && known) {
+				const page = await ctx.page(address, { files: true, before: '', max: FILES });
 				return page.items.filter((i) => i.file && isRow(i)).reverse().map((i) => a.show(ctx.book.loaded(address)?.archive.get(i.archiveId ?? '') ?? rowOf(i, a.reader)));
 			}
 			return [...(ctx.book.loaded(address)?.rows ?? [])].filter((r) => r.file && !r.retracted).reverse().slice(0, FILES).map(a.show);

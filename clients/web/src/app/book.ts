@@ -3,7 +3,7 @@
 // so that two tabs never write the same thing differently.
 
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
-import type { Address, Conversation } from '../model';
+import type { Address, Conversation, Notify } from '../model';
 import type { Db, Writing } from '../store/db';
 import { PENDING, type Choice, type Conv, type Patch, type Row } from '../store/rows';
 import { apply, change, extend, indexAt, lastOrder, logNew, named, patched, risen, shrink, type Log } from '../store/timeline';
@@ -30,6 +30,7 @@ export interface Book {
 	all(): readonly Conv[];
 	choice(peer: Address): Choice;
 	choose(peer: Address, by: Partial<Choice>, tell?: boolean): void;
+	level(peer: Address): Notify; // of what one is told
 	typing(peer: Address, is: boolean): void;
 	keep(kv: Record<string, unknown>): void;
 	use(peer: Address, by: 1 | -1): void; // shown; what nobody looks at shrinks
@@ -101,16 +102,20 @@ export function book(db: Db, leads: () => boolean, tellChoice: (c: Choice) => vo
 
 	const choice = (peer: Address): Choice => choices.get(peer) ?? { with: peer };
 
+	function level(c: Conv, w: Choice): Notify {
+		return w.muted ? (c.group ? 'nothing' : 'mentions') : ((c.group && w.notify) || 'all');
+	}
+
 	function shown(): Conversation[] {
 		const out: Conversation[] = [];
 		for (const peer of new Set([...convs.keys(), ...choices.keys()])) {
 			const c = conv(peer), w = choice(peer);
-			const worth = c.last || w.draft || w.pinned;
+			const worth = c.last || w.draft || w.pinned || (c.group && c.time);
 			if (!worth || (w.hidden !== undefined && c.time <= w.hidden && !w.draft))
 				continue;
 			const last = c.last && { text: c.last.text, mine: c.last.mine, from: c.last.from, file: c.last.file, retracted: c.last.retracted };
 			out.push({
-				with: peer, kind: 'chat', last, time: c.time, unread: c.unread, mentions: c.mentions, pinned: !!w.pinned, muted: !!w.muted,
+				with: peer, kind: c.group ? 'group' : 'chat', notify: c.group ? level(c, w) : undefined, last, time: c.time, unread: c.unread, mentions: c.mentions, pinned: !!w.pinned, muted: level(c, w) !== 'all',
 				draft: w.draft ?? '', typing: typers.value.has(peer),
 			});
 		}
@@ -121,7 +126,7 @@ export function book(db: Db, leads: () => boolean, tellChoice: (c: Choice) => vo
 		void list.value;
 		return shown();
 	});
-	const unread = computed(() => conversations.value.reduce((n, c) => n + (c.muted ? 0 : c.unread), 0));
+	const unread = computed(() => conversations.value.reduce((n, c) => n + (!c.muted ? c.unread : c.notify === 'mentions' ? c.mentions : 0), 0));
 
 	// ---- logs --------------------------------------------------------------------------------------------------
 
@@ -177,7 +182,7 @@ export function book(db: Db, leads: () => boolean, tellChoice: (c: Choice) => vo
 
 	async function find(peer: Address, by: { id?: string; archiveId?: string }): Promise<Row | undefined> {
 		const l = await log(peer);
-		return (by.archiveId && l.archive.get(by.archiveId)) || (by.id && named(l, by.id)) || (await db.row(peer, by));
+		return (by.archiveId && l.archive.get(by.archiveId)) || (by.id && named(l, by.id)) || (await db.row(peer, by)) || (by.id ? db.row(peer, { archiveId: by.id }) : undefined);
 	}
 
 	async function down(l: Log, order: number): Promise<void> {
@@ -255,7 +260,7 @@ export function book(db: Db, leads: () => boolean, tellChoice: (c: Choice) => vo
 			}
 			if (named(l, p.target))
 				return; // not theirs, or older than what is known
-			const row = await db.row(l.with, { id: p.target });
+			const row = (await db.row(l.with, { id: p.target })) ?? (await db.row(l.with, { archiveId: p.target }));
 			const fresh = row && patched(row, p);
 			if (leads()) {
 				if (fresh)
@@ -266,7 +271,7 @@ export function book(db: Db, leads: () => boolean, tellChoice: (c: Choice) => vo
 			}
 		},
 		async patchFresh(l, rows) {
-			const ids = rows.flatMap((r) => [r.id, r.origin ?? '']).filter(Boolean);
+			const ids = rows.flatMap((r) => [r.id, r.origin ?? '', r.archiveId ?? '']).filter(Boolean);
 			if (!ids.length)
 				return;
 			const waiting = [...(await db.patches(l.with, ids)), ...dirty.patches.filter((p) => p.with === l.with && ids.includes(p.target))];
@@ -291,6 +296,7 @@ export function book(db: Db, leads: () => boolean, tellChoice: (c: Choice) => vo
 			db.write({ choices: [c] }).catch(() => undefined);
 			tellChoice(c);
 		},
+		level: (peer) => level(conv(peer), choice(peer)),
 		typing(peer, is) {
 			if (typers.value.has(peer) === is)
 				return;

@@ -4,13 +4,14 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { Address, Settings } from '../model';
 import type { Env } from '../xmpp/env';
-import type { Archive, Ask } from '../xmpp/mam';
+import type { Archive, ArchivePage, ArchiveQuery, Ask } from '../xmpp/mam';
 import type { Proof, Target } from '../xmpp/login';
 import type { Stream } from '../xmpp/stream';
 import type { Db } from '../store/db';
 import type { Choice, Entry } from '../store/rows';
 import type { Tabs } from '../store/tabs';
 import type { Book } from './book';
+import type { RoomsEngine } from './rooms';
 import type { Shelf } from './settings';
 
 // Between tabs.
@@ -52,6 +53,9 @@ export interface Ctx {
 	shelf: Shelf;
 	stream: Stream<Tag>;
 	archive: Archive;
+	rooms: RoomsEngine;
+	page(peer: Address, q: ArchiveQuery): Promise<ArchivePage>; // of one conversation, wherever its archive is
+	archived(peer: Address): boolean;
 	tabs: Tabs<News>;
 	ask: Ask;
 	features: Features;

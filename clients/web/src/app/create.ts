@@ -13,13 +13,11 @@ import type { Secret } from '../xmpp/scram';
 import type { StreamState } from '../xmpp/stream';
 import { dbOpen, remember as rememberLogin, remembered, type Db } from '../store/db';
 import type { Entry, Row } from '../store/rows';
-import { change, remove } from '../store/timeline';
 import type { Account } from './account';
-import { acts, type Acts } from './acts';
-import { files, type Files } from './outgoing';
+import type { Acts } from './acts';
+import type { Files } from './outgoing';
 import { browserShelf, settingsLoad, settingsSave, type Shelf } from './settings';
-import { rowOfEntry } from './sender';
-import { xhrSend, type Send } from './upload';
+import type { Send } from './upload';
 import { whyOf } from './why';
 
 export interface ModelDeps {
@@ -27,7 +25,7 @@ export interface ModelDeps {
 	shelf: Shelf;
 	origin: string; // of the page
 	language: string;
-	send: Send;
+	send?: Send; // else XMLHttpRequest
 	open(account: string, keep: boolean, onLost: () => void): Promise<Db>;
 	remembered(): Promise<Remembered | undefined>;
 	remember(login: Remembered | null): Promise<boolean>;
@@ -53,14 +51,16 @@ export function browserDeps(): ModelDeps {
 		shelf: browserShelf(),
 		origin: location.origin,
 		language: navigator.language,
-		send: xhrSend,
 		open: dbOpen,
 		remembered: () => remembered<Remembered>(),
 		remember: rememberLogin,
 	};
 }
 
+type Inside = typeof import('./inside');
+
 interface Open {
+	inside: Inside;
 	account: Account;
 	acts: Acts;
 	files: Files;
@@ -117,9 +117,9 @@ export function createModel(d: ModelDeps): Model {
 	async function open(user: string, dom: string, proof: Proof, keep: boolean): Promise<Open> {
 		const me = `${user}@${dom}`;
 		// Fetched when somebody is here: the first screen needs none of it.
-		const [{ account }, db] = await Promise.all([import('./account'), d.open(me, keep, () => location.reload())]);
-		const o: Open = { kept: keep, tries: 0 } as Open;
-		o.account = account({
+		const [inside, db] = await Promise.all([import('./inside'), d.open(me, keep, () => location.reload())]);
+		const o: Open = { inside, kept: keep, tries: 0 } as Open;
+		o.account = inside.account({
 			env, db, shelf: d.shelf, target: { ...target(), domain: dom }, user, proof, origin: d.origin, settings,
 			state: (s) => (current.peek() === o || waiting) && moved(s),
 			secret(secret) {
@@ -133,8 +133,8 @@ export function createModel(d: ModelDeps): Model {
 			idleMs: d.idleMs,
 			answerMs: d.answerMs,
 		});
-		o.files = files(o.account, d.send);
-		o.acts = acts(o.account, { keep: () => o.kept, remember: (secret) => d.remember({ user, domain: dom, secret }), wipe: () => forget(true) });
+		o.files = inside.files(o.account, d.send ?? inside.xhrSend);
+		o.acts = inside.acts(o.account, { keep: () => o.kept, remember: (secret) => d.remember({ user, domain: dom, secret }), wipe: () => forget(true) });
 		return o;
 	}
 
@@ -211,7 +211,10 @@ export function createModel(d: ModelDeps): Model {
 			s = clean(s.slice(0, Math.floor(s.length * 0.9)));
 		return s;
 	}
-	const quoteOf = (m: Message | undefined): Entry['quote'] => m && { id: m.id, from: m.from, text: m.text || m.attachment?.name || '' };
+	// In rooms what the room calls a message counts, once it has done so.
+	const nameOf = (m: Message): string => (m.nick !== undefined && m.archiveId) || m.id;
+	const quoteOf = (m: Message | undefined): Entry['quote'] =>
+		m && { id: nameOf(m), from: m.nick === undefined ? m.from : `${m.with}/${m.nick}`, text: m.text || m.attachment?.name || '' };
 
 	function entry(o: Open, to: Address, by: Partial<Entry> & Pick<Entry, 'kind'>): Entry {
 		const { ctx, sender } = o.account;
@@ -221,7 +224,7 @@ export function createModel(d: ModelDeps): Model {
 
 	// Shown first, then sent.
 	function post(o: Open, e: Entry): void {
-		o.account.addRow(rowOfEntry(e, o.account.ctx.me));
+		o.account.addRow(o.inside.rowOfEntry(e, o.account.ctx.me));
 		o.account.sender.add(e);
 	}
 
@@ -230,7 +233,7 @@ export function createModel(d: ModelDeps): Model {
 		const { ctx, sender } = o.account;
 		void ctx.book.run(async () => {
 			const log = await ctx.book.log(m.with);
-			await ctx.book.patch(log, { with: m.with, target: m.id, from: ctx.me, time: ctx.now(), ...p });
+			await ctx.book.patch(log, { with: m.with, target: p.edit === undefined ? nameOf(m) : m.id, from: ctx.me, time: ctx.now(), ...p });
 			await ctx.book.recount(log);
 		});
 		sender.add(e);
@@ -240,7 +243,7 @@ export function createModel(d: ModelDeps): Model {
 		const { ctx } = o.account;
 		void ctx.book.run(async () => {
 			const log = await ctx.book.log(m.with);
-			if (remove(log, m.key))
+			if (o.inside.remove(log, m.key))
 				ctx.book.removed(log, m.key);
 			await ctx.book.recount(log);
 		});
@@ -256,7 +259,7 @@ export function createModel(d: ModelDeps): Model {
 			const e = entry(o, m.with, { kind: r.file ? 'file' : 'text', id: r.id, key: r.key, text: r.text, quote: r.reply, file: r.file });
 			if (r.file && !r.file.url && !o.files.again(r.key, e))
 				return;
-			const up = change(log, r.key, { sending: 'sending', why: undefined, order: e.seq, time: e.time });
+			const up = o.inside.change(log, r.key, { sending: 'sending', why: undefined, order: e.seq, time: e.time });
 			ctx.book.touched(log, up ? [up] : []);
 			await ctx.book.recount(log);
 			if (!r.file || r.file.url)
@@ -278,7 +281,7 @@ export function createModel(d: ModelDeps): Model {
 		unread: computed(() => current.value?.account.ctx.book.unread.value ?? 0),
 		synced: computed(() => current.value?.account.synced.value ?? false),
 		leader: computed(() => current.value?.account.leader.value ?? false),
-		rooms: computed(() => current.value?.account.rooms ?? null),
+		rooms: computed(() => current.value?.account.rooms.api ?? null),
 		unsent: computed(() => current.value?.account.sender.unsent.value ?? 0),
 
 		async start() {
@@ -357,7 +360,7 @@ export function createModel(d: ModelDeps): Model {
 				if (m.sending === 'failed' || (e && o.account.sender.untold(e.seq)))
 					model.cancel(m); // nobody has seen it
 				else
-					alter(o, m, entry(o, m.with, { kind: 'retract', of: m.id }), { retract: true });
+					alter(o, m, entry(o, m.with, { kind: 'retract', of: nameOf(m) }), { retract: true });
 			}, undefined);
 		},
 		react(m, emoji) {
@@ -365,7 +368,7 @@ export function createModel(d: ModelDeps): Model {
 				const me = o.account.ctx.me;
 				const mine = m.reactions.filter((r) => r.from.includes(me)).map((r) => r.emoji);
 				const next = mine.includes(emoji) ? mine.filter((e) => e !== emoji) : [...mine, emoji].slice(-16);
-				alter(o, m, entry(o, m.with, { kind: 'react', of: m.id, emoji: next }), { emoji: next });
+				alter(o, m, entry(o, m.with, { kind: 'react', of: nameOf(m), emoji: next }), { emoji: next });
 			}, undefined);
 		},
 		typing: (address, is) => now((o) => o.account.typing(address, is), undefined),

@@ -9,7 +9,7 @@ import type { Book } from './book';
 
 export interface Reader {
 	me: Address;
-	mentions(text: string): boolean;
+	mentions(i: Incoming): boolean;
 	now(): number; // the server's time
 }
 
@@ -17,7 +17,7 @@ export interface Reader {
 export type Fresh = Row[];
 
 export function isRow(i: Incoming): boolean {
-	return !i.error && !i.replaces && !i.retracts && !i.reactions && (!!i.file || (i.body !== undefined && i.body !== ''));
+	return !i.error && !i.replaces && !i.retracts && !i.reactions && (!!i.file || !!i.tombstone || (i.body !== undefined && i.body !== ''));
 }
 
 function keyOf(i: Incoming): string {
@@ -41,7 +41,9 @@ export function rowOf(i: Incoming, r: Reader): Row {
 		text: i.body ?? '',
 		reply: i.reply && { id: i.reply.id, from: i.reply.to ?? '', text: i.reply.quoted },
 		file: i.file,
-		mention: (!i.mine && r.mentions(i.body ?? '')) || undefined,
+		mention: (!i.mine && r.mentions(i)) || undefined,
+		nick: i.nick,
+		...(i.tombstone && { retracted: true, moderated: i.moderated }),
 	};
 }
 
@@ -64,7 +66,7 @@ async function patches(book: Book, log: Log, items: readonly Incoming[], now: nu
 		if (i.replaces && (i.body || i.file))
 			await book.patch(log, { ...p, target: i.replaces, edit: i.body ?? '' });
 		else if (i.retracts)
-			await book.patch(log, { ...p, target: i.retracts, retract: true });
+			await book.patch(log, { ...p, target: i.retracts, retract: true, moderated: i.moderated });
 		else if (i.reactions)
 			await book.patch(log, { ...p, target: i.reactions.id, emoji: i.reactions.emoji });
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Telling people who look elsewhere. One tab does it; the text is text.
 
-import type { Address, Settings } from '../model';
+import type { Address, Notify, Settings } from '../model';
 import type { Row } from '../store/rows';
 import { isQuiet } from './settings';
 
@@ -16,8 +16,9 @@ export interface Notifier {
 export interface NotifyDeps {
 	leads(): boolean;
 	settings(): Settings;
-	muted(peer: Address): boolean;
+	level(peer: Address): Notify;
 	name(peer: Address): string;
+	author(r: Row): string; // '' where the name says it
 	fileText(name: string): string;
 	open(peer: Address): void;
 }
@@ -38,9 +39,11 @@ export function notifier(d: NotifyDeps): Notifier {
 				return;
 			if (typeof document !== 'undefined' && document.visibilityState === 'visible' && document.hasFocus())
 				return;
-			if (!shouldNotify(s, d.muted(r.with), !!r.mention, now.getHours() * 60 + now.getMinutes()))
+			const level = d.level(r.with);
+			if (!shouldNotify(s, level !== 'all', !!r.mention && level !== 'nothing', now.getHours() * 60 + now.getMinutes()))
 				return;
-			const body = (r.text || (r.file ? d.fileText(r.file.name) : '')).replace(/\s+/g, ' ').slice(0, BODY_MAX);
+			const who = d.author(r);
+			const body = `${who && `${who}: `}${r.text || (r.file ? d.fileText(r.file.name) : '')}`.replace(/\s+/g, ' ').slice(0, BODY_MAX);
 			try {
 				const n = new Notification(d.name(r.with), { body, tag: r.with, silent: !s.sound });
 				n.onclick = () => {

@@ -103,6 +103,9 @@ export function people(ctx: Ctx, ownPhoto: (hash: string) => void): People {
 	}
 
 	function person(address: Address): Person {
+		const other = ctx.rooms.person(address);
+		if (other)
+			return other;
 		const k = of(address);
 		const all = [...(here.get(address)?.values() ?? [])].sort((a, b) => b.priority - a.priority);
 		const rank: Presence[] = ['online', 'away', 'busy'];
@@ -123,6 +126,7 @@ export function people(ctx: Ctx, ownPhoto: (hash: string) => void): People {
 
 	const all = computed<ReadonlyMap<Address, Person>>(() => {
 		void changes.value;
+		void ctx.rooms.names.value;
 		const out = new Map<Address, Person>();
 		const named = [...known.keys(), ...asking.keys(), ...blocked, ...ctx.book.conversations.value.map((c) => c.with)];
 		for (const a of new Set(named))

@@ -8,7 +8,8 @@
 
 import { signal, type ReadonlySignal } from '@preact/signals';
 import type { Address, Why } from '../model';
-import type { FileInfo, Incoming } from '../xmpp/message';
+import type { ArchivePage, ArchiveQuery } from '../xmpp/mam';
+import type { FileInfo, Incoming, Mention, To } from '../xmpp/message';
 import { writeEdit, writeFile, writeReactions, writeRetraction, writeText } from '../xmpp/message';
 import { settle, Refused } from '../xmpp/login';
 import type { Xml } from '../xmpp/xml';
@@ -35,6 +36,9 @@ export interface Sender {
 	broken(condition: string): void; // the server ended the stream with an error
 	archived(items: readonly Incoming[]): void; // seen in the archive, or as a carbon: the server has them
 	refused(id: string, why: Why): boolean;
+	inside(room: Address, archive: boolean): void; // I am in, and what was said there is known
+	outside(room: Address, forGood: boolean): void; // for good: what waits will not go
+	back(id: string): boolean; // a room did not take it since I am not there: it waits again
 	lead(): void;
 	news(n: News): void;
 	seq(): number;
@@ -57,13 +61,16 @@ const STRIKES = 3;
 const POISON = new Set(['policy-violation', 'not-well-formed', 'invalid-xml', 'restricted-xml', 'bad-format']);
 const SLOTS = 2048; // numbers of a millisecond: exact in a double until the year 2109
 
-function stanza(e: Entry): Xml {
+function stanza(e: Entry, rooms: Ctx['rooms']): Xml {
+	const room = rooms.is(e.to);
+	const to: To = room ? { room: e.to } : e.to;
+	const named = (): Mention[] | undefined => (room ? rooms.references(e.to, e.text ?? '') : undefined);
 	switch (e.kind) {
-		case 'text': return writeText(e.to, e.id, e.text ?? '', e.quote);
-		case 'file': return writeFile(e.to, e.id, e.file as FileInfo, e.quote);
-		case 'edit': return writeEdit(e.to, e.id, e.of ?? '', e.text ?? '', e.quote);
-		case 'retract': return writeRetraction(e.to, e.id, e.of ?? '');
-		case 'react': return writeReactions(e.to, e.id, e.of ?? '', e.emoji ?? []);
+		case 'text': return writeText(to, e.id, e.text ?? '', e.quote, named());
+		case 'file': return writeFile(to, e.id, e.file as FileInfo, e.quote);
+		case 'edit': return writeEdit(to, e.id, e.of ?? '', e.text ?? '', e.quote, named());
+		case 'retract': return writeRetraction(to, e.id, e.of ?? '');
+		case 'react': return writeReactions(to, e.id, e.of ?? '', e.emoji ?? []);
 	}
 }
 
@@ -76,6 +83,8 @@ export function sender(ctx: Ctx): Sender {
 	const journal = `anser.out.${ctx.me}.`;
 	let lastSeq = 0;
 	const slot = Math.floor(ctx.env.random() * SLOTS); // so that two tabs never take the same number
+	// Rooms I am in; whether they have an archive. `clear`: it is known there which of what was tried has arrived.
+	const inside = new Map<Address, boolean>(), clear = new Set<Address>(), barred = new Set<Address>(), bounces = new Map<string, number>();
 	let may = false; // this session is caught up, and what came before it is settled
 	let settled = false; // what other pages left
 	let known = false; // which of what was tried the archive has, in this session
@@ -177,20 +186,49 @@ export function sender(ctx: Ctx): Sender {
 		return (await db.get<Lease>('lease').catch(() => undefined))?.tab === ctx.tabs.id;
 	}
 
+	// By what the room calls it; null: it has not said so yet.
+	function inRoom(e: Entry, id: string): string | null {
+		const log = book.loaded(e.to);
+		const r = log && !log.archive.has(id) ? log.ids.get(id)?.find((x) => x.mine) : undefined;
+		return !r ? id : (r.archiveId ?? (r.sending === 'failed' || !ctx.rooms.archived(e.to) ? id : null));
+	}
+
+	function resolved(e: Entry): Entry | null {
+		if (!ctx.rooms.is(e.to))
+			return e;
+		const of = e.of && e.kind !== 'edit' ? inRoom(e, e.of) : e.of;
+		const quoted = e.quote && inRoom(e, e.quote.id);
+		return of === null || quoted === null ? null : { ...e, of, quote: e.quote && { ...e.quote, id: quoted ?? '' } };
+	}
+
+	// What may go now. What waits for a room holds up what stands behind it there, and nothing else.
+	function due(): Entry[] {
+		const stuck = new Set<Address>();
+		return sorted().filter((e) => {
+			if (e.status !== 'ready' || inFlight.has(e.seq) || stuck.has(e.to))
+				return false;
+			if (!ctx.rooms.is(e.to) || (clear.has(e.to) && resolved(e)))
+				return true;
+			stuck.add(e.to);
+			return false;
+		}).slice(0, WINDOW - inFlight.size);
+	}
+
 	async function pump(): Promise<void> {
 		if (pumping)
 			return;
 		pumping = true;
 		try {
 			for (await laneKept; may && mySend() && ctx.stream.online; await laneKept) {
-				const next = sorted().filter((e) => e.status === 'ready' && !inFlight.has(e.seq)).slice(0, WINDOW - inFlight.size);
+				const next = due();
 				if (!next.length || !(await leased()) || !may)
 					return;
 				const tried: Entry[] = [];
 				for (const e of next) {
 					if (!entries.has(e.seq) || inFlight.has(e.seq))
 						continue;
-					if (!ctx.stream.send(stanza(e), { entry: e.seq }))
+					const r = resolved(e);
+					if (!r || !ctx.stream.send(stanza(r, ctx.rooms), { entry: e.seq }))
 						break;
 					inFlight.add(e.seq);
 					place(e);
@@ -225,19 +263,28 @@ export function sender(ctx: Ctx): Sender {
 		await laneKept;
 	}
 
-	async function findSent(): Promise<void> {
-		const doubtful = sorted().filter((e) => e.tried);
-		if (!doubtful.length || !ctx.features.archive)
+	async function findSent(mine: (e: Entry) => boolean, look: (q: ArchiveQuery) => Promise<ArchivePage>): Promise<void> {
+		const doubtful = sorted().filter((e) => e.tried && mine(e));
+		if (!doubtful.length)
 			return;
 		const start = Math.min(...doubtful.map((e) => e.time)) - SLACK_MS;
 		let after: string | undefined;
 		for (let n = 0; n < CHECK_PAGES; n++) {
-			const page = await ctx.archive.page({ start, after, max: 100 });
+			const page = await look({ start, after, max: 100 });
 			self.archived(page.items);
-			if (page.complete || !page.last || !sorted().some((e) => e.tried))
+			if (page.complete || !page.last || !sorted().some((e) => e.tried && mine(e)))
 				return;
 			after = page.last;
 		}
+	}
+
+	async function clearRoom(room: Address): Promise<void> {
+		if (!may || !mySend() || clear.has(room) || !inside.has(room))
+			return;
+		if (inside.get(room))
+			await findSent((e) => e.to === room, (q) => ctx.rooms.page(room, q));
+		if (may && inside.has(room))
+			clear.add(room);
 	}
 
 	let going: Promise<void> | null = null;
@@ -258,10 +305,13 @@ export function sender(ctx: Ctx): Sender {
 				await laneKept;
 				await settleOthers();
 			}
-			if (!known)
-				await findSent();
+			if (!known && ctx.features.archive)
+				await findSent((e) => !ctx.rooms.is(e.to), (q) => ctx.archive.page(q));
 			known = true;
 			may = true;
+			void pump(); // rooms may take longer
+			for (const room of [...inside.keys()])
+				await clearRoom(room);
 		} catch (e) {
 			if (!(e instanceof Refused))
 				ctx.env.after(RETRY_MS, () => void self.synced());
@@ -285,6 +335,8 @@ export function sender(ctx: Ctx): Sender {
 				ctx.shelf.set(journal + e.seq, JSON.stringify(e));
 			keep(e);
 			ctx.tabs.tell({ news: 'entry', entry: e });
+			if (barred.has(e.to))
+				self.refused(e.id, 'not-allowed');
 			void pump();
 		},
 		ready(seq, by) {
@@ -303,8 +355,7 @@ export function sender(ctx: Ctx): Sender {
 		entries: sorted,
 		session(sm) {
 			lane = sm;
-			may = known = false;
-			inFlight.clear();
+			self.fresh([]);
 			// Before anything is sent: whoever comes after us must be able to settle this session.
 			laneKeep();
 		},
@@ -317,6 +368,8 @@ export function sender(ctx: Ctx): Sender {
 		fresh() {
 			may = known = false;
 			inFlight.clear();
+			inside.clear();
+			clear.clear();
 		},
 		synced: () => (going ??= go().finally(() => (going = null))),
 		resumed() {
@@ -328,7 +381,7 @@ export function sender(ctx: Ctx): Sender {
 		},
 		acked(seq) {
 			const e = entries.get(seq);
-			if (e)
+			if (e && (inFlight.has(seq) || !ctx.rooms.is(e.to)))
 				done(e);
 			void pump();
 		},
@@ -345,10 +398,13 @@ export function sender(ctx: Ctx): Sender {
 		},
 		archived(items) {
 			// A carbon says nothing of the place: who sent it tells that.
-			for (const i of items.filter((x) => x.mine && (x.archived || mySend())))
+			const mine = items.filter((x) => x.mine && (x.archived || mySend()));
+			for (const i of mine)
 				for (const e of sorted())
 					if (e.id === i.id || e.id === i.originId)
 						done(e, i.archived ? i.time : undefined);
+			if (mine.some((i) => i.nick !== undefined))
+				void pump(); // what answers it may have waited for that
 		},
 		refused(id, why) {
 			const e = sorted().find((x) => x.id === id);
@@ -360,9 +416,34 @@ export function sender(ctx: Ctx): Sender {
 			}
 			return !!e;
 		},
+		inside(room, archive) {
+			inside.set(room, archive);
+			barred.delete(room);
+			if (may)
+				void self.synced();
+		},
+		outside(room, forGood) {
+			inside.delete(room);
+			clear.delete(room);
+			if (!forGood)
+				return;
+			barred.add(room);
+			for (const e of sorted().filter((x) => x.to === room && x.status === 'ready' && !inFlight.has(x.seq)))
+				self.refused(e.id, 'not-allowed');
+		},
+		back(id) {
+			const e = sorted().find((x) => x.id === id && inFlight.has(x.seq));
+			const n = (bounces.get(id) ?? 0) + 1;
+			if (!e || n >= STRIKES)
+				return false;
+			bounces.set(id, n);
+			inFlight.delete(e.seq);
+			return true;
+		},
 		lead() {
 			settled = false;
 			may = known = false;
+			clear.clear();
 			if (ctx.stream.online)
 				void self.synced();
 		},

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a fresh session to "all that waited has come": what came while we were away is read from the archive; what comes live meanwhile is
-// held back, so that the book is filled in order.
+// held back, so that the book is filled in order. One for one's own archive, one for each room.
 
 import { signal, type ReadonlySignal } from '@preact/signals';
-import type { ArchivePage } from '../xmpp/mam';
+import type { Address } from '../model';
+import type { ArchivePage, ArchiveQuery } from '../xmpp/mam';
 import type { Incoming } from '../xmpp/message';
 import { IqError } from '../xmpp/stream';
 import { confirmedOrder, lastOrder } from '../store/timeline';
@@ -11,9 +12,16 @@ import type { Ctx } from './context';
 import { byPeer, take, type Fresh, type Reader } from './incoming';
 
 const PAGE = 100;
-const PAGES_FORWARD = 100; // beyond, there is a hole that is filled when somebody looks
-const PAGES_FIRST = 5; // a device that knows nothing: the newest of everybody
 const HELD_MAX = 5000;
+
+export interface Source {
+	key: string; // under which the place is remembered
+	forward: number; // pages; beyond, there is a hole that is filled when somebody looks
+	first: number; // pages for a device that knows nothing: the newest
+	has(): boolean;
+	page(q: ArchiveQuery): Promise<ArchivePage>;
+	peers(): Address[]; // of which all is in there
+}
 
 export interface Sync {
 	synced: ReadonlySignal<boolean>;
@@ -26,7 +34,7 @@ export interface Sync {
 	lastId(): string | undefined;
 }
 
-export function sync(ctx: Ctx, reader: Reader, came: (fresh: Fresh, live: boolean, items: readonly Incoming[]) => void): Sync {
+export function sync(ctx: Ctx, from: Source, reader: Reader, came: (fresh: Fresh, live: boolean, items: readonly Incoming[]) => void): Sync {
 	const synced = signal(false);
 	const { book } = ctx;
 	let caughtUp = false; // in this session
@@ -37,7 +45,7 @@ export function sync(ctx: Ctx, reader: Reader, came: (fresh: Fresh, live: boolea
 		if (!id)
 			return;
 		last = id;
-		book.keep({ sync: id });
+		book.keep({ [from.key]: id });
 	}
 
 	// Pages that follow what is known.
@@ -69,7 +77,7 @@ export function sync(ctx: Ctx, reader: Reader, came: (fresh: Fresh, live: boolea
 	async function newest(pages: number, hole: boolean): Promise<void> {
 		let before = '';
 		for (let n = 0; n < pages; n++) {
-			const page = await ctx.archive.page({ before, max: PAGE });
+			const page = await from.page({ before, max: PAGE });
 			await backward(page, hole);
 			if (n === 0 && page.last)
 				remember(page.last);
@@ -81,16 +89,16 @@ export function sync(ctx: Ctx, reader: Reader, came: (fresh: Fresh, live: boolea
 
 	async function jump(): Promise<void> {
 		await book.run(async () => {
-			for (const c of book.all())
-				book.convSet(c.with, { tail: true });
+			for (const peer of from.peers())
+				book.convSet(peer, { tail: true });
 		});
-		await newest(PAGES_FIRST, true);
+		await newest(from.first, true);
 	}
 
 	async function since(id: string): Promise<void> {
 		let after = id;
-		for (let n = 0; n < PAGES_FORWARD; n++) {
-			const page = await ctx.archive.page({ after, max: PAGE });
+		for (let n = 0; n < from.forward; n++) {
+			const page = await from.page({ after, max: PAGE });
 			await forward(page);
 			if (page.complete || !page.last)
 				return;
@@ -100,10 +108,10 @@ export function sync(ctx: Ctx, reader: Reader, came: (fresh: Fresh, live: boolea
 	}
 
 	async function catchUp(): Promise<void> {
-		if (!ctx.features.archive)
+		if (!from.has())
 			return;
 		if (!last) {
-			await newest(PAGES_FIRST, false);
+			await newest(from.first, false);
 			return;
 		}
 		try {
@@ -138,7 +146,7 @@ export function sync(ctx: Ctx, reader: Reader, came: (fresh: Fresh, live: boolea
 	return {
 		synced,
 		async load() {
-			last = await ctx.db.get<string>('sync');
+			last = await ctx.db.get<string>(from.key);
 		},
 		live(i) {
 			held.push(i);
@@ -164,7 +172,7 @@ export function sync(ctx: Ctx, reader: Reader, came: (fresh: Fresh, live: boolea
 		},
 		lead() {
 			if (last)
-				book.keep({ sync: last });
+				book.keep({ [from.key]: last });
 		},
 		lastId: () => last,
 	};

@@ -76,10 +76,10 @@ export function view(d: ViewDeps, peer: Address): Timeline {
 			return { older: true, newer: false };
 		const w = window(log);
 		if (!w)
-			return { older: !start.value && ctx.features.archive, newer: false };
+			return { older: !start.value && ctx.archived(peer), newer: false };
 		const first = log.rows[w.from]!;
 		return {
-			older: w.from > 0 || log.older || (!!first.gap && ctx.features.archive),
+			older: w.from > 0 || log.older || (!!first.gap && ctx.archived(peer)),
 			newer: w.to < log.rows.length - 1 || (high.value !== null && !!book.conv(peer).tail),
 		};
 	});
@@ -125,7 +125,7 @@ export function view(d: ViewDeps, peer: Address): Timeline {
 	}
 
 	function ask(q: ArchiveQuery): Promise<ArchivePage> {
-		return ctx.archive.page({ with: peer, max: PAGE, ...q });
+		return ctx.page(peer, { max: PAGE, ...q });
 	}
 
 	// What lies directly before the row at `at`; true when there was something to show, or nothing is left.
@@ -308,7 +308,7 @@ export function view(d: ViewDeps, peer: Address): Timeline {
 		divide(log);
 		const w = window(log);
 		showFrom(w ? log.rows[w.from] : undefined);
-		if ((!log.rows.length || book.conv(peer).tail) && ctx.stream.online && ctx.features.archive)
+		if ((!log.rows.length || book.conv(peer).tail) && ctx.stream.online && ctx.archived(peer))
 			await newest(log);
 		else if (w && w.to - w.from < 20 && more.value.older && (ctx.stream.online || log.older))
 			await olderOnce(log);

@@ -32,6 +32,12 @@ export function whyOfMessage(condition: string, said: string): Why {
 	return CONDITIONS[condition] ?? 'server';
 }
 
+// Of a message that a room did not take.
+export function whyOfRoom(condition: string): Why {
+	const why = CONDITIONS[condition] ?? 'server';
+	return why === 'blocking' || why === 'no-such-user' ? 'not-allowed' : why;
+}
+
 // Of a question that failed.
 export function whyOf(e: unknown): Why {
 	if (e instanceof Refused)

@@ -2,7 +2,7 @@
 // The cache of one account: IndexedDB where the browser has it, else memory (private windows). Losing it loses nothing but what was not sent yet.
 
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import { PENDING, type Choice, type Conv, type Entry, type Known, type Patch, type Row } from './rows';
+import { PENDING, type Choice, type Conv, type Entry, type KeptRoom, type Known, type Patch, type Row } from './rows';
 
 export interface Db {
 	readonly shared: boolean; // other tabs have the same
@@ -13,6 +13,7 @@ export interface Db {
 	convs(): Promise<Conv[]>;
 	choices(): Promise<Choice[]>;
 	people(): Promise<Known[]>;
+	rooms(): Promise<KeptRoom[]>;
 	entries(): Promise<Entry[]>;
 	patches(peer: string, targets: readonly string[]): Promise<Patch[]>;
 	get<T>(key: string): Promise<T | undefined>;
@@ -30,6 +31,7 @@ export interface Writing {
 	choices?: readonly Choice[];
 	people?: readonly Known[];
 	unpeople?: readonly string[];
+	rooms?: readonly KeptRoom[];
 	entries?: readonly Entry[];
 	unentries?: readonly number[];
 	patches?: readonly Patch[];
@@ -41,13 +43,14 @@ interface Schema extends DBSchema {
 	convs: { key: string; value: Conv };
 	choices: { key: string; value: Choice };
 	people: { key: string; value: Known };
+	rooms: { key: string; value: KeptRoom };
 	entries: { key: number; value: Entry };
 	patches: { key: string; value: Patch; indexes: { target: [string, string] } };
 	kv: { key: string; value: unknown };
 }
 
-const VERSION = 1;
-const STORES = ['rows', 'convs', 'choices', 'people', 'entries', 'patches', 'kv'] as const;
+const VERSION = 2;
+const STORES = ['rows', 'convs', 'choices', 'people', 'rooms', 'entries', 'patches', 'kv'] as const;
 
 // Each version's step, in order: a database of version n runs those from n on.
 const STEPS: ((db: IDBPDatabase<Schema>) => void)[] = [
@@ -63,6 +66,7 @@ const STEPS: ((db: IDBPDatabase<Schema>) => void)[] = [
 		db.createObjectStore('patches').createIndex('target', ['with', 'target']);
 		db.createObjectStore('kv');
 	},
+	(db) => void db.createObjectStore('rooms', { keyPath: 'with' }),
 ];
 
 function patchKey(p: Patch): string {
@@ -105,6 +109,7 @@ async function durable(account: string, onLost: () => void): Promise<Db> {
 			w.choices?.forEach((c) => jobs.push(s('choices').put(c)));
 			w.people?.forEach((p) => jobs.push(s('people').put(p)));
 			w.unpeople?.forEach((a) => jobs.push(s('people').delete(a)));
+			w.rooms?.forEach((r) => jobs.push(s('rooms').put(r)));
 			w.entries?.forEach((e) => jobs.push(s('entries').put(e)));
 			w.unentries?.forEach((q) => jobs.push(s('entries').delete(q)));
 			w.patches?.forEach((p) => jobs.push(s('patches').put(p, patchKey(p))));
@@ -115,6 +120,7 @@ async function durable(account: string, onLost: () => void): Promise<Db> {
 		convs: () => db.getAll('convs'),
 		choices: () => db.getAll('choices'),
 		people: () => db.getAll('people'),
+		rooms: () => db.getAll('rooms'),
 		entries: () => db.getAll('entries'),
 		async patches(peer, targets) {
 			const t = db.transaction('patches').store.index('target');
@@ -158,7 +164,7 @@ async function durable(account: string, onLost: () => void): Promise<Db> {
 }
 
 export function memoryDb(): Db {
-	const rows = new Map<string, Row>(), convs = new Map<string, Conv>(), choices = new Map<string, Choice>(), people = new Map<string, Known>();
+	const rows = new Map<string, Row>(), convs = new Map<string, Conv>(), choices = new Map<string, Choice>(), people = new Map<string, Known>(), rooms = new Map<string, KeptRoom>();
 	const entries = new Map<number, Entry>(), patches = new Map<string, Patch>(), kv = new Map<string, unknown>();
 	const now = <T>(v: T): Promise<T> => Promise.resolve(v);
 	return {
@@ -175,6 +181,7 @@ export function memoryDb(): Db {
 			w.choices?.forEach((c) => choices.set(c.with, c));
 			w.people?.forEach((p) => people.set(p.address, p));
 			w.unpeople?.forEach((a) => people.delete(a));
+			w.rooms?.forEach((r) => rooms.set(r.with, r));
 			w.entries?.forEach((e) => entries.set(e.seq, e));
 			w.unentries?.forEach((q) => entries.delete(q));
 			w.patches?.forEach((p) => patches.set(patchKey(p), p));
@@ -185,6 +192,7 @@ export function memoryDb(): Db {
 		convs: () => now([...convs.values()]),
 		choices: () => now([...choices.values()]),
 		people: () => now([...people.values()]),
+		rooms: () => now([...rooms.values()]),
 		entries: () => now([...entries.values()].sort((a, b) => a.seq - b.seq)),
 		patches: (peer, targets) => now([...patches.values()].filter((p) => p.with === peer && targets.includes(p.target))),
 		get: <T>(key: string) => now(kv.get(key) as T | undefined),
@@ -197,7 +205,7 @@ export function memoryDb(): Db {
 		},
 		trim: () => now(undefined),
 		destroy() {
-			for (const m of [rows, convs, choices, people, entries, patches, kv])
+			for (const m of [rows, convs, choices, people, rooms, entries, patches, kv])
 				m.clear();
 			return now(undefined);
 		},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is remembered on this device, as it lies in the database.
 
-import type { Address, Sending, Why } from '../model';
+import type { Address, Notify, RoomOut, Sending, Why } from '../model';
 import type { FileInfo, Quote } from '../xmpp/message';
 
 export interface Row {
@@ -24,6 +24,8 @@ export interface Row {
 	sending?: Sending;
 	why?: Why;
 	mention?: boolean;
+	nick?: string; // in a room: how who wrote it was called then
+	moderated?: { by?: string; reason?: string };
 }
 
 export const PENDING = 1e15;
@@ -36,6 +38,7 @@ export interface Patch {
 	time: number;
 	edit?: string;
 	retract?: boolean;
+	moderated?: { by?: string; reason?: string }; // the retraction is the room's, whoever wrote it
 	emoji?: string[];
 	tick?: 'delivered' | 'read'; // of mine
 }
@@ -49,6 +52,7 @@ export interface Conv {
 	mentions: number;
 	peerRead: number; // order up to which mine were read
 	markedId?: string; // archive id of the newest that was told to my other devices
+	group?: boolean; // a room
 	tail?: boolean; // there may be newer ones than we know
 }
 
@@ -57,6 +61,7 @@ export interface Choice {
 	with: Address;
 	pinned?: boolean;
 	muted?: boolean;
+	notify?: Notify; // of a room
 	draft?: string;
 	hidden?: number; // out of the list until something newer than this comes
 }
@@ -89,4 +94,23 @@ export interface Entry { // in the outbox
 	blob?: Blob;
 	slot?: { put: string; get: string; headers: [string, string][] };
 	tried?: boolean;
+}
+
+export interface KeptRoom {
+	with: Address;
+	want: boolean; // to be in it, whenever there is a line
+	nick: string;
+	name: string;
+	description: string;
+	features: readonly string[];
+	subjectByAll?: boolean;
+	membersInvite?: boolean;
+	slow?: number;
+	password?: string;
+	self?: string; // my occupant id there
+	subject?: { text: string; by: string };
+	photo?: string; // hash of the picture, '' for none
+	avatar?: string; // data: URL
+	out?: { why: RoomOut; by?: string; reason?: string; instead?: Address };
+	faces: Record<string, { nick: string; real?: Address }>; // who wrote, by the part of Message.from behind the '/'
 }

@@ -137,8 +137,9 @@ export function same(log: Log, r: Row): Row | undefined {
 
 // By what replies, edits and reactions name it.
 export function named(log: Log, id: string, from?: string): Row | undefined {
-	const all = log.ids.get(id) ?? [];
-	return all.filter((r) => !from || r.from === from).pop() ?? (from ? undefined : log.archive.get(id));
+	const fits = (r: Row | undefined): r is Row => !!r && (!from || r.from === from);
+	const stored = log.archive.get(id);
+	return fits(stored) ? stored : (log.ids.get(id) ?? []).filter(fits).pop();
 }
 
 function put(log: Log, old: Row, fresh: Row): Row {
@@ -197,12 +198,17 @@ function orderPage(page: readonly Row[], floor: number, ceiling: number): number
 }
 
 function known(log: Log, old: Row, r: Row, order: number, archived: boolean): Row {
+	// In a room all see one order: mine stand where the room said them.
+	const placed = archived || (r.nick !== undefined && old.mine ? !old.archiveId && (!!r.archiveId || old.order >= PENDING) : old.order >= PENDING && !old.mine);
 	return put(log, old, {
 		...old,
+		...(r.retracted && !old.retracted && { retracted: true, moderated: r.moderated, text: '', file: undefined, reply: undefined, reactions: undefined }),
+		nick: old.nick ?? r.nick,
+		mention: old.mention || r.mention,
 		archiveId: old.archiveId ?? r.archiveId,
 		origin: old.origin ?? r.origin,
 		// One that waits gets its place when it is known to be sent, from who sent it (sender.ts): a carbon only says that it was.
-		...(archived || (old.order >= PENDING && !old.mine) ? { order, time: r.time } : {}),
+		...(placed ? { order, time: r.time } : {}),
 		...(r.mine && { sending: risen(old.sending, 'sent'), why: undefined }),
 	});
 }
@@ -296,17 +302,17 @@ export function patched(r: Row, p: Patch): Row | null {
 			return null;
 		return { ...r, reactions: { ...r.reactions, [p.from]: { emoji: p.emoji, time: p.time } } };
 	}
-	if (r.from !== p.from || r.retracted)
+	if ((r.from !== p.from && !p.moderated) || r.retracted)
 		return null;
 	if (p.retract)
-		return { ...r, retracted: true, text: '', file: undefined, reply: undefined, reactions: undefined };
+		return { ...r, retracted: true, moderated: p.moderated, text: '', file: undefined, reply: undefined, reactions: undefined };
 	if (p.edit !== undefined && (r.edited ?? 0) <= p.time && !r.file)
 		return { ...r, text: p.edit, edited: p.time };
 	return null;
 }
 
 export function apply(log: Log, p: Patch): Row | null {
-	const r = p.tick ? log.ids.get(p.target)?.filter((x) => x.mine).pop() : named(log, p.target, p.emoji === undefined ? p.from : undefined);
+	const r = p.tick ? log.ids.get(p.target)?.filter((x) => x.mine).pop() : named(log, p.target, p.emoji === undefined && !p.moderated ? p.from : undefined);
 	const fresh = r && patched(r, p);
 	return fresh ? put(log, r!, fresh) : null;
 }

@@ -196,14 +196,15 @@ export function marksOf(list: El | undefined): Map<string, string> {
 	return marks;
 }
 
-export function markSet(ask: Ask, me: string, peer: string, archiveId: string): Promise<El> {
+// `by`: whose archive the id is of.
+export function markSet(ask: Ask, by: string, peer: string, archiveId: string): Promise<El> {
 	const options = submit(`${NS.publishOptions}`, {
 		'pubsub#persist_items': 'true',
 		'pubsub#max_items': 'max',
 		'pubsub#send_last_published_item': 'never',
 		'pubsub#access_model': 'whitelist',
 	});
-	const item = el('item', { id: peer }, el('displayed', { xmlns: NS.mds }, el('stanza-id', { xmlns: NS.sid, by: me, id: archiveId })));
+	const item = el('item', { id: peer }, el('displayed', { xmlns: NS.mds }, el('stanza-id', { xmlns: NS.sid, by, id: archiveId })));
 	return ask('set', el('pubsub', { xmlns: NS.pubsub }, el('publish', { node: NS.mds }, item), el('publish-options', null, options)));
 }
 

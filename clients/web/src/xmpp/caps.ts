@@ -9,7 +9,7 @@ export const CAPS_NODE = 'https://anser/web';
 const IDENTITY = { category: 'client', type: 'web', name: 'Anser' };
 const FEATURES = [
 	NS.caps, NS.chatStates, NS.correct, NS.discoInfo, NS.fallback, NS.markers, NS.oob, NS.ping, NS.reactions, NS.receipts, NS.reply, NS.retract, NS.sfs,
-	`${NS.mds}+notify`, `${NS.nick}+notify`,
+	NS.conference, NS.muc, NS.references, `${NS.bookmarks}+notify`, `${NS.mds}+notify`, `${NS.nick}+notify`,
 ].sort();
 
 export function ownInfo(node: string | undefined): Xml {

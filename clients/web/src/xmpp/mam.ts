@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading one's own archive (XEP-0313), page by page, in either direction; its full text (XEP-0431).
+// Reading an archive (XEP-0313), one's own or a room's, page by page, in either direction; its full text (XEP-0431).
 
 import { bare } from './address';
 import { set, setOf, submit, type Page } from './forms';
 import { readArchived, type Incoming } from './message';
 import { NS } from './names';
 import { child, el, type El, type Xml } from './xml';
+
+// An archive that is not one's own.
+export interface Elsewhere {
+	address: string;
+	read(result: El): Incoming | null;
+}
 
 export interface ArchiveQuery extends Page {
 	with?: string;
@@ -30,13 +36,13 @@ export type Ask = (type: 'get' | 'set', query: Xml, to?: string, ms?: number) =>
 export interface Archive {
 	// True when the message was a result.
 	take(m: El): boolean;
-	page(q: ArchiveQuery): Promise<ArchivePage>;
+	page(q: ArchiveQuery, at?: Elsewhere): Promise<ArchivePage>;
 }
 
 const PAGE_MS = 60_000;
 
 export function archive(ask: Ask, me: () => string, fresh: () => string): Archive {
-	const open = new Map<string, { items: Incoming[]; read: number }>();
+	const open = new Map<string, { items: Incoming[]; read: number; at?: Elsewhere }>();
 
 	return {
 		take(m) {
@@ -44,18 +50,18 @@ export function archive(ask: Ask, me: () => string, fresh: () => string): Archiv
 			if (!result)
 				return false;
 			const collecting = open.get(result.attrs['queryid'] ?? '');
-			if (!collecting || bare(m.attrs['from'] ?? me()) !== me())
+			if (!collecting || bare(m.attrs['from'] ?? me()) !== (collecting.at?.address ?? me()))
 				return true;
 			collecting.read++;
-			const read = readArchived(result, me());
+			const read = collecting.at ? collecting.at.read(result) : readArchived(result, me());
 			if (read)
 				collecting.items.push(read);
 			return true;
 		},
 
-		async page(q) {
+		async page(q, at) {
 			const queryid = fresh();
-			const collecting = { items: [] as Incoming[], read: 0 };
+			const collecting = { items: [] as Incoming[], read: 0, at };
 			open.set(queryid, collecting);
 			try {
 				const form = submit(NS.mam, {
@@ -65,10 +71,10 @@ export function archive(ask: Ask, me: () => string, fresh: () => string): Archiv
 					[`{${NS.fulltext}}fulltext`]: q.fulltext,
 					[`{${NS.anserMam}}files`]: q.files ? '1' : undefined,
 				});
-				const answer = await ask('set', el('query', { xmlns: NS.mam, queryid }, form, set(q)), undefined, PAGE_MS);
+				const answer = await ask('set', el('query', { xmlns: NS.mam, queryid }, form, set(q)), at?.address, PAGE_MS);
 				const fin = child(answer, 'fin', NS.mam);
 				const { first, last, count } = setOf(fin);
-				return { ...collecting, first, last, count, complete: /^(true|1)$/.test(fin?.attrs['complete'] ?? '') };
+				return { items: collecting.items, read: collecting.read, first, last, count, complete: /^(true|1)$/.test(fin?.attrs['complete'] ?? '') };
 			} finally {
 				open.delete(queryid);
 			}

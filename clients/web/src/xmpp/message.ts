@@ -4,14 +4,15 @@
 
 import { bare } from './address';
 import { NS } from './names';
-import { child, childIn, children, childText, clean, el, isEl, leaf, textOf, type El, type Xml } from './xml';
+import { child, childIn, children, childText, clean, el, isEl, join, leaf, textOf, type El, type Xml } from './xml';
 
 export const TEXT_MAX = 65_536; // characters of a message that are kept
-const ID_MAX = 256;
+export const ID_MAX = 256;
 const REACTIONS_MAX = 16; // of one person to one message
 const EMOJI_MAX = 32; // UTF-16 units of one reaction
 const NAME_MAX = 255;
 const THUMB_MAX = 8192;
+export const REASON_MAX = 1000;
 
 export interface FileInfo {
 	url: string;
@@ -47,13 +48,27 @@ export interface Incoming {
 	displayed?: string;
 	markable: boolean;
 	state?: ChatState;
+	tombstone?: boolean; // stands where a message was that is retracted
+	// Of rooms (room.ts):
+	nick?: string;
+	moderated?: { by?: string; reason?: string }; // the retraction is a moderator's
+	mentions?: string[]; // addresses
+	subject?: string;
+	invite?: Invite;
 	error?: string; // condition: our message came back
 	errorText?: string;
 }
 
+export interface Invite {
+	room: string;
+	from?: string; // who asks
+	reason: string;
+	password?: string;
+}
+
 // ---- reading -------------------------------------------------------------------------------------------------------
 
-function short(s: string | undefined, max: number): string | undefined {
+export function short(s: string | undefined, max: number): string | undefined {
 	return s && s.length <= max ? s : undefined;
 }
 
@@ -62,7 +77,7 @@ export function timeOf(stamp: string | undefined): number | undefined {
 	return Number.isFinite(t) && t > 0 && t < 8.64e15 ? t : undefined;
 }
 
-function delayOf(e: El): number | undefined {
+export function delayOf(e: El): number | undefined {
 	return timeOf(child(e, 'delay', NS.delay)?.attrs['stamp']);
 }
 
@@ -181,6 +196,11 @@ function readRetraction(m: El): string | undefined {
 	return short(id ?? (child(older, 'retract', NS.retract0) ? older!.attrs['id'] : undefined), ID_MAX);
 }
 
+export function stateOf(m: El): ChatState | undefined {
+	const name = childIn(m, NS.chatStates)?.name;
+	return name && /^(active|composing|paused|inactive|gone)$/.test(name) ? (name as ChatState) : undefined;
+}
+
 // `m`: a message of a person; `me`: our bare address. null: not for us to understand.
 function readMessage(m: El, me: string, outer: Partial<Incoming>): Incoming | null {
 	const from = m.attrs['from'] ?? me;
@@ -190,7 +210,6 @@ function readMessage(m: El, me: string, outer: Partial<Incoming>): Incoming | nu
 		return null;
 	const mine = bare(from) === me && type !== 'error';
 	const by = children(m, 'stanza-id', NS.sid).find((s) => bare(s.attrs['by'] ?? '') === me);
-	const state = childIn(m, NS.chatStates)?.name;
 	const into: Incoming = {
 		peer: mine ? bare(to) : bare(from),
 		from: bare(from),
@@ -206,7 +225,7 @@ function readMessage(m: El, me: string, outer: Partial<Incoming>): Incoming | nu
 		markable: !!child(m, 'markable', NS.markers),
 		receiptOf: short(child(m, 'received', NS.receipts)?.attrs['id'], ID_MAX),
 		displayed: short(child(m, 'displayed', NS.markers)?.attrs['id'], ID_MAX),
-		state: state && /^(active|composing|paused|inactive|gone)$/.test(state) ? (state as ChatState) : undefined,
+		state: stateOf(m),
 		...outer,
 	};
 	if (type === 'error') {
@@ -214,12 +233,34 @@ function readMessage(m: El, me: string, outer: Partial<Incoming>): Incoming | nu
 		into.errorText = childText(child(m, 'error'), 'text', NS.stanzaErrors).slice(0, 500);
 		return into;
 	}
+	into.invite = readInvite(m, into.from);
+	if (into.invite && mine)
+		return null; // I asked somebody
+	if (!into.invite)
+		readContent(m, into);
+	return into;
+}
+
+// What a message says, whoever says it.
+export function readContent(m: El, into: Incoming): void {
 	into.replaces = short(child(m, 'replace', NS.correct)?.attrs['id'], ID_MAX);
 	into.retracts = readRetraction(m);
 	into.reactions = readReactions(m);
 	if (!into.retracts && !into.reactions)
 		readBody(m, into);
-	return into;
+}
+
+// An invitation into a room: from the room (XEP-0045, 7.8.2), or from somebody (XEP-0249).
+function readInvite(m: El, from: string): Invite | undefined {
+	const user = child(m, 'x', NS.mucUser);
+	const mediated = child(user, 'invite');
+	if (mediated) {
+		const by = mediated.attrs['from'];
+		return { room: from, from: by && bare(by), reason: childText(mediated, 'reason').slice(0, REASON_MAX), password: childText(user, 'password') || undefined };
+	}
+	const direct = child(m, 'x', NS.conference);
+	const room = bare(direct?.attrs['jid'] ?? '');
+	return room ? { room, from, reason: (direct!.attrs['reason'] ?? '').slice(0, REASON_MAX), password: direct!.attrs['password'] } : undefined;
 }
 
 // A live message; carbons (XEP-0280) count only when our own account sent them.
@@ -252,13 +293,16 @@ export function readArchived(result: El, me: string): Incoming | null {
 
 // ---- writing -------------------------------------------------------------------------------------------------------
 
-function message(to: string, id: string, ...kids: (Xml | false | undefined)[]): Xml {
-	return el('message', { xmlns: NS.client, to, type: 'chat', id }, ...kids);
+// To whom: somebody, or all in a room. There nobody is asked for receipts.
+export type To = string | { room: string };
+
+function message(to: To, id: string, ...kids: (Xml | false | undefined)[]): Xml {
+	return el('message', { xmlns: NS.client, to: typeof to === 'string' ? to : to.room, type: typeof to === 'string' ? 'chat' : 'groupchat', id }, ...kids);
 }
 
 const originId = (id: string): Xml => el('origin-id', { xmlns: NS.sid, id });
 const hint = (name: string): Xml => el(name, { xmlns: NS.hints });
-const wants = (): Xml => ((el('request', { xmlns: NS.receipts }) as string) + el('markable', { xmlns: NS.markers })) as Xml;
+const wants = (to: To): Xml | false => typeof to === 'string' && ((el('request', { xmlns: NS.receipts }) as string) + el('markable', { xmlns: NS.markers })) as Xml;
 
 export interface Quote {
 	id: string;
@@ -266,24 +310,35 @@ export interface Quote {
 	text: string;
 }
 
+// A piece of the text that names somebody (XEP-0372), in code points.
+export interface Mention {
+	begin: number;
+	end: number;
+	uri: string;
+}
+
 function quoteText(text: string): string {
 	return text.slice(0, 300).split('\n').map((line) => `> ${line}`).join('\n') + '\n';
 }
 
-function bodyWith(text: string, quote: Quote | undefined): Xml {
-	if (!quote)
-		return leaf('body', null, text);
-	const before = clean(quoteText(quote.text));
-	return (leaf('body', null, before + text) +
-		el('reply', { xmlns: NS.reply, to: quote.from, id: quote.id }) +
-		el('fallback', { xmlns: NS.fallback, for: NS.reply }, el('body', { start: 0, end: Array.from(before).length }))) as Xml;
+function bodyWith(text: string, quote: Quote | undefined, mentions: readonly Mention[] = []): Xml {
+	const before = quote ? clean(quoteText(quote.text)) : '';
+	const moved = Array.from(before).length;
+	return join([
+		leaf('body', null, before + text),
+		...(quote ? [
+			el('reply', { xmlns: NS.reply, to: quote.from, id: quote.id }),
+			el('fallback', { xmlns: NS.fallback, for: NS.reply }, el('body', { start: 0, end: moved })),
+		] : []),
+		...mentions.map((m) => el('reference', { xmlns: NS.references, type: 'mention', begin: m.begin + moved, end: m.end + moved, uri: m.uri })),
+	]);
 }
 
-export function writeText(to: string, id: string, text: string, quote?: Quote): Xml {
-	return message(to, id, bodyWith(text, quote), originId(id), wants(), el('active', { xmlns: NS.chatStates }));
+export function writeText(to: To, id: string, text: string, quote?: Quote, mentions?: readonly Mention[]): Xml {
+	return message(to, id, bodyWith(text, quote, mentions), originId(id), wants(to), el('active', { xmlns: NS.chatStates }));
 }
 
-export function writeFile(to: string, id: string, f: FileInfo, quote?: Quote): Xml {
+export function writeFile(to: To, id: string, f: FileInfo, quote?: Quote): Xml {
 	const meta = el('file', { xmlns: NS.fileMeta },
 		leaf('media-type', null, f.type),
 		leaf('name', null, f.name),
@@ -298,14 +353,14 @@ export function writeFile(to: string, id: string, f: FileInfo, quote?: Quote): X
 			meta, el('sources', null, el('url-data', { xmlns: NS.urlData, target: f.url }))),
 		el('fallback', { xmlns: NS.fallback, for: NS.sfs }, el('body', null)),
 		quote && el('reply', { xmlns: NS.reply, to: quote.from, id: quote.id }),
-		originId(id), wants());
+		originId(id), wants(to));
 }
 
-export function writeEdit(to: string, id: string, of: string, text: string, quote?: Quote): Xml {
-	return message(to, id, bodyWith(text, quote), el('replace', { xmlns: NS.correct, id: of }), originId(id), wants());
+export function writeEdit(to: To, id: string, of: string, text: string, quote?: Quote, mentions?: readonly Mention[]): Xml {
+	return message(to, id, bodyWith(text, quote, mentions), el('replace', { xmlns: NS.correct, id: of }), originId(id), wants(to));
 }
 
-export function writeRetraction(to: string, id: string, of: string): Xml {
+export function writeRetraction(to: To, id: string, of: string): Xml {
 	return message(to, id,
 		el('retract', { xmlns: NS.retract, id: of }),
 		el('fallback', { xmlns: NS.fallback, for: NS.retract }),
@@ -313,7 +368,7 @@ export function writeRetraction(to: string, id: string, of: string): Xml {
 		hint('store'), originId(id));
 }
 
-export function writeReactions(to: string, id: string, of: string, emoji: readonly string[]): Xml {
+export function writeReactions(to: To, id: string, of: string, emoji: readonly string[]): Xml {
 	return message(to, id,
 		el('reactions', { xmlns: NS.reactions, id: of }, ...emoji.map((e) => leaf('reaction', null, e))),
 		hint('store'), originId(id));
@@ -327,6 +382,6 @@ export function writeDisplayed(to: string, id: string, of: string): Xml {
 	return message(to, id, el('displayed', { xmlns: NS.markers, id: of }), hint('store'));
 }
 
-export function writeState(to: string, id: string, state: ChatState): Xml {
+export function writeState(to: To, id: string, state: ChatState): Xml {
 	return message(to, id, el(state, { xmlns: NS.chatStates }), hint('no-store'));
 }

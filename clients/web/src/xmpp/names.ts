@@ -17,6 +17,12 @@ export const NS = {
 	discoItems: 'http://jabber.org/protocol/disco#items',
 	commands: 'http://jabber.org/protocol/commands', // XEP-0050
 	data: 'jabber:x:data', // XEP-0004
+	muc: 'http://jabber.org/protocol/muc', // XEP-0045
+	mucUser: 'http://jabber.org/protocol/muc#user',
+	mucAdmin: 'http://jabber.org/protocol/muc#admin',
+	mucOwner: 'http://jabber.org/protocol/muc#owner',
+	roomInfo: 'http://jabber.org/protocol/muc#roominfo',
+	roomConfig: 'http://jabber.org/protocol/muc#roomconfig',
 	vcard: 'vcard-temp', // XEP-0054
 	search: 'jabber:iq:search', // XEP-0055
 	rsm: 'http://jabber.org/protocol/rsm', // XEP-0059
@@ -37,6 +43,7 @@ export const NS = {
 	time: 'urn:xmpp:time', // XEP-0202
 	delay: 'urn:xmpp:delay', // XEP-0203
 	carbons: 'urn:xmpp:carbons:2', // XEP-0280
+	conference: 'jabber:x:conference', // XEP-0249
 	forward: 'urn:xmpp:forward:0', // XEP-0297
 	hashes: 'urn:xmpp:hashes:2', // XEP-0300
 	correct: 'urn:xmpp:message-correct:0', // XEP-0308
@@ -51,10 +58,15 @@ export const NS = {
 	preauth: 'urn:xmpp:pars:0', // XEP-0379
 	ibrToken: 'urn:xmpp:ibr-token:0',
 	retract: 'urn:xmpp:message-retract:1', // XEP-0424
+	bookmarks: 'urn:xmpp:bookmarks:1', // XEP-0402
+	occupant: 'urn:xmpp:occupant-id:0', // XEP-0421
 	retract0: 'urn:xmpp:message-retract:0',
 	fasten: 'urn:xmpp:fasten:0',
+	moderate: 'urn:xmpp:message-moderate:1', // XEP-0425
 	fallback: 'urn:xmpp:fallback:0', // XEP-0428
 	fulltext: 'urn:xmpp:fulltext:0', // XEP-0431
+	channelSearch: 'urn:xmpp:channel-search:0:search', // XEP-0433
+	channelSearchParams: 'urn:xmpp:channel-search:0:search-params',
 	reactions: 'urn:xmpp:reactions:0', // XEP-0444
 	fileMeta: 'urn:xmpp:file:metadata:0', // XEP-0446
 	sfs: 'urn:xmpp:sfs:0', // XEP-0447
@@ -63,9 +75,11 @@ export const NS = {
 	reply: 'urn:xmpp:reply:0', // XEP-0461
 	mds: 'urn:xmpp:mds:displayed:0', // XEP-0490
 	nick: 'http://jabber.org/protocol/nick', // XEP-0172
+	notifySettings: 'urn:xmpp:notification-settings:1', // XEP-0492
 	clients: 'urn:xmpp:cam:0', // XEP-0494
 	anserMam: 'urn:anser:mam:0',
 	anserInvite: 'urn:anser:invite:0',
 	anserDevice: 'urn:anser:device:0',
+	anserRooms: 'urn:anser:rooms:0',
 	anserFiles: 'urn:anser:files:0',
 } as const;

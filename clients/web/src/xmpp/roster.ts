@@ -60,10 +60,12 @@ export function writeRequest(to: string, why: string | undefined, token?: string
 	return writePresence('subscribe', to, why ? leaf('status', null, why) : undefined, token ? el('preauth', { xmlns: NS.preauth, token }) : undefined);
 }
 
+export const writeCaps = (ver: string): Xml => el('c', { xmlns: NS.caps, hash: 'sha-1', node: CAPS_NODE, ver });
+
 // `ver`: of XEP-0115.
 export function writeAvailable(photo: string | undefined, ver: string | undefined): Xml {
 	return writePresence(undefined, undefined,
-		ver ? el('c', { xmlns: NS.caps, hash: 'sha-1', node: CAPS_NODE, ver }) : undefined,
+		ver ? writeCaps(ver) : undefined,
 		el('x', { xmlns: NS.vcardUpdate }, photo !== undefined && el('photo', null, text(photo))));
 }
 
