@@ -35,6 +35,10 @@ static void (*const take[])(struct core *c, const struct parcel *p) = {
 	[PARCEL_SERVICE_SENT] = service_sent_in,
 	[PARCEL_SERVICE_UP] = service_up_in,
 	[PARCEL_SERVICE_DOWN] = service_down_in,
+	[PARCEL_ROOM] = room_said_in,
+	[PARCEL_ROOM_ENTER] = room_enter_in,
+	[PARCEL_ROOM_LEAVE] = room_leave_in,
+	[PARCEL_ROOM_LISTED] = room_listed_in,
 };
 
 static void receive(void *arg, const struct parcel *p)
@@ -88,6 +92,7 @@ struct core *core_free(struct core *c)
 		return NULL;
 	c->ending = true;
 	seen_write_all(c);
+	rooms_shut(c);
 	session_end_all(c);
 	services_end(c);
 	doors_drop(c, true);
@@ -100,6 +105,7 @@ struct core *core_free(struct core *c)
 		j->release(j);
 	}
 	route_free(c);
+	rooms_free(c);
 	user_free_all(c);
 	bus_close(c->bus);
 	services_free(c);

@@ -96,6 +96,7 @@ static inline void job_end(struct job *j) { list_remove(&j->here); }
 /* ---- one core --------------------------------------------------------------------------------------------------- */
 
 struct settling;
+struct rooms;
 
 struct core_door {
 	const char *name;
@@ -147,6 +148,7 @@ struct core {
 		struct map waits;     /* struct service_wait by number */
 		uint64_t last;
 	} services;
+	struct rooms *rooms;      /* core/room_inside.h: NULL where there are none */
 	struct map lanes;         /* core/route.c: what services send and what has not ended yet, by the addresses of both ends */
 	unsigned waiting;         /* transits of all its sessions that are not finished */
 	bool ending;
@@ -299,6 +301,15 @@ void session_kick_in(struct core *c, const struct parcel *p);
 void session_end_all(struct core *c);
 
 static inline struct str origin_key(const struct origin *o) { return str_n((const char *)o->address, sizeof o->address); }
+
+/* room.c and those beside it */
+void room_said_in(struct core *c, const struct parcel *p);
+void room_enter_in(struct core *c, const struct parcel *p);
+void room_leave_in(struct core *c, const struct parcel *p);
+void room_listed_in(struct core *c, const struct parcel *p);
+void room_here_close(struct session *s); /* it ends: it is in no room any more */
+void rooms_shut(struct core *c);         /* the core ends: says so to who is in its rooms */
+void rooms_free(struct core *c);
 
 /* throttle.c: failed logins by key (an address or an account) */
 bool throttle_refuses(struct core *c, struct str key);

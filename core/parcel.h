@@ -49,4 +49,7 @@ enum parcel_flags {
 	PARCEL_OTHERS = 1 << 7,
 	PARCEL_DEVICE = 1 << 8,
 	PARCEL_ADMIN = 1 << 9,    /* SERVICE: from a session of an administrator's */
+	PARCEL_SEES = 1 << 10,    /* ROOM: for who sees real addresses */
+	PARCEL_BLIND = 1 << 11,   /* for who does not */
+	PARCEL_WAITED = 1 << 12,  /* it was said before: with the time */
 };

@@ -201,6 +201,7 @@ void session_open(struct core *c, struct session *s, const struct session_ops *o
 	list_init(&s->watching);
 	list_init(&s->transits);
 	list_init(&s->tickets);
+	list_init(&s->rooms);
 	job_begin(c, &o->job, opening_free);
 	o->session = s;
 	o->core = c;
@@ -281,6 +282,7 @@ void session_close(struct session *s, struct str status)
 	log_event(logout, "door=%s user=%.*s resource=%.*s", s->ops->door, STR_ARG(jid_local(s->jid)),
 		  STR_ARG(jid_resource(s->jid)));
 	route_hurry(s);
+	room_here_close(s);
 	presence_end(s, status);
 	route_orphan(s);
 	offline_close(s);
@@ -305,6 +307,13 @@ void session_close(struct session *s, struct str status)
 	user_release(u);
 }
 
+static bool is_meant(const struct session *s, const struct parcel *p)
+{
+	if (p->flags & PARCEL_DEVICE)
+		return s->agent && str_eq(s->agent->device, p->bytes);
+	return !p->bytes.n || str_eq(jid_resource(s->jid), p->bytes) == !(p->flags & PARCEL_OTHERS);
+}
+
 void session_kick_in(struct core *c, const struct parcel *p)
 {
 	enum kick_why why = (enum kick_why)p->number;
@@ -321,7 +330,7 @@ void session_kick_in(struct core *c, const struct parcel *p)
 		return;
 	user_hold(u);
 	list_each(s, &u->sessions, struct session, here)
-		if (!p->bytes.n || str_eq(jid_resource(s->jid), p->bytes) == !(p->flags & PARCEL_OTHERS))
+		if (is_meant(s, p))
 			s->ops->kick(s, why);
 	user_release(u);
 }

@@ -47,6 +47,11 @@ enum {
 	ROOM_AVATAR_BYTES_MAX = 128 * 1024,
 };
 
+/* What a room is set to when it is made: temporary, listed, open, semi-anonymous, archived. */
+extern const struct room_config room_config_default;
+/* Whether every value is within its bounds. */
+bool room_config_is_valid(const struct room_config *c);
+
 /* The role that an affiliation gives on entering (XEP-0045, 5.1.2). */
 enum role room_role_on_entry(const struct room_config *c, enum affiliation a);
 

@@ -81,7 +81,7 @@ static void additions_write(struct xmpp *x, const struct delivery *d, struct buf
 	}
 	if (d->waited) {
 		buf_lit(to, "<delay xmlns='urn:xmpp:delay'");
-		xml_write_attr(to, "from", core_domain(x->core));
+		xml_write_attr(to, "from", d->kept_by.p ? jid_full(d->kept_by) : core_domain(x->core));
 		buf_lit(to, " stamp='");
 		when_write(to, d->stanza->time);
 		buf_lit(to, "'/>");
@@ -94,7 +94,7 @@ static void plain_write(struct xmpp *x, const struct delivery *d, struct buf *ou
 
 	buf_clear(additions);
 	additions_write(x, d, additions);
-	stanza_write(out, d->stanza, d->stanza->to, buf_all(additions));
+	stanza_write(out, d->stanza, d->to.p ? d->to : d->stanza->to, buf_all(additions));
 }
 
 /* XEP-0280, 7 and 8; XEP-0297. */

@@ -12,6 +12,7 @@ enum { HELD_MAX = 500 };
 struct csi {
 	unsigned n;
 	struct stanza *held[HELD_MAX];
+	bool shared[HELD_MAX]; /* one stanza for many: it says nothing of whom it is for */
 };
 
 static bool may_wait(const struct delivery *d)
@@ -25,7 +26,7 @@ static bool may_wait(const struct delivery *d)
 	return st->name == STANZA_MESSAGE && st->traits & STANZA_CHATSTATE_ONLY;
 }
 
-static void held_replace(struct csi *c, const struct stanza *st)
+static void held_replace(struct csi *c, const struct stanza *st, bool shared)
 {
 	unsigned i = 0;
 
@@ -35,8 +36,10 @@ static void held_replace(struct csi *c, const struct stanza *st)
 		/* Behind the others: the order in which things happened is kept. */
 		stanza_unref(c->held[i]);
 		memmove(&c->held[i], &c->held[i + 1], (c->n - i - 1) * sizeof *c->held);
+		memmove(&c->shared[i], &c->shared[i + 1], (c->n - i - 1) * sizeof *c->shared);
 		c->n--;
 	}
+	c->shared[c->n] = shared;
 	c->held[c->n++] = stanza_ref((struct stanza *)st); /* only the count changes */
 }
 
@@ -48,7 +51,7 @@ static void flush(struct xmpp *x)
 		return;
 	x->csi = NULL;
 	for (unsigned i = 0; i < c->n; i++) {
-		delivery_write(x, &(struct delivery){ .stanza = c->held[i] });
+		delivery_write(x, &(struct delivery){ .stanza = c->held[i], .to = c->shared[i] ? x->session.jid : (struct jid){ 0 } });
 		stanza_unref(c->held[i]);
 	}
 	mem_free(c);
@@ -62,7 +65,7 @@ bool csi_holds(struct xmpp *x, const struct delivery *d)
 	}
 	if (!x->csi)
 		x->csi = mem_new(struct csi);
-	held_replace(x->csi, d->stanza);
+	held_replace(x->csi, d->stanza, d->to.p != NULL);
 	return true;
 }
 
@@ -78,7 +81,7 @@ static void inactive_take(struct xmpp *x, const struct xml *element) { x->csi_in
 
 static void csi_offer(struct xmpp *x, struct buf *to)
 {
-	if (x->state == XMPP_AUTHENTICATED)
+	if (x->state & (XMPP_AUTHENTICATED | XMPP_BOUND))
 		buf_lit(to, "<csi xmlns='" NS_CSI "'/>");
 }
 

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * core/room_make.c - how rooms come to be and cease (XEP-0045, 10.1, 10.9): an account with its items. Who made a room has an item of the space "rooms"
+ * with its name, so that it is known how many he has.
+ */
+#include "base/crypt.h"
+#include "core/room_inside.h"
+
+static const struct str made_space = STR_INIT("rooms");
+
+struct making {
+	struct change change;
+	struct room_entry entry;
+	unsigned core;         /* of the session */
+	int64_t maker, id;     /* accounts; maker 0: none of ours */
+	struct str config;
+	uint8_t secret[32];
+};
+
+/* ---- making ---------------------------------------------------------------------------------------------------------------------- */
+
+static struct room_person owner_of(const struct making *m)
+{
+	return (struct room_person){ .jid = jid_bare(m->entry.from), .nick = STR(""), .reason = STR(""), .hats = STR(""),
+				     .affiliation = AFFILIATION_OWNER };
+}
+
+static void items_write(struct making *m)
+{
+	struct change *c = &m->change;
+	struct room_person owner = owner_of(m);
+	own_buf config = { 0 }, person = { 0 };
+
+	world_random(c->room->core->world, m->secret, sizeof m->secret);
+	room_config_write(&config, &room_config_default, jid_bare(m->entry.from));
+	room_person_write(&person, &owner);
+	m->config = arena_str(&c->arena, buf_all(&config));
+	change_set(c, m->id, room_space, STR("config"), m->config);
+	change_set(c, m->id, room_space, STR("secret"), str_bytes(m->secret, sizeof m->secret));
+	change_set(c, m->id, room_people_space, owner.jid, buf_all(&person));
+	if (m->maker)
+		change_set(c, m->maker, made_space, str_z(c->room->name), STR("1"));
+}
+
+/* The account was there: its making had been interrupted. */
+static void account_found(struct store_request *q)
+{
+	struct making *m = q->arg;
+
+	m->id = q->account.id;
+	if (!q->answer)
+		items_write(m);
+	change_answered(&m->change, change_verdict(q->answer));
+}
+
+static void account_added(struct store_request *q)
+{
+	struct making *m = q->arg;
+
+	if (q->answer == STORE_EXISTS) {
+		struct store_request *get = change_ask(&m->change, STORE_ACCOUNT_GET, account_found);
+
+		get->account.name = store_str(get, str_z(m->change.room->name));
+		store_submit(get);
+	} else if (!q->answer) {
+		m->id = q->account.id;
+		items_write(m);
+	}
+	change_answered(&m->change, q->answer == STORE_EXISTS ? 0 : change_verdict(q->answer));
+}
+
+static void account_add(struct making *m)
+{
+	struct store_request *q = change_ask(&m->change, STORE_ACCOUNT_ADD, account_added);
+
+	q->account = (struct account){ .name = store_str(q, str_z(m->change.room->name)), .flags = ACCOUNT_ROOM, .seen_status = STR(""),
+				       .created = core_now(m->change.room->core) };
+	store_submit(q);
+}
+
+static void made_counted(struct store_request *q)
+{
+	struct making *m = q->arg;
+	struct room *r = m->change.room;
+	bool full = !q->answer && r->core->settings.rooms_max && q->n >= r->core->settings.rooms_max && !room_by_admin(r, m->entry.from);
+
+	if (!q->answer && !full)
+		account_add(m);
+	change_answered(&m->change, full ? ROOM_TOO_MANY : change_verdict(q->answer));
+}
+
+static void maker_found(struct store_request *q)
+{
+	struct making *m = q->arg;
+	struct store_request *list;
+
+	if (!q->answer) {
+		m->maker = q->account.id;
+		list = change_ask(&m->change, STORE_ITEM_LIST, made_counted);
+		list->owner = m->maker;
+		list->space = made_space;
+		store_submit(list);
+	}
+	change_answered(&m->change, q->answer == STORE_NOT_FOUND ? ROOM_NOT_ALLOWED : change_verdict(q->answer));
+}
+
+static int make_begin(struct change *c)
+{
+	struct making *m = (struct making *)c;
+	const struct core_settings *s = &c->room->core->settings;
+	struct store_request *q;
+
+	if (c->room->exists)
+		return ROOM_LOCKED; /* somebody was faster: what asked waits behind him and is asked anew by its client */
+	if (!core_is_local(c->room->core, m->entry.from) || (s->rooms_admins_only && !room_by_admin(c->room, m->entry.from)))
+		return ROOM_NOT_ALLOWED;
+	if (!m->entry.nick.n || m->entry.nick.n > ROOM_NICK_BYTES_MAX)
+		return ROOM_BAD;
+	q = change_ask(c, STORE_ACCOUNT_GET, maker_found);
+	q->account.name = store_str(q, jid_local(m->entry.from));
+	store_submit(q);
+	return 0;
+}
+
+static void make_apply(struct change *c)
+{
+	struct making *m = (struct making *)c;
+	struct room *r = c->room;
+	struct room_person owner = owner_of(m);
+
+	r->id = m->id;
+	room_config_set(r, m->config);
+	memcpy(r->secret, m->secret, sizeof r->secret);
+	room_person_set(r, &owner);
+	r->exists = r->locked = true;
+	room_enter_made(r, &m->entry, m->core, true);
+	stanza_unref(m->entry.presence);
+	m->entry.presence = NULL;
+}
+
+static void make_fail(struct change *c)
+{
+	struct making *m = (struct making *)c;
+
+	if (m->id)
+		c->room->id = m->id; /* what there is of it goes when it is not needed any more */
+	stanza_unref(m->entry.presence);
+}
+
+void room_make(struct room *r, const struct room_entry *e, struct room_call *call)
+{
+	struct making *m = change_new(r, sizeof *m, call, e->from, make_begin, make_apply);
+
+	m->change.fail = make_fail;
+	m->core = r->sender.core;
+	m->entry = *e;
+	m->entry.from = m->change.by;
+	m->entry.nick = arena_str(&m->change.arena, e->nick);
+	m->entry.password = STR_NONE;
+	m->entry.presence = e->presence ? stanza_ref(e->presence) : NULL;
+	change_run(&m->change);
+}
+
+/* ---- unmaking -------------------------------------------------------------------------------------------------------------------- */
+
+struct unmaking {
+	struct change change;
+	struct str destroy; /* XML for those who are here; absent: nobody is */
+};
+
+static void rows_gone(struct store_request *q)
+{
+	change_answered(q->arg, q->answer == STORE_NOT_FOUND ? 0 : change_verdict(q->answer));
+}
+
+/* Its maker may have one more. He may be gone. */
+static void maker_known(struct store_request *q)
+{
+	struct change *c = q->arg;
+	struct store_request *set;
+
+	if (!q->answer) {
+		set = change_ask(c, STORE_ITEM_SET, rows_gone);
+		set->owner = q->account.id;
+		set->space = made_space;
+		set->key = store_str(set, str_z(c->room->name));
+		set->value = STR_NONE;
+		store_submit(set);
+	}
+	change_answered(c, 0);
+}
+
+static void rows_remove(struct change *c)
+{
+	struct room *r = c->room;
+	struct str maker = r->maker.p ? r->maker : STR("");
+	struct store_request *q = change_ask(c, STORE_ACCOUNT_DELETE, rows_gone);
+
+	q->account.id = r->id;
+	store_submit(q);
+	if (str_find(maker, '@') == maker.n)
+		return;
+	q = change_ask(c, STORE_ACCOUNT_GET, maker_known);
+	q->account.name = store_str(q, str_n(maker.p, str_find(maker, '@')));
+	store_submit(q);
+}
+
+static int unmake_begin(struct change *c)
+{
+	struct room *r = c->room;
+
+	if (!r->id || r->occupants_n || (r->exists && r->config.persistent))
+		return ROOM_ABSENT; /* somebody has come, or it stays */
+	rows_remove(c);
+	return 0;
+}
+
+static void unmake_apply(struct change *c)
+{
+	struct unmaking *u = (struct unmaking *)c;
+
+	if (u->destroy.p)
+		room_kick_all(c->room, 0, u->destroy);
+	room_clear(c->room);
+	room_list_changed(c->room);
+}
+
+static void unmake_fail(struct change *c) { c->room->stuck = true; }
+
+void room_unmake(struct room *r)
+{
+	struct unmaking *u = change_new(r, sizeof *u, NULL, (struct jid){ 0 }, unmake_begin, unmake_apply);
+
+	u->change.fail = unmake_fail;
+	change_run(&u->change);
+}
+
+static int destroy_begin(struct change *c)
+{
+	struct room *r = c->room;
+
+	if (!r->exists)
+		return ROOM_ABSENT;
+	if (!room_may(&r->config, room_standing(r, c->by), ROOM_VERB_DESTROY))
+		return ROOM_FORBIDDEN;
+	rows_remove(c);
+	return 0;
+}
+
+static void destroy_write(struct buf *to, struct jid alternative, struct str reason)
+{
+	buf_lit(to, "<destroy");
+	if (alternative.p)
+		room_xml_attr(to, "jid", jid_bare(alternative));
+	buf_byte(to, '>');
+	if (reason.n) {
+		buf_lit(to, "<reason>");
+		room_xml_text(to, reason);
+		buf_lit(to, "</reason>");
+	}
+	buf_lit(to, "</destroy>");
+}
+
+void room_destroy(struct room *r, struct jid by, struct jid alternative, struct str reason, struct room_call *call)
+{
+	struct unmaking *u = change_new(r, sizeof *u, call, by, destroy_begin, unmake_apply);
+	own_buf xml = { 0 };
+
+	destroy_write(&xml, alternative, reason);
+	u->destroy = arena_str(&u->change.arena, buf_all(&xml));
+	change_run(&u->change);
+}
