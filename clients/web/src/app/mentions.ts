@@ -17,8 +17,9 @@ export function named(i: Incoming, me: Address, seat: Address, names: readonly s
 	return namesMe(text, names) || names.filter(Boolean).some((n) => new RegExp(`^${literal(n)}\\s?[:,：，]`, 'iu').test(text));
 }
 
+// Where there are no spaces between words, a name may follow one directly; not in addresses.
 export function namesMe(text: string, names: readonly string[]): boolean {
-	return names.filter(Boolean).some((n) => new RegExp(`(^|[^\\p{L}\\p{N}])@${literal(n)}($|[^\\p{L}\\p{N}])`, 'iu').test(text));
+	return names.filter(Boolean).some((n) => new RegExp(`(^|[^\\p{Script=Latin}\\p{N}])@${literal(n)}($|[^\\p{L}\\p{N}])`, 'iu').test(text));
 }
 
 // Where a text names members. Positions count code points.
@@ -27,7 +28,7 @@ export function references(text: string, members: readonly Member[], room: Addre
 	const out: Mention[] = [];
 	const lower = text.toLowerCase();
 	for (let at = text.indexOf('@'); at >= 0 && out.length < MENTIONS_MAX; at = text.indexOf('@', at + 1)) {
-		if (at > 0 && /[\p{L}\p{N}]$/u.test(text.slice(Math.max(0, at - 2), at)))
+		if (at > 0 && /[\p{Script=Latin}\p{N}]$/u.test(text.slice(Math.max(0, at - 2), at)))
 			continue;
 		const m = byLength.find((x) => lower.startsWith(x.nick.toLowerCase(), at + 1) && !/^[\p{L}\p{N}]/u.test(text.slice(at + 1 + x.nick.length)));
 		if (!m)
