@@ -347,7 +347,7 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 			if (!p.sync.lastId())
 				await p.sync.load();
 			const marks = await d.marked();
-			const first = !before.readTo && !marks.has(room);
+			const first = !p.kept.been && !before.readTo && !marks.has(room);
 			await p.sync.begin();
 			if (p.turn !== turn)
 				return;
@@ -359,6 +359,8 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 						book.convSet(room, { readTo: lastOrder(log) });
 					await book.recount(log);
 				});
+			if (!p.kept.been)
+				keep(p, { been: true });
 			d.sender.inside(room, self.archived(room));
 		} catch (e) {
 			if (!(e instanceof IqError))

@@ -227,13 +227,15 @@ export function sender(ctx: Ctx): Sender {
 				for (const e of next) {
 					if (!entries.has(e.seq) || inFlight.has(e.seq))
 						continue;
-					const r = resolved(e);
-					if (!r || !ctx.stream.send(stanza(r, ctx.rooms), { entry: e.seq }))
-						break;
+					const r = resolved(e), t = { ...e, tried: true };
 					inFlight.add(e.seq);
-					place(e);
-					const t = { ...e, tried: true };
 					entries.set(e.seq, t);
+					if (!r || !ctx.stream.send(stanza(r, ctx.rooms), { entry: e.seq })) {
+						inFlight.delete(e.seq);
+						entries.set(e.seq, e);
+						break;
+					}
+					place(e);
 					tried.push(t);
 				}
 				if (tried.length)

@@ -108,6 +108,7 @@ export interface KeptRoom {
 	slow?: number;
 	password?: string;
 	self?: string; // my occupant id there
+	been?: boolean; // I have been in, from this device
 	subject?: { text: string; by: string };
 	photo?: string; // hash of the picture, '' for none
 	avatar?: string; // data: URL
