@@ -125,6 +125,8 @@ static const struct mode {
 	{ "idle", load_idle, "memory of --sessions sessions that do nothing" },
 	{ "offline", load_offline, "--pairs of which only the sender is there; at most --messages" },
 	{ "stall", load_stall, "memory while one does not read and --pairs send to it as fast as they can" },
+	{ "rooms", load_rooms, "--rooms of --sessions occupants each, in each one that talks with --window messages under way; --joins: one comes "
+			       "and goes instead" },
 	{ "memory", load_memory, "of the processes as they are, without any load" },
 };
 
@@ -143,17 +145,19 @@ static const struct number {
 	{ "first", offsetof(struct options, first), 0, "number of the first account" },
 	{ "messages", offsetof(struct options, messages), 50000, "see the modes" },
 	{ "body", offsetof(struct options, body), 100, "bytes of text in a message" },
+	{ "rooms", offsetof(struct options, rooms), 1, "how many" },
+	{ "resources", offsetof(struct options, resources), 1, "sessions of each account in rooms" },
 };
 
 enum { NUMBERS = countof(numbers), OPTION_PORT = NUMBERS, OPTION_PID, OPTION_NAME, OPTION_DOMAIN, OPTION_TLS, OPTION_ACKS, OPTION_RAW,
-       OPTION_SHA1, OPTION_WS, OPTIONS };
+       OPTION_SHA1, OPTION_WS, OPTION_JOINS, OPTIONS };
 
 static const struct option rest[] = {
 	{ "port", required_argument, NULL, OPTION_PORT },     { "pid", required_argument, NULL, OPTION_PID },
 	{ "name", required_argument, NULL, OPTION_NAME },     { "domain", required_argument, NULL, OPTION_DOMAIN },
 	{ "tls", required_argument, NULL, OPTION_TLS },       { "acks", no_argument, NULL, OPTION_ACKS },
 	{ "raw", no_argument, NULL, OPTION_RAW },             { "sha1", no_argument, NULL, OPTION_SHA1 },
-	{ "ws", no_argument, NULL, OPTION_WS },
+	{ "ws", no_argument, NULL, OPTION_WS },		      { "joins", no_argument, NULL, OPTION_JOINS },
 };
 
 static int usage(void)
@@ -208,6 +212,7 @@ static bool option_take(struct load *l, int which, const char *value)
 	case OPTION_RAW: return l->target.raw = true;
 	case OPTION_SHA1: return l->target.sha1 = true;
 	case OPTION_WS: return l->target.ws = true;
+	case OPTION_JOINS: return l->options.joins = true;
 	}
 	return false;
 }
@@ -247,7 +252,7 @@ int main(int argc, char **argv)
 
 	if (!mode || !options_read(&l, argc - 1, argv + 1))
 		return usage();
-	t->accounts = l.options.first + 2 * l.options.pairs + l.options.sessions + 64;
+	t->accounts = l.options.first + 2 * l.options.pairs + l.options.sessions * l.options.rooms + 64;
 	t->salted = mem_alloc(t->accounts * sizeof *t->salted);
 	if (!net_open(&t->net, l.options.port)) {
 		perror("load");
