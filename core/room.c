@@ -382,6 +382,7 @@ void rooms_free(struct core *c)
 /* ---- looking --------------------------------------------------------------------------------------------------------------- */
 
 struct core *room_core(const struct room *r) { return r->core; }
+struct room *room_at(const struct core *c, struct jid bare) { return c->rooms ? room_find(c->rooms, jid_bare(bare)) : NULL; }
 struct jid room_jid(const struct room *r) { return r->jid; }
 bool room_exists(const struct room *r) { return r->exists; }
 bool room_is_locked(const struct room *r) { return r->locked; }

@@ -99,6 +99,8 @@ void rooms_begin(struct core *c, const struct room_syntax *syntax);
 /* ---- looking ---------------------------------------------------------------------------------------------------------- */
 
 struct core *room_core(const struct room *r);
+/* That of this address, where a turn has passed since it was asked something; NULL: it is not in memory (any more). */
+struct room *room_at(const struct core *c, struct jid bare);
 struct jid room_jid(const struct room *r);     /* bare */
 bool room_exists(const struct room *r);
 bool room_is_locked(const struct room *r);     /* made, its owner has not said yet how it shall be */

@@ -127,7 +127,7 @@ static void retract_apply(struct change *c)
 	c->call = NULL; /* it ends when the notice is safe */
 	out_message(r,
 		    stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE, .type = MESSAGE_GROUPCHAT, .traits = STANZA_WORTH_KEEPING, .stamp = stamp,
-						       .time = core_now(r->core), .from = o ? o->at : r->jid, .to = r->jid,
+						       .time = core_now(r->core), .from = o ? o->at : r->jid, .to = o ? s->jid : r->jid,
 						       .id = t->own ? t->st->id : STR_NONE, .lang = t->own ? t->st->lang : STR_NONE,
 						       .origin_id = t->own ? t->st->origin_id : STR_NONE, .payload = buf_all(&b) }),
 		    STR_NONE, keep, false, call);

@@ -91,6 +91,7 @@ static int objection(struct occupant *o, const struct room_message *m)
 	return is_too_fast(o, m) ? ROOM_TOO_FAST : 0;
 }
 
+/* `to` is who really said it: for readers of the archive who may know (XEP-0313, 5.1.2). Sessions get it with their own address instead. */
 void room_say(struct seat *s, const struct room_message *m, struct room_call *call)
 {
 	struct occupant *o = s->occupant;
@@ -109,7 +110,7 @@ void room_say(struct seat *s, const struct room_message *m, struct room_call *ca
 	room_said_tail(r, &b, str_z(o->id), stamp);
 	out_message(r,
 		    stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE, .type = MESSAGE_GROUPCHAT, .traits = m->st->traits, .stamp = stamp,
-						       .time = core_now(r->core), .from = o->at, .to = r->jid, .id = m->st->id, .lang = m->st->lang,
+						       .time = core_now(r->core), .from = o->at, .to = s->jid, .id = m->st->id, .lang = m->st->lang,
 						       .origin_id = m->st->origin_id, .payload = buf_all(&b) }),
 		    m->subject, keep, m->keep && !m->subject.p && (m->st->traits & (STANZA_BODY | STANZA_ENCRYPTED)), call);
 }

@@ -38,6 +38,67 @@ static int read_all(struct settings *s, const struct options *o, struct buf *why
 	return r;
 }
 
+/* Another than that of the users, or none. */
+static int check_rooms(struct generation *g, struct buf *why)
+{
+	struct str set = settings_text(g->settings, "rooms.domain");
+	own_buf usual = { 0 };
+
+	g->core.rooms_domain = STR("");
+	if (str_is(set, "none"))
+		return 0;
+	buf_fmt(&usual, "rooms.%.*s", STR_ARG(g->core.domain));
+	if (jid_domain_prepare(&g->core.rooms_domain, arena_str(&g->arena, set.n ? set : buf_all(&usual)), &g->arena) &&
+	    !str_eq(g->core.rooms_domain, g->core.domain))
+		return 0;
+	buf_fmt(why, "rooms.domain: \"%.*s\" cannot be the domain of rooms\n", STR_ARG(set.n ? set : buf_all(&usual)));
+	return SETTINGS_BAD;
+}
+
+/* The next word of a list parted by blanks; empty at its end. */
+static struct str word_next(struct str *list)
+{
+	struct str word;
+
+	*list = str_trim(*list);
+	word = str_n(list->p, str_find(*list, ' '));
+	*list = str_from(*list, word.n);
+	return word;
+}
+
+static bool component_is_new(const struct generation *g, struct str domain)
+{
+	for (size_t i = 0; i < g->core.components_n; i++)
+		if (str_eq(g->core.components[i].domain, domain))
+			return false;
+	return !str_eq(domain, g->core.domain) && !str_eq(domain, g->core.rooms_domain);
+}
+
+static int check_components(struct generation *g, struct buf *why)
+{
+	enum { SECRET_MIN = 8 };
+	struct str list = settings_text(g->settings, "components.secrets"), word;
+	struct component_key *keys = arena_get(&g->arena, (list.n / 2 + 1) * sizeof *keys);
+
+	g->core.components = keys;
+	while ((word = word_next(&list)).n) {
+		size_t colon = str_find(word, ':');
+		struct component_key *k = &keys[g->core.components_n];
+
+		k->secret = str_from(word, colon + 1);
+		if (colon == word.n || k->secret.n < SECRET_MIN || !jid_domain_prepare(&k->domain, str_n(word.p, colon), &g->arena)) {
+			buf_fmt(why, "components.secrets: \"%.*s…\" is no domain, a colon and a secret of %d characters at least\n", (int)colon, word.p, SECRET_MIN);
+			return SETTINGS_BAD;
+		}
+		if (!component_is_new(g, k->domain)) {
+			buf_fmt(why, "components.secrets: something else is at the domain %.*s already\n", STR_ARG(k->domain));
+			return SETTINGS_BAD;
+		}
+		g->core.components_n++;
+	}
+	return 0;
+}
+
 /* What no row of the table can say: things that must fit together. */
 static int check(struct generation *g, struct buf *why)
 {
@@ -48,6 +109,8 @@ static int check(struct generation *g, struct buf *why)
 		buf_fmt(why, "server.domain: \"%s\" cannot be the domain of an address\n", settings_z(s, "server.domain"));
 		return SETTINGS_BAD;
 	}
+	if (check_rooms(g, why) || check_components(g, why))
+		return SETTINGS_BAD;
 	if (web.n && !str_starts(web, STR("https://")) && !str_starts(web, STR("http://"))) {
 		buf_fmt(why, "web.address: \"%s\" is no address of a page; https://chat.example.org would be one\n", settings_z(s, "web.address"));
 		return SETTINGS_BAD;
@@ -87,6 +150,7 @@ static void fill(struct generation *g)
 	c->offline_max = (unsigned)settings_int(s, "limits.offline_messages");
 	c->sessions_max = (unsigned)settings_int(s, "limits.sessions_per_account");
 	c->login_attempts = (unsigned)settings_int(s, "limits.login_attempts");
+	c->token_ms = settings_int(s, "login.token_expire");
 	c->resume_ms = settings_int(s, "limits.resume_time");
 	c->backlog_max = (size_t)settings_int(s, "limits.backlog");
 	c->stanza_before_login = (size_t)settings_int(s, "limits.stanza_bytes_before_login");
@@ -98,6 +162,8 @@ static void fill(struct generation *g)
 	c->file_max = (uint64_t)settings_int(s, "files.max_size");
 	c->file_quota = (uint64_t)settings_int(s, "files.quota");
 	c->file_keep_ms = settings_int(s, "files.keep");
+	c->rooms_admins_only = settings_int(s, "rooms.create") == 1;
+	c->rooms_max = (unsigned)settings_int(s, "rooms.max");
 	c->contacts = contacts(g);
 	c->web_origins = settings_text(s, "web.origins");
 }

@@ -21,6 +21,8 @@
 #include "base/mem.h"
 #include "core/ask.h"
 #include "core/invite.h"
+#include "doors/component/component.h"
+#include "doors/xmpp/rooms.h"
 #include "server/confine.h"
 #include "server/generation.h"
 #include "server/greet.h"
@@ -111,6 +113,7 @@ static const struct {
 	{ "listen.http", "http", { .door = &web_door }, "web page, no TLS", "网页，无 TLS", false },
 	{ "listen.any", "any", { .door = &any_door, .maybe_tls = true, .alpn = "http/1.1,xmpp-client" }, "everything on one port", "全部协议，一个端口", false },
 	{ "listen.relay", "relay", { .door = &socks_door, .one_core = true }, "relay of files", "文件中转", false },
+	{ "listen.components", "components", { .door = &component_door, .one_core = true }, "components", "组件", true },
 	{ "listen.classic", "classic", { .door = &classic_door }, "classic protocol", "文本协议", true },
 	{ "listen.classics", "classics", { .door = &classic_door, .tls = true }, "classic protocol, TLS", "文本协议，TLS", false },
 };
@@ -121,7 +124,8 @@ static int open_ports(struct server *s, struct buf *why)
 
 	s->ports.cores = s->nodes_n;
 	for (size_t i = 0; !r && i < countof(doorways); i++)
-		r = ports_open(&s->ports, settings_text(settings_of(s), doorways[i].setting), doorways[i].setting, &doorways[i].how,
+		if (doorways[i].how.door != &component_door || s->generation->core.components_n)
+			r = ports_open(&s->ports, settings_text(settings_of(s), doorways[i].setting), doorways[i].setting, &doorways[i].how,
 			       why);
 	return r;
 }
@@ -448,6 +452,9 @@ static void node_open(struct server *s, unsigned index)
 	n->generation = generation_ref(s->generation);
 	n->loop = loop_new(s->pool);
 	n->core = core_new(&n->loop->world, s->store, s->bus, index, &n->generation->core, s->counters);
+	muc_begin(n->core);
+	if (index == 0)
+		components_begin(n->core); /* their links all come to the first core */
 	n->links = links_new(n->loop, n->core, s->gate, n->generation->tls);
 	n->serving = ports_serve(&s->ports, index, n->links, n->loop);
 }

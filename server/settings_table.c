@@ -50,6 +50,10 @@ const struct setting settings_table[] = {
 	      "A relay for files between clients that cannot reach one another and know nothing newer (XEP-0065), such as [::]:7777. Only who has an account can join two "
 	      "connections there; none takes more bytes than files.max_size. Clients are told the host of web.address, or the domain. Empty: off."),
 
+	PLAIN("listen.components", ADDRESSES, "127.0.0.1:5347", RESTART,
+	      "Where programs connect that serve a domain of their own (XEP-0114), such as gateways to other networks. Open only while components.secrets names one. There is "
+	      "no TLS on this port: leave it on this machine, or on a network between machines that are trusted."),
+
 	PLAIN("web.address", TEXT, "", LIVE,
 	      "Where people reach the page, such as https://chat.example.org. It stands in invitations and in links to files. Empty: the domain with the port of "
 	      "listen.https; set it where that name cannot be looked up, or where something stands in front of the server, which should then "
@@ -87,6 +91,18 @@ const struct setting settings_table[] = {
 	PLAIN("people.search", BOOL, "yes", LIVE,
 	      "Everybody with an account may find everybody else by name (XEP-0055). Right for a firm or a family; turn it off where people do not know one another."),
 
+	PLAIN("rooms.domain", TEXT, "", RESTART,
+	      "Where rooms are: their addresses are ROOM@ this. Empty: rooms. and server.domain; none: there are no rooms. Rooms and who belongs to them are kept under "
+	      "their addresses, so choose it before people make some."),
+	WORDS("rooms.create", "anyone", "anyone admins", LIVE,
+	      "Who may make rooms: everybody with an account, or administrators only."),
+	NUMBER("rooms.max", INT, "100", 0, 1000000, LIVE,
+	       "Rooms that one account may own, administrators excepted. Enough for anybody, too few to fill the disk with. 0: no limit."),
+
+	PLAIN("components.secrets", TEXT, "", RESTART,
+	      "The programs that serve a domain of their own, each as domain:secret, parted by blanks: irc.example.org:a-long-random-word. A program is believed whatever it "
+	      "says of the addresses at its domain, and nothing of any other. A secret has 8 characters at least and no blanks; anserctl settings shows it."),
+
 	WORDS("archive.default", "always", "always roster never", LIVE,
 	      "Whose messages are archived for people who have not chosen themselves (XEP-0313): of everybody, of contacts, of nobody."),
 
@@ -94,6 +110,10 @@ const struct setting settings_table[] = {
 	      "A file with the certificate chain in PEM, the server's own first; read again at every reload, for connections from then on. Empty: one is "
 	      "made and signed by an authority of our own in server.data."),
 	PLAIN("tls.key", PATH, "", LIVE, "A file with the private key in PEM that belongs to tls.certificate. Both or none."),
+
+	NUMBER("login.token_expire", DURATION, "60d", 0, 3650 * DAY, LIVE,
+	       "How long a device may stay away and still come back without a password, by a token that it was given (XEP-0484); it gets a new one every day that it "
+	       "is here. Longer is more convenient, and lets who finds a lost device in for longer, if nobody revokes it. 0: no tokens."),
 
 	PLAIN("classic.require_tls", BOOL, "no", LIVE,
 	      "Refuses logins of the classic protocol on connections without TLS, also from this machine."),

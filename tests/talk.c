@@ -7,6 +7,7 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "base/timers.h"
+#include "doors/xmpp/rooms.h"
 
 enum { CORES_MAX = 8 };
 
@@ -323,6 +324,7 @@ struct core_settings talk_settings(void)
 		.sessions_max = 20,
 		.login_attempts = 10,
 		.resume_ms = 600 * 1000,
+		.token_ms = (msec)60 * 24 * 60 * 60 * 1000,
 		.backlog_max = 1024 * 1024,
 		.stanza_before_login = 10000,
 		.stanza_max = 256 * 1024,
@@ -353,6 +355,7 @@ struct talk *talk_new_with(unsigned cores, const char *store_url, const struct c
 		d->talk = t;
 		d->seed = i + 1;
 		d->core = core_new(&d->world, t->store, t->bus, i, settings, t->counters);
+		muc_begin(d->core);
 	}
 	return t;
 }

@@ -8,6 +8,7 @@
 #include "core/account.h"
 #include "core/invite.h"
 #include "match.h"
+#include "model/token.h"
 #include "stage.h"
 #include "store/faulty.h"
 #include "wire/xml.h"
@@ -249,7 +250,7 @@ static void taken(struct script *s, struct actor *a, enum heard kind, struct str
 	show(s, a, "<-", text);
 	if (kind == HEARD_OPEN)
 		a->framer = (struct xml_framer){ .open = true };
-	if (kind == HEARD_CLOSE || str_starts(text, STR("<success")) || str_starts(text, STR("<proceed")))
+	if (kind == HEARD_CLOSE || str_starts(text, STR("<success xmlns='" NS_SASL)) || str_starts(text, STR("<proceed")))
 		a->framer = (struct xml_framer){ 0 };
 	buf_eat(&a->peer->heard, len);
 }
@@ -597,6 +598,29 @@ static bool reads_again(struct script *s, struct actor *a, struct str rest)
 	return listens(s, a) && (peer_stall(a->peer, false), true);
 }
 
+/* "{name} [over tls]": {shown} is from now on what a client says to log in with the token that {name} stands for, and {answer} what it hears then. */
+static bool shows(struct script *s, struct actor *a, struct str rest)
+{
+	struct str name = word(&rest), token = names_value(&s->names, str_n(name.p + 1, name.n - 2)), binding = STR_NONE;
+	own_buf message = { 0 }, shown = { 0 }, answer = { 0 };
+	uint8_t hash[TOKEN_HASH_BYTES];
+
+	if (!token.p)
+		return fail(s, "nothing is known as %.*s", STR_ARG(name));
+	if (says(&rest, "over tls"))
+		binding = STR("scenario's channel binding, 32 b.");
+	buf_str(&message, a->user);
+	buf_byte(&message, 0);
+	token_hash(token, TOKEN_INITIATOR, binding, hash);
+	buf_str(&message, str_bytes(hash, sizeof hash));
+	base64_write(&shown, buf_all(&message));
+	token_hash(token, TOKEN_RESPONDER, binding, hash);
+	base64_write(&answer, str_bytes(hash, sizeof hash));
+	names_bind(&s->names, STR("shown"), buf_all(&shown));
+	names_bind(&s->names, STR("answer"), buf_all(&answer));
+	return true;
+}
+
 static bool has_account(struct script *s, struct actor *a, struct str rest) { return account_make(s, a->user); }
 static bool opens_stream(struct script *s, struct actor *a, struct str rest) { return xmpp_open(s, a); }
 static bool authenticates(struct script *s, struct actor *a, struct str rest)
@@ -634,6 +658,7 @@ static const struct verb {
 	{ "opens a stream", opens_stream },
 	{ "authenticates", authenticates },
 	{ "starts tls", starts_tls },
+	{ "shows", shows },
 	{ "logs in", logs_in },
 	{ "comes online", comes_online },
 	{ "breaks off", breaks_off },
@@ -661,6 +686,7 @@ static bool server_has(struct script *s, struct str rest)
 		NUMBER(sessions_max),
 		NUMBER(login_attempts),
 		NUMBER(resume_ms),
+		NUMBER(token_ms),
 		NUMBER(backlog_max),
 		NUMBER(stanza_max),
 		NUMBER(stanza_before_login),
@@ -671,6 +697,8 @@ static bool server_has(struct script *s, struct str rest)
 		NUMBER(invites),
 		NUMBER(invite_uses),
 		NUMBER(invite_ms),
+		NUMBER(rooms_admins_only),
+		NUMBER(rooms_max),
 #undef NUMBER
 	};
 	size_t eq = str_find(rest, '=');
@@ -683,6 +711,10 @@ static bool server_has(struct script *s, struct str rest)
 	}
 	if (str_is(name, "web_address")) {
 		s->settings.web_address = str_from(rest, eq + 1);
+		return true;
+	}
+	if (str_is(name, "rooms_domain")) {
+		s->settings.rooms_domain = str_from(rest, eq + 1);
 		return true;
 	}
 	if (str_is(name, "contacts")) {
@@ -813,6 +845,9 @@ static void namespaces_bind(struct names *names)
 		{ "stanzas", "urn:ietf:params:xml:ns:xmpp-stanzas" },
 		{ "streams", "urn:ietf:params:xml:ns:xmpp-streams" },
 		{ "sasl", NS_SASL },
+		{ "sasl2", "urn:xmpp:sasl:2" },
+		{ "bind2", "urn:xmpp:bind:0" },
+		{ "fast", "urn:xmpp:fast:0" },
 		{ "tls", "urn:ietf:params:xml:ns:xmpp-tls" },
 		{ "bind", "urn:ietf:params:xml:ns:xmpp-bind" },
 		{ "roster", "jabber:iq:roster" },
@@ -862,6 +897,7 @@ static void settings_default(struct core_settings *c)
 		.sessions_max = 20,
 		.login_attempts = 5,
 		.resume_ms = 300000,
+		.token_ms = (msec)60 * 24 * 60 * 60 * 1000,
 		.backlog_max = 1 << 20,
 		.stanza_before_login = 10000,
 		.stanza_max = 1 << 18,

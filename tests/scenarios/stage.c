@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/timers.h"
+#include "doors/xmpp/rooms.h"
 
 /* 2026-01-01T12:00:00Z: where every scenario begins. */
 enum { STAGE_CLOCK = 1000 };
@@ -295,8 +296,10 @@ void peer_stall(struct peer *p, bool stalled)
 static void stage_begin(struct stage *s)
 {
 	s->bus = bus_local_new(s->cores);
-	for (unsigned i = 0; i < s->cores; i++)
+	for (unsigned i = 0; i < s->cores; i++) {
 		s->core[i] = core_new(&s->worlds[i].world, s->store, s->bus, i, &s->settings, s->counters);
+		muc_begin(s->core[i]);
+	}
 	s->link = store_link_open(s->store, &s->worlds[0].world);
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "core/plant.h"
+#include "doors/xmpp/rooms.h"
 #include "model/verifier.h"
 #include "store/faulty.h"
 #include "store/memory.h"
@@ -58,8 +59,10 @@ static void server_start(struct sim *s)
 		return;
 	}
 	s->bus = bus_local_new(s->cores);
-	for (unsigned i = 0; i < s->cores; i++)
+	for (unsigned i = 0; i < s->cores; i++) {
 		s->core[i] = core_new(&s->worlds[i].world, s->store, s->bus, i, &s->settings, s->counters);
+		muc_begin(s->core[i]);
+	}
 	s->up = true;
 }
 

@@ -6,445 +6,96 @@
  */
 #include "core/archive.h"
 #include "doors/xmpp/features/asked.h"
-#include "doors/xmpp/features/when.h"
-#include "model/stamp.h"
+#include "doors/xmpp/features/mam_page.h"
 
-#define MAM "urn:xmpp:mam:2"
-#define RSM "http://jabber.org/protocol/rsm"
-#define DATA "jabber:x:data"
-#define FULLTEXT "urn:xmpp:fulltext:0"
-#define FILES "urn:anser:mam:0"
+enum { PREFS_MAX = 1000 };
 
-enum {
-	PAGE = 50,     /* messages of a page where the client names no number */
-	PAGE_MAX = 100,
-	PAGE_PART = 8, /* of what a link may have unread: a page of large messages ends early */
-	RESULT_HEAD = 512, /* about what is written around a payload */
-	IDS_MAX = 100,
-	TEXT_MAX = 1000, /* bytes to search for */
-	PREFS_MAX = 1000,
-};
-
-/* One query while it is under way. Lives in the arena of its struct asked. */
-struct page {
-	struct archive_query query;
-	struct str queryid; /* absent when the client gave none */
-	size_t limit;
-	bool count_only;    /* max=0: how many are there? */
-	bool flipped;
-	uint64_t also[2];   /* ids named twice over: they must exist too, although the other one bounds the page */
-	size_t also_n;
-};
-
-/* Where reading a request may end. */
-enum { READ_OK, READ_BAD, READ_UNSUPPORTED, READ_NOT_FOUND, READ_TOO_MANY, READ_TOO_LONG };
-
-/* ---- what is asked ---------------------------------------------------------------------------------------------- */
-
-static bool id_read(struct str text, uint64_t *ret) { return str_u64(text, ret) && *ret && *ret <= INT64_MAX; }
-
-/* A bound on the ids, exclusive. Where there is one already, the tighter holds and the other must exist, too. */
-static int id_bound(struct page *p, struct str text, uint64_t *bound, bool upper)
-{
-	uint64_t id, old = *bound;
-
-	if (!id_read(text, &id))
-		return READ_NOT_FOUND;
-	*bound = !old || (upper ? id < old : id > old) ? id : old;
-	if (old && old != id)
-		p->also[p->also_n++] = *bound == id ? old : id;
-	return READ_OK;
-}
-
-/* Stamps hold times until the year 2298; beyond is after everything. */
-static msec time_bound(msec t)
-{
-	const msec end = STAMP_EPOCH + ((msec)1 << 43) - 2;
-
-	return t < end ? t : end;
-}
-
-static int read_with(struct page *p, struct asked *a, const struct xml *field, struct str value)
-{
-	struct jid jid;
-
-	if (!jid_parse(&jid, value, &a->arena))
-		return READ_BAD;
-	/* A copy: the tree has gone when there is a second step. */
-	p->query.with = arena_str(&a->arena, jid_full(jid));
-	return READ_OK;
-}
-
-static int read_start(struct page *p, struct asked *a, const struct xml *field, struct str value)
-{
-	msec t;
-
-	if (!when_read(value, &t))
-		return READ_BAD;
-	p->query.from = stamp_floor(time_bound(t));
-	return READ_OK;
-}
-
-static int read_end(struct page *p, struct asked *a, const struct xml *field, struct str value)
-{
-	msec t;
-
-	if (!when_read(value, &t))
-		return READ_BAD;
-	p->query.to = stamp_floor(time_bound(t) + 1);
-	p->query.to = p->query.to ? p->query.to - 1 : 1; /* 0 would mean open; nothing has the stamp 1 */
-	return READ_OK;
-}
-
-static int read_before_id(struct page *p, struct asked *a, const struct xml *field, struct str value)
-{
-	return id_bound(p, value, &p->query.before, true);
-}
-
-static int read_after_id(struct page *p, struct asked *a, const struct xml *field, struct str value)
-{
-	return id_bound(p, value, &p->query.after, false);
-}
-
-static int read_ids(struct page *p, struct asked *a, const struct xml *field, struct str value)
-{
-	uint64_t *ids = arena_get(&a->arena, IDS_MAX * sizeof(*ids));
-
-	p->query.ids = ids;
-	p->query.ids_n = 0;
-	for (const struct xml *v = xml_child(field, "value", DATA); v; v = xml_sibling(v, "value", DATA)) {
-		if (p->query.ids_n == IDS_MAX)
-			return READ_TOO_MANY;
-		if (!id_read(xml_text(v, &a->arena), &ids[p->query.ids_n++]))
-			return READ_NOT_FOUND;
-	}
-	return p->query.ids_n ? READ_OK : READ_BAD;
-}
-
-static int read_text(struct page *p, struct asked *a, const struct xml *field, struct str value)
-{
-	if (value.n > TEXT_MAX)
-		return READ_TOO_LONG;
-	p->query.text = arena_str(&a->arena, str_trim(value));
-	return READ_OK;
-}
-
-static int read_files(struct page *p, struct asked *a, const struct xml *field, struct str value)
-{
-	value = str_trim(value);
-	p->query.files = str_is(value, "1") || str_is(value, "true");
-	return p->query.files || str_is(value, "0") || str_is(value, "false") ? READ_OK : READ_BAD;
-}
-
-static int read_form_type(struct page *p, struct asked *a, const struct xml *field, struct str value)
-{
-	return str_is(value, MAM) ? READ_OK : READ_BAD;
-}
-
-/* The fields of the form; the first value is given along. */
-static const struct form_field {
-	const char *var, *type;
-	int (*read)(struct page *p, struct asked *a, const struct xml *field, struct str value);
-} form[] = {
-	{ "FORM_TYPE", "hidden", read_form_type },
-	{ "with", "jid-single", read_with },
-	{ "start", "text-single", read_start },
-	{ "end", "text-single", read_end },
-	{ "before-id", "text-single", read_before_id },
-	{ "after-id", "text-single", read_after_id },
-	{ "ids", "list-multi", read_ids },
-	{ "{" FULLTEXT "}fulltext", "text-single", read_text },
-	{ "{" FILES "}files", "boolean", read_files },
-};
-
-static int read_field(struct page *p, struct asked *a, const struct xml *field, unsigned *seen)
-{
-	const struct xml *value = xml_child(field, "value", DATA);
-
-	for (size_t i = 0; i < countof(form); i++)
-		if (str_is(xml_attr(field, "var"), form[i].var)) {
-			if (*seen & 1u << i || !value)
-				return READ_BAD;
-			*seen |= 1u << i;
-			return form[i].read(p, a, field, xml_text(value, &a->arena));
-		}
-	return READ_UNSUPPORTED;
-}
-
-static int read_form(struct page *p, struct asked *a, const struct xml *x)
-{
-	unsigned seen = 0;
-	int r = READ_OK;
-
-	if (!x)
-		return READ_OK;
-	if (!str_is(xml_attr(x, "type"), "submit"))
-		return READ_BAD;
-	for (const struct xml *f = xml_child(x, "field", DATA); f && !r; f = xml_sibling(f, "field", DATA))
-		r = read_field(p, a, f, &seen);
-	return r ? r : seen & 1 ? READ_OK : READ_BAD; /* the first field is FORM_TYPE */
-}
-
-/* XEP-0059: max, after, before. */
-static int read_set(struct page *p, struct asked *a, const struct xml *set)
-{
-	const struct xml *max = xml_child(set, "max", RSM), *after = xml_child(set, "after", RSM);
-	const struct xml *before = xml_child(set, "before", RSM);
-	uint64_t n;
-	int r = READ_OK;
-
-	if (xml_child(set, "index", RSM))
-		return READ_UNSUPPORTED;
-	if (max) {
-		if (!str_u64(str_trim(xml_text(max, &a->arena)), &n))
-			return READ_BAD;
-		p->limit = n < PAGE_MAX ? n : PAGE_MAX;
-		p->count_only = !n;
-	}
-	if (after)
-		r = id_bound(p, xml_text(after, &a->arena), &p->query.after, false);
-	if (before) {
-		struct str id = xml_text(before, &a->arena);
-
-		p->query.backwards = true; /* empty: the last page */
-		if (id.n && !r)
-			r = id_bound(p, id, &p->query.before, true);
-	}
-	return r;
-}
-
-static int read_query(struct page *p, struct asked *a, const struct xml *query)
-{
-	const struct xml *set = xml_child(query, "set", RSM);
-	struct str queryid = xml_attr(query, "queryid");
-	int r;
-
-	p->limit = PAGE;
-	p->flipped = xml_child(query, "flip-page", MAM);
-	if (queryid.p)
-		p->queryid = arena_str(&a->arena, queryid);
-	if (xml_attr(query, "node").n)
-		return READ_NOT_FOUND;
-	r = read_form(p, a, xml_child(query, "x", DATA));
-	if (!r && set)
-		r = read_set(p, a, set);
-	/* Counting costs the store a scan: once at the beginning of paging, and when it is all that was asked. */
-	p->query.count = p->count_only || (!p->query.after && !p->query.before);
-	return r;
-}
-
-/* ---- what is answered ------------------------------------------------------------------------------------------- */
-
-static void message_write(struct buf *to, const struct stanza *s)
-{
-	const char *type = stanza_type_text(s->type);
-
-	buf_lit(to, "<message xmlns='jabber:client'");
-	xml_write_attr(to, "from", jid_full(s->from));
-	if (s->to.p)
-		xml_write_attr(to, "to", jid_full(s->to));
-	if (type)
-		xml_write_attr(to, "type", str_z(type));
-	xml_write_attr(to, "id", s->id);
-	xml_write_attr(to, "xml:lang", s->lang);
-	buf_byte(to, '>');
-	buf_str(to, s->payload);
-	buf_lit(to, "</message>");
-}
-
-static void result_push(struct xmpp *x, const struct page *p, const struct stanza *s)
+static void result_push(struct xmpp *x, const struct mam_page *p, const struct stanza *s)
 {
 	own_buf b = { 0 };
 
 	buf_lit(&b, "<message");
 	xml_write_attr(&b, "from", jid_bare(x->session.jid));
 	xml_write_attr(&b, "to", jid_full(x->session.jid));
-	buf_lit(&b, "><result xmlns='" MAM "'");
-	xml_write_attr(&b, "queryid", p->queryid);
-	buf_lit(&b, " id='");
-	buf_u64(&b, s->stamp);
-	buf_lit(&b, "'><forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='");
-	when_write(&b, s->time);
-	buf_lit(&b, "'/>");
-	message_write(&b, s);
-	buf_lit(&b, "</forwarded></result></message>");
+	buf_byte(&b, '>');
+	mam_result_write(&b, p, s, s->payload);
+	buf_lit(&b, "</message>");
 	xmpp_push(x, buf_all(&b));
 }
 
-/* The part of an answer that is shown: at least one message, then no more than the bytes allow, from the end it is
- * read from. */
-struct shown {
-	struct stanza **first;
-	size_t n;
-	bool complete;
-	size_t index;
-};
-
-static struct shown page_cut(const struct page *p, const struct store_request *r, size_t bytes_max)
+static void page_refuse(struct asked *a, int why)
 {
-	struct shown s = { .first = r->stanzas, .complete = !r->more, .index = r->first_index };
-	size_t bytes = 0;
+	enum stanza_error_condition condition;
+	const char *text;
 
-	for (; s.n < r->n; s.n++) {
-		bytes += r->stanzas[p->query.backwards ? r->n - 1 - s.n : s.n]->payload.n + RESULT_HEAD;
-		if (s.n && bytes > bytes_max)
-			break;
-	}
-	if (s.n < r->n)
-		s.complete = false;
-	if (p->query.backwards) {
-		s.first += r->n - s.n;
-		s.index += r->n - s.n;
-	}
-	return s;
-}
-
-static void set_write(struct buf *to, const struct page *p, const struct shown *s, size_t total)
-{
-	buf_lit(to, "<set xmlns='" RSM "'>");
-	if (s->n) {
-		buf_lit(to, "<first");
-		if (p->query.count)
-			buf_fmt(to, " index='%zu'", s->index);
-		buf_fmt(to, ">%llu</first><last>%llu</last>", (unsigned long long)s->first[0]->stamp,
-			(unsigned long long)s->first[s->n - 1]->stamp);
-	}
-	if (p->query.count)
-		buf_fmt(to, "<count>%zu</count>", total);
-	buf_lit(to, "</set>");
+	mam_page_refusal(why, &condition, &text);
+	iq_error(a->q, condition, text);
 }
 
 static void page_answer(struct asked *a)
 {
-	const struct page *p = a->more;
-	const struct store_request *r = a->ask.answer;
-	struct shown s = { .complete = true };
+	const struct mam_page *p = a->more;
+	struct xmpp *x = a->q->x;
+	struct mam_shown s;
 	own_buf b = { 0 };
 
-	if (a->ask.verdict == STORE_LIMIT) {
-		iq_error(a->q, STANZA_ERROR_RESOURCE_CONSTRAINT,
-			 "The search takes too long. Look for fewer or longer words, or in a shorter time.");
-		return;
-	}
-	if (asked_failed(a))
-		return;
 	if (a->ask.verdict) {
-		iq_error(a->q, STANZA_ERROR_ITEM_NOT_FOUND, "The archive has no message of this id.");
+		page_refuse(a, mam_page_failed(a->ask.verdict));
 		return;
 	}
-	if (p->count_only)
-		s.complete = !r->total;
-	else
-		s = page_cut(p, r, core_settings(a->q->x->core)->backlog_max / PAGE_PART);
+	s = mam_page_cut(p, a->ask.answer, core_settings(x->core)->backlog_max / MAM_PAGE_PART);
 	for (size_t i = 0; i < s.n; i++)
-		result_push(a->q->x, p, s.first[p->flipped ? s.n - 1 - i : i]);
-	buf_lit(&b, "<fin xmlns='" MAM "'");
-	if (s.complete)
-		buf_lit(&b, " complete='true'");
-	buf_byte(&b, '>');
-	set_write(&b, p, &s, r->total);
-	buf_lit(&b, "</fin>");
+		result_push(x, p, mam_shown_at(p, &s, i));
+	mam_fin_write(&b, p, &s, a->ask.answer->total);
 	iq_result(a->q, buf_all(&b));
 }
 
-static void page_ask(struct asked *a)
-{
-	const struct page *p = a->more;
-	struct xmpp *x = a->q->x;
-
-	archive_read(x->core, &a->ask, session_account(&x->session), &p->query, p->count_only ? 1 : p->limit);
-}
+static void page_ask(struct asked *a) { mam_page_ask(a->q->x->core, &a->ask, session_account(&a->q->x->session), a->more); }
 
 /* The ids that bound nothing exist. */
 static void page_checked(struct asked *a)
 {
-	if (asked_failed(a))
-		return;
 	if (a->ask.verdict) {
-		iq_error(a->q, STANZA_ERROR_ITEM_NOT_FOUND, "The archive has no message of this id.");
+		page_refuse(a, mam_page_failed(a->ask.verdict));
 		return;
 	}
 	asked_again(a, page_answer);
 	page_ask(a);
 }
 
-static void page_refuse(struct asked *a, int why)
-{
-	static const struct {
-		enum stanza_error_condition condition;
-		const char *text;
-	} table[] = {
-		[READ_BAD] = { STANZA_ERROR_BAD_REQUEST, "The query is not of the form of XEP-0313." },
-		[READ_UNSUPPORTED] = { STANZA_ERROR_FEATURE_NOT_IMPLEMENTED,
-				       "The query uses what this archive does not support." },
-		[READ_NOT_FOUND] = { STANZA_ERROR_ITEM_NOT_FOUND, "The archive has no message of this id." },
-		[READ_TOO_MANY] = { STANZA_ERROR_POLICY_VIOLATION, "Ask for 100 ids at most." },
-		[READ_TOO_LONG] = { STANZA_ERROR_POLICY_VIOLATION, "Search for 1000 bytes of text at most." },
-	};
-
-	iq_error(a->q, table[why].condition, table[why].text);
-}
-
 static void mam_query(struct xmpp *x, struct iq *q)
 {
 	const struct xml *query = q->child; /* gone from the copy that is kept */
 	struct asked *a = asked_new(q, page_answer);
-	struct page *p = a->more = arena_zero(&a->arena, sizeof(*p));
-	int why = read_query(p, a, query);
+	struct mam_page *p = a->more = arena_zero(&a->arena, sizeof(*p));
+	int why = mam_page_read(p, &a->arena, query);
 
 	if (why) {
 		page_refuse(a, why);
 		asked_drop(a);
-	} else if (p->also_n) {
-		struct archive_query check = { .ids = p->also, .ids_n = p->also_n };
-
+	} else if (mam_page_checks(p)) {
 		a->then = page_checked;
-		archive_read(x->core, &a->ask, session_account(&x->session), &check, p->also_n);
+		mam_page_check(x->core, &a->ask, session_account(&x->session), p);
 	} else {
 		page_ask(a);
 	}
 }
 
-/* ---- the form, and the ends ------------------------------------------------------------------------------------- */
-
 static void mam_form(struct xmpp *x, struct iq *q)
 {
 	own_buf b = { 0 };
 
-	buf_lit(&b, "<query xmlns='" MAM "'><x xmlns='" DATA
-		    "' type='form'><field var='FORM_TYPE' type='hidden'><value>" MAM "</value></field>");
-	for (size_t i = 1; i < countof(form); i++) {
-		buf_fmt(&b, "<field var='%s' type='%s'", form[i].var, form[i].type);
-		if (!strcmp(form[i].type, "list-multi"))
-			buf_lit(&b, "><validate xmlns='http://jabber.org/protocol/xdata-validate' "
-				    "datatype='xs:string'><open/></validate></field>");
-		else
-			buf_lit(&b, "/>");
-	}
-	buf_lit(&b, "</x></query>");
+	mam_form_write(&b);
 	iq_result(q, buf_all(&b));
-}
-
-static void end_write(struct buf *to, const char *which, const struct stanza *s)
-{
-	buf_fmt(to, "<%s id='%llu' timestamp='", which, (unsigned long long)s->stamp);
-	when_write(to, s->time);
-	buf_lit(to, "'/>");
 }
 
 static void ends_answer(struct asked *a)
 {
-	const struct store_request *r = a->ask.answer;
 	own_buf b = { 0 };
 
 	if (asked_failed(a))
 		return;
-	buf_lit(&b, "<metadata xmlns='" MAM "'>");
-	if (r->n) {
-		end_write(&b, "start", r->stanzas[0]);
-		end_write(&b, "end", r->stanzas[r->n - 1]);
-	}
-	buf_lit(&b, "</metadata>");
+	mam_ends_write(&b, a->ask.answer);
 	iq_result(a->q, buf_all(&b));
 }
 
