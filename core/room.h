@@ -157,7 +157,7 @@ void room_whisper(struct seat *s, struct occupant *to, struct stanza *st, struct
 struct room_affiliate {
 	struct jid who;      /* bare */
 	enum affiliation affiliation;
-	struct str nick, reason;
+	struct str nick, reason; /* an absent nick stays as it is, an empty one goes */
 };
 /* Changes all or none (9, 10); those who may not be here any more are removed (301, 321). `by` is who asks, bare. */
 void room_affiliate(struct room *r, struct jid by, const struct room_affiliate *items, size_t n, struct room_call *call);

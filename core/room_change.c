@@ -218,6 +218,8 @@ void room_affiliate(struct room *r, struct jid by, const struct room_affiliate *
 		p.reason = items[i].reason.p ? items[i].reason : STR("");
 		if (items[i].nick.n && room_nick_is_free(r, items[i].nick, items[i].who))
 			p.nick = items[i].nick;
+		if (items[i].nick.p && !items[i].nick.n)
+			p.nick = STR("");
 		if (p.affiliation <= AFFILIATION_NONE)
 			p.nick = STR("");
 		a->people[i] = person_copy(&a->change.arena, p);

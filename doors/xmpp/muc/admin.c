@@ -271,7 +271,7 @@ static void changes_apply(struct muc *m, const struct changes *c)
 	if (why)
 		muc_error(m, why, objection_text(why));
 	else if (c->people_n)
-		room_affiliate(m->room, jid_to_bare(m->st->from), c->people, c->people_n, &muc_call(m, NULL)->call);
+		room_affiliate(m->room, m->st->from, c->people, c->people_n, &muc_call(m, NULL)->call);
 	else if (!s)
 		muc_refuse(m, ROOM_NOT_HERE);
 	else

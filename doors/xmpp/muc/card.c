@@ -82,7 +82,7 @@ void muc_avatar_set(struct muc *m)
 	config.avatar_hash = buf_all(&hash);
 	k = muc_call(m, avatar_set);
 	k->more = m->room;
-	room_configure(m->room, jid_to_bare(m->st->from), &config, &k->call);
+	room_configure(m->room, m->st->from, &config, &k->call);
 }
 
 /* ---- of an occupant --------------------------------------------------------------------------------------------------- */

@@ -211,7 +211,7 @@ static void hats_change(struct muc *m, const struct hat_command *c, const struct
 
 	head_write(&head, m, c, "completed");
 	*more = arena_str(&k->arena, buf_all(&head));
-	room_hats(m->room, jid_to_bare(m->st->from), g->who, buf_all(hats), &k->call);
+	room_hats(m->room, m->st->from, g->who, buf_all(hats), &k->call);
 }
 
 static void assign(struct muc *m, const struct hat_command *c, const struct xml *form)

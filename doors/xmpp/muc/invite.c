@@ -98,7 +98,7 @@ void muc_invite(struct muc *m, const struct xml *x)
 		all->one[k] = (struct one){ .call = { .done = invited, .drop = invited_drop }, .all = all };
 		invitation_write(&b, m, i);
 		/* The last one may free `all`; then k is n and the walk is over. */
-		room_invite(m->room, jid_to_bare(m->st->from), to[k], buf_all(&b), &all->one[k].call);
+		room_invite(m->room, m->st->from, to[k], buf_all(&b), &all->one[k].call);
 	}
 }
 

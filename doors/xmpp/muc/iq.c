@@ -71,12 +71,29 @@ static void not_here(const struct muc *m)
 		muc_refuse(m, ROOM_NOT_HERE);
 }
 
-/* Its answer comes from the other client; only what went wrong here is said here. */
-static bool whispered(struct muc_call *k, int verdict)
+/* Passed on with an id that says which of his clients asks: the answer finds its way back, although it is sent to the occupant. */
+static void ask_client(const struct muc *m, const struct seat *s, const struct occupant *to)
 {
-	if (verdict)
-		muc_refuse(&k->what, verdict);
-	return false;
+	struct seat *client = list_first(&to->seats, struct seat, here);
+	own_buf id = { 0 };
+
+	buf_u64(&id, s->number);
+	buf_byte(&id, ' ');
+	buf_str(&id, m->st->id);
+	muc_send(m->core, STANZA_IQ, (enum stanza_type)m->st->type, s->occupant->at, client->jid, buf_all(&id), 0, m->st->payload);
+}
+
+/* What nobody has asked, or he has left meanwhile, is lost. */
+static void answer_client(const struct muc *m, const struct seat *s, const struct occupant *to)
+{
+	size_t end = str_find(m->st->id, ' ');
+	uint64_t number;
+
+	if (!str_u64(str_n(m->st->id.p, end), &number))
+		return;
+	list_each(asker, &((struct occupant *)to)->seats, struct seat, here)
+		if (asker->number == number)
+			muc_send(m->core, STANZA_IQ, (enum stanza_type)m->st->type, s->occupant->at, asker->jid, str_from(m->st->id, end + 1), 0, m->st->payload);
 }
 
 static void to_occupant(struct muc *m)
@@ -84,9 +101,11 @@ static void to_occupant(struct muc *m)
 	struct seat *s = muc_seat(m);
 	struct occupant *to = room_named(m->room, jid_resource(m->st->to));
 
-	if (!s) {
-		if (is_request(m))
-			not_here(m);
+	if (!is_request(m)) {
+		if (s && to)
+			answer_client(m, s, to);
+	} else if (!s) {
+		not_here(m);
 	} else if (!to) {
 		muc_refuse(m, ROOM_NO_OCCUPANT);
 	} else if (m->st->type == IQ_GET && to == s->occupant && xml_is(m->child, "ping", PING)) {
@@ -94,7 +113,7 @@ static void to_occupant(struct muc *m)
 	} else if (m->st->type == IQ_GET && xml_is(m->child, "vCard", VCARD)) {
 		muc_card_get(m);
 	} else {
-		room_whisper(s, to, m->st, &muc_call(m, whispered)->call);
+		ask_client(m, s, to);
 	}
 }
 

@@ -344,19 +344,19 @@ static void submit(struct muc *m, const struct xml *form)
 		return;
 	}
 	if (!people.n) {
-		room_configure(m->room, jid_to_bare(m->st->from), &config, &muc_call(m, NULL)->call);
+		room_configure(m->room, m->st->from, &config, &muc_call(m, NULL)->call);
 		return;
 	}
 	k = muc_call(m, appointed);
 	f = k->more = arena_get(&k->arena, sizeof(*f));
-	*f = (struct filled_in){ .room = m->room, .config = config_copy(&config, &k->arena), .by = jid_to_bare(k->what.st->from) };
-	room_affiliate(m->room, jid_to_bare(m->st->from), people.items, people.n, &k->call);
+	*f = (struct filled_in){ .room = m->room, .config = config_copy(&config, &k->arena), .by = k->what.st->from };
+	room_affiliate(m->room, m->st->from, people.items, people.n, &k->call);
 }
 
 static void cancel(struct muc *m)
 {
 	if (room_is_locked(m->room)) /* 10.1.3 */
-		room_destroy(m->room, jid_to_bare(m->st->from), (struct jid){ 0 }, STR(""), &muc_call(m, NULL)->call);
+		room_destroy(m->room, m->st->from, (struct jid){ 0 }, STR(""), &muc_call(m, NULL)->call);
 	else
 		muc_result(m, STR(""));
 }
@@ -369,7 +369,7 @@ static void destroy(struct muc *m, const struct xml *d)
 	if (muc_jid(d, "jid", &alternative, m->arena) < 0)
 		muc_error(m, STANZA_ERROR_JID_MALFORMED, "The other room has no address of this form.");
 	else
-		room_destroy(m->room, jid_to_bare(m->st->from), alternative, reason.p ? reason : STR(""), &muc_call(m, NULL)->call);
+		room_destroy(m->room, m->st->from, alternative, reason.p ? reason : STR(""), &muc_call(m, NULL)->call);
 }
 
 void muc_owner_set(struct muc *m)
