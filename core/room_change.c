@@ -32,13 +32,14 @@ static void change_begin(struct room *r);
 static void change_end(struct change *c)
 {
 	struct room *r = c->room;
-	struct room_call *call = c->call;
+	struct room_call *call;
 	int verdict = c->verdict;
 
 	if (!verdict)
 		c->apply(c);
 	else if (c->fail)
 		c->fail(c);
+	call = c->call; /* unless it was handed on */
 	change_free(c);
 	out_call(r, call, verdict);
 	change_begin(r);
