@@ -11,8 +11,10 @@
 const struct classic_request classic_requests[] = {
 	{ STR_INIT("100"), BEFORE_LOGIN | AFTER_LOGIN, false, "100|user,password  register", classic_register },
 	{ STR_INIT("101"), BEFORE_LOGIN | AFTER_LOGIN, false, "101|user,password  log in", classic_login },
-	{ STR_INIT("102"), AFTER_LOGIN, false, "102|  who is online", classic_online },
+	{ STR_INIT("102"), AFTER_LOGIN, false, "102| or 102|#room  who is online, who is in the room", classic_online },
 	{ STR_INIT("103"), AFTER_LOGIN, true, "103|from,to,content  send", classic_message },
+	{ STR_INIT("108"), AFTER_LOGIN, false, "108|#room or 108|#room,password  join", classic_join },
+	{ STR_INIT("109"), AFTER_LOGIN, false, "109|#room  leave", classic_leave },
 	{ STR_INIT("110"), AFTER_LOGIN, false, "110|on or 110|off  presence events", classic_events },
 	{ STR_INIT("111"), AFTER_LOGIN, false, "111|peer,count  history", classic_history },
 	{ STR_INIT("112"), BEFORE_LOGIN | AFTER_LOGIN, false, "112|  log out", classic_logout },
@@ -213,6 +215,7 @@ static void turn_end(struct post *p)
 	if (c->logged_in && link_backlog(c->link) == 0)
 		session_writable(&c->session);
 	bounces_send(c);
+	classic_rooms_go_on(c);
 	classic_history_go_on(c);
 	if (!c->unanswered)
 		c->held = false;
@@ -232,7 +235,8 @@ void classic_continue(struct classic *c)
 void classic_answer(struct classic *c, const char *reply)
 {
 	assert(c->busy);
-	classic_reply(c, reply);
+	if (reply)
+		classic_reply(c, reply);
 	c->busy = false;
 	classic_continue(c);
 }
@@ -256,6 +260,7 @@ static int classic_open(struct link *l)
 	c->turn.run = turn_end;
 	c->deadline.fire = login_late;
 	c->breath.fire = breathe;
+	list_init(&c->rooms);
 	c->filled = core_clock(c->core);
 	c->allowance = (int64_t)core_settings(c->core)->rate_bytes * 10;
 	l->state = c;
@@ -302,6 +307,7 @@ static void classic_close(struct link *l, enum close_why why)
 	for (unsigned i = 0; i < c->bounces_n; i++)
 		stanza_unref(c->bounces[i]);
 	c->bounces_n = 0;
+	classic_rooms_free(c);
 	mem_free((char *)c->peer.p);
 	buf_free(&c->in);
 	buf_free(&c->tickets);

@@ -20,6 +20,7 @@ enum {
 	CLASSIC_HISTORY_MAX = 500,
 	CLASSIC_HISTORY_PAGE = 25,     /* messages read at a time: what is in memory for who asks */
 	CLASSIC_BOUNCES_MAX = 16,
+	CLASSIC_ROOMS_MAX = 100,       /* that one connection is in */
 };
 
 enum classic_when { BEFORE_LOGIN = 1 << 0, AFTER_LOGIN = 1 << 1 };
@@ -58,13 +59,22 @@ struct classic {
 	int64_t allowance;      /* bytes */
 	struct account_ask account;
 	struct ask asking;      /* history.c, while a history is told: */
-	struct str peer;        /* own memory: whose */
+	struct str peer;        /* own memory: whose; an address */
+	int64_t archive;        /* in which account's archive */
+	bool room_told;         /* `peer` is a room */
 	size_t wanted, found;   /* messages still to be found (before telling) or told; found so far */
 	uint64_t cursor;        /* the stamp where it goes on */
 	bool telling;
 	struct buf tickets;     /* uint64_t each: in `out`, not yet taken by the kernel */
 	struct stanza *bounces[CLASSIC_BOUNCES_MAX]; /* answers to IQs, which this client cannot answer */
 	unsigned bounces_n;
+	uint64_t mark, said;    /* what the ids of its messages are made of */
+	struct list rooms;      /* rooms.c: struct classic_room */
+	unsigned rooms_n, room_tries;
+	struct classic_room *room; /* the one a request is about */
+	uint8_t room_ask;       /* what was asked of it */
+	struct stanza *room_question; /* and how; NULL: nothing */
+	struct stanza *later;   /* for a room: goes out at the end of the turn */
 };
 
 static inline struct classic *classic_of(struct session *s) { return holder_of(s, struct classic, session); }
@@ -74,7 +84,7 @@ static inline struct classic *classic_of(struct session *s) { return holder_of(s
 /* Goes on with what is left to do (requests, tickets, bounces) at the end of this turn. */
 void classic_continue(struct classic *c);
 
-/* The reply to the request that made the client busy. */
+/* The reply to the request that made the client busy; NULL: it has been given. */
 void classic_answer(struct classic *c, const char *reply);
 
 /* ---- say.c: both dialects ----------------------------------------------------------------------------------- */
@@ -91,7 +101,7 @@ void classic_push(struct classic *c, const char *type, struct str sender, struct
 /* The same for one comma-separated list, which is never cut into several. */
 void classic_push_list(struct classic *c, const char *type, struct str sender, struct str list);
 
-/* ---- login.c, talk.c, history.c: the requests --------------------------------------------------------------- */
+/* ---- login.c, talk.c, history.c, rooms.c: the requests --------------------------------------------------------------- */
 
 void classic_register(struct classic *c, struct str data);
 void classic_login(struct classic *c, struct str data);
@@ -100,14 +110,37 @@ void classic_online(struct classic *c, struct str data);
 void classic_message(struct classic *c, struct str data);
 void classic_events(struct classic *c, struct str data);
 void classic_history(struct classic *c, struct str data);
+void classic_join(struct classic *c, struct str data);
+void classic_leave(struct classic *c, struct str data);
+/* 102 with a room. */
+void classic_room_who(struct classic *c, struct str data);
 
 /* At the end of a turn: reads the next page of a history when the client has read enough. */
 void classic_history_go_on(struct classic *c);
 
 extern const struct session_ops classic_session_ops;
 
-/* How an address is shown: users by their name; what has no name is "Server". */
-struct str classic_sender(struct jid from);
+/* Appends how an address is shown: users by their name, who is in a room as #room/nick; what has no name is "Server". */
+void classic_sender(const struct classic *c, struct jid from, struct buf *to);
+
+/* A new id for what this connection sends. */
+void classic_id(struct classic *c, struct buf *to);
+
+/* Whether XML can hold it; the text is UTF-8. */
+bool classic_is_text(struct str s);
+
+/* ---- rooms.c ------------------------------------------------------------------------------------------------ */
+
+/* "#room" as an address; false when it cannot be one, or there are no rooms. */
+bool classic_room_jid(const struct classic *c, struct str name, struct jid *ret, struct arena *arena);
+/* Whether this connection is in the room of that address. */
+bool classic_room_in(const struct classic *c, struct str bare);
+/* What a room has for the client, and invitations; true: nobody else need look at it. */
+bool classic_room_deliver(struct classic *c, const struct delivery *d);
+void classic_room_sent(struct classic *c, const struct stanza *st, enum sent_verdict verdict);
+/* At the end of a turn. */
+void classic_rooms_go_on(struct classic *c);
+void classic_rooms_free(struct classic *c);
 
 /* Whether `name` is written as a room's. */
 static inline bool classic_is_room(struct str name) { return name.n && name.p[0] == '#'; }

@@ -13,16 +13,19 @@ static void page_told(struct ask *a);
 
 static void page_read(struct classic *c, bool telling)
 {
-	struct archive_query query = { .with = c->peer, .backwards = !telling };
+	struct archive_query query = { .with = c->room_told ? STR_NONE : c->peer, .backwards = !telling };
 
 	if (telling)
 		query.from = c->cursor;
 	else
 		query.before = c->cursor;
 	c->asking.done = telling ? page_told : page_found;
-	archive_read(c->core, &c->asking, session_account(&c->session), &query,
+	archive_read(c->core, &c->asking, c->archive, &query,
 		     c->wanted < CLASSIC_HISTORY_PAGE ? c->wanted : CLASSIC_HISTORY_PAGE);
 }
+
+/* Who has left a room, or was removed, is told nothing more. */
+static bool may_read(const struct classic *c) { return !c->room_told || classic_room_in(c, c->peer); }
 
 static void forget(struct classic *c)
 {
@@ -34,14 +37,16 @@ static void forget(struct classic *c)
 /* Tells what the link has room for, at least one; moves on behind it. */
 static void tell(struct classic *c, const struct store_request *page)
 {
-	own_buf body = { 0 };
+	own_buf body = { 0 }, sender = { 0 };
 
 	for (size_t i = 0; i < page->n && (i == 0 || link_backlog(c->link) < CLASSIC_REPLIES_MAX); i++) {
 		const struct stanza *st = page->stanzas[i];
 
 		buf_clear(&body);
+		buf_clear(&sender);
+		classic_sender(c, st->from, &sender);
 		if (stanza_body(st, &body))
-			classic_push(c, "111", classic_sender(st->from), buf_all(&body), st->time);
+			classic_push(c, "111", buf_all(&sender), buf_all(&body), st->time);
 		c->cursor = st->stamp + 1;
 		if (c->wanted)
 			c->wanted--;
@@ -61,7 +66,7 @@ static void page_told(struct ask *a)
 {
 	struct classic *c = holder_of(a, struct classic, asking);
 
-	if (a->verdict || a->answer->n == 0) {
+	if (a->verdict || a->answer->n == 0 || !may_read(c)) {
 		end(c);
 		return;
 	}
@@ -99,9 +104,11 @@ static void page_found(struct ask *a)
 	bool first = c->cursor == 0;
 	size_t n;
 
-	if (a->verdict) {
+	if (a->verdict || !may_read(c)) {
+		const char *reply = a->verdict ? "0|try again later" : "0|you are not in this room";
+
 		forget(c);
-		classic_answer(c, "0|try again later");
+		classic_answer(c, reply);
 		return;
 	}
 	n = a->answer->n;
@@ -115,25 +122,65 @@ static void page_found(struct ask *a)
 		begin_telling(c, c->found, first ? a->answer : NULL);
 }
 
+/* A room's archive is that of its account. */
+static void room_found(struct ask *a)
+{
+	struct classic *c = holder_of(a, struct classic, asking);
+
+	if (a->verdict || !may_read(c)) {
+		const char *reply = !a->verdict ? "0|you are not in this room" : a->verdict == STORE_NOT_FOUND ? "0|no such room" : "0|try again later";
+
+		forget(c);
+		classic_answer(c, reply);
+		return;
+	}
+	c->archive = a->answer->account.id;
+	page_read(c, false);
+}
+
+/* False: it was answered. */
+static bool peer_find(struct classic *c, struct str peer, struct jid *ret, struct arena *arena)
+{
+	struct str name;
+	const char *refusal = NULL;
+
+	if (classic_is_room(peer))
+		refusal = !classic_room_jid(c, peer, ret, arena) ? "0|no such room" :
+			  !classic_room_in(c, jid_bare(*ret)) ? "0|you are not in this room" : NULL;
+	else if (jid_local_prepare(&name, peer, arena))
+		*ret = jid_make(name, core_domain(c->core), STR(""), arena);
+	else
+		refusal = "0|no such user";
+	if (refusal)
+		classic_reply(c, refusal);
+	return !refusal;
+}
+
 void classic_history(struct classic *c, struct str data)
 {
 	own_arena arena = { 0 };
-	struct str peer = STR_NONE, name;
+	struct str peer = STR_NONE;
+	struct jid jid;
 	uint64_t count;
 
 	if (!classic_split(&data, &peer) || !str_u64(str_trim(data), &count) || count == 0) {
 		classic_reply(c, "0|bad request");
 		return;
 	}
-	if (classic_is_room(peer) || !jid_local_prepare(&name, peer, &arena)) {
-		classic_reply(c, classic_is_room(peer) ? "0|no such room" : "0|no such user");
+	if (!peer_find(c, peer, &jid, &arena))
 		return;
-	}
-	c->peer = jid_full(jid_make(name, core_domain(c->core), STR(""), &arena));
+	c->room_told = classic_is_room(peer);
+	c->peer = jid_full(jid);
 	c->peer.p = mem_copy(c->peer.p, c->peer.n);
 	c->wanted = count < CLASSIC_HISTORY_MAX ? count : CLASSIC_HISTORY_MAX;
 	c->found = 0;
 	c->cursor = 0;
 	c->busy = true;
-	page_read(c, false);
+	c->archive = session_account(&c->session);
+	if (c->room_told) {
+		c->asking.done = room_found;
+		account_find(c->core, &c->asking, c->peer);
+	} else {
+		page_read(c, false);
+	}
 }

@@ -84,6 +84,7 @@ static void opened(struct session *s, int verdict)
 		return;
 	}
 	c->logged_in = true;
+	c->mark = core_stamp(c->core);
 	world_stop(core_world(c->core), &c->deadline);
 	s->carbons = true; /* each connection of a user gets every message, also one meant for another resource */
 	s->asks_acks = true; /* its "1|" says that a message is on disk */

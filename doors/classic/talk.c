@@ -11,7 +11,7 @@
 
 #define own_arena __attribute__((cleanup(arena_free))) struct arena
 
-struct str classic_sender(struct jid from) { return from.local ? jid_local(from) : STR("Server"); }
+void classic_id(struct classic *c, struct buf *to) { buf_fmt(to, "c%llx.%llu", (unsigned long long)c->mark, (unsigned long long)++c->said); }
 
 /* ---- 102 ---------------------------------------------------------------------------------------------------- */
 
@@ -29,7 +29,10 @@ void classic_online(struct classic *c, struct str data)
 	own_buf list = { 0 };
 
 	if (data.n) {
-		classic_reply(c, classic_is_room(data) ? "0|no such room" : "0|bad request");
+		if (classic_is_room(data))
+			classic_room_who(c, data);
+		else
+			classic_reply(c, "0|bad request");
 		return;
 	}
 	directory_users(c->core, name_add, &list);
@@ -48,9 +51,9 @@ static const char *const sent_reply[] = {
 	[SENT_NOT_STORED] = "0|try again later",
 	[SENT_UNSUPPORTED] = NULL,
 	[SENT_NO_SUCH_ROOM] = "0|no such room",
-	[SENT_NOT_IN_ROOM] = "0|not in the room",
-	[SENT_NO_VOICE] = "0|you may not speak here",
-	[SENT_TOO_FAST] = "0|too fast",
+	[SENT_NOT_IN_ROOM] = "0|you are not in this room",
+	[SENT_NO_VOICE] = "0|you may not speak in this room",
+	[SENT_TOO_FAST] = "0|too fast for this room: wait a little",
 	[SENT_NOT_ALLOWED] = "0|not allowed",
 	[SENT_BAD] = "0|bad request",
 	[SENT_TOO_MANY] = "0|too many rooms",
@@ -62,8 +65,10 @@ static void on_sent(struct session *s, const struct stanza *stanza, enum sent_ve
 	struct classic *c = classic_of(s);
 	const char *reply = verdict < countof(sent_reply) ? sent_reply[verdict] : NULL;
 
-	if (stanza->name != STANZA_MESSAGE)
+	if (stanza->name != STANZA_MESSAGE) {
+		classic_room_sent(c, stanza, verdict);
 		return;
+	}
 	assert(c->unanswered);
 	c->unanswered--;
 	classic_reply_message(c, reply ? reply : "0|not possible");
@@ -75,12 +80,12 @@ static void on_drained(struct session *s)
 {
 	struct classic *c = classic_of(s);
 
-	if (c->paused || c->held || c->bounces_n)
+	if (c->paused || c->held || c->bounces_n || c->later)
 		classic_continue(c);
 }
 
 /* What XML cannot hold (XML 1.0, 2.2): control characters, U+FFFE and U+FFFF. The text is UTF-8. */
-static bool is_xml_text(struct str s)
+bool classic_is_text(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
@@ -109,33 +114,52 @@ static void body_write(struct buf *to, struct str content)
 	buf_lit(to, "</body>");
 }
 
-static struct stanza *message_make(struct classic *c, struct jid to, struct str content)
+static struct stanza *message_make(struct classic *c, struct jid to, enum stanza_type type, struct str content)
 {
 	own_buf payload = { 0 };
 	own_buf id = { 0 };
 
 	body_write(&payload, content);
-	buf_fmt(&id, "c%llx", (unsigned long long)core_stamp(c->core));
+	classic_id(c, &id);
 	return stanza_make(&(struct stanza_init){
-		.name = STANZA_MESSAGE, .type = MESSAGE_CHAT, .traits = content.n ? STANZA_BODY : 0,
+		.name = STANZA_MESSAGE, .type = type, .traits = content.n ? STANZA_BODY : 0,
 		.time = core_now(c->core), .from = c->session.jid, .to = to, .id = buf_all(&id),
 		.payload = buf_all(&payload) });
 }
 
-/* Why the message cannot even be tried; NULL: it can, and *to is the receiver's address. */
+/* "#room", or "#room/nick" for one of those in it. */
+static const char *room_refuse(struct classic *c, struct str to, struct jid *ret, enum stanza_type *type, struct arena *arena)
+{
+	size_t slash = str_find(to, '/');
+	struct str nick = str_from(to, slash + 1);
+
+	if (!classic_room_jid(c, str_n(to.p, slash), ret, arena))
+		return "0|no such room";
+	if (!classic_room_in(c, jid_bare(*ret)))
+		return "0|you are not in this room";
+	*type = slash == to.n ? MESSAGE_GROUPCHAT : MESSAGE_CHAT;
+	if (slash == to.n)
+		return NULL;
+	if (!nick.n || !jid_resource_prepare(&nick, nick, arena))
+		return "0|no such user";
+	*ret = jid_make(jid_local(*ret), jid_domain(*ret), nick, arena);
+	return NULL;
+}
+
+/* Why the message cannot even be tried; NULL: it can, and *ret is the receiver's address. */
 static const char *message_refuse(struct classic *c, struct str from, struct str to, struct str content,
-				  struct jid *ret, struct arena *arena)
+				  struct jid *ret, enum stanza_type *type, struct arena *arena)
 {
 	struct str name;
 
 	if (!jid_local_prepare(&name, from, arena) || !str_eq(name, session_name(&c->session)))
 		return "0|not you";
+	if (content.n == 0 || !classic_is_text(content))
+		return "0|bad request";
 	if (classic_is_room(to))
-		return "0|no such room";
+		return room_refuse(c, to, ret, type, arena);
 	if (!jid_local_prepare(&name, to, arena))
 		return "0|no such user";
-	if (content.n == 0 || !is_xml_text(content))
-		return "0|bad request";
 	*ret = jid_make(name, core_domain(c->core), STR(""), arena);
 	return NULL;
 }
@@ -145,10 +169,11 @@ void classic_message(struct classic *c, struct str data)
 	own_arena arena = { 0 };
 	struct str from = STR_NONE, to = STR_NONE;
 	struct jid jid = { 0 };
+	enum stanza_type type = MESSAGE_CHAT;
 	const char *refusal = "0|bad request";
 
 	if (classic_split(&data, &from) && classic_split(&data, &to))
-		refusal = message_refuse(c, from, to, data, &jid, &arena);
+		refusal = message_refuse(c, from, to, data, &jid, &type, &arena);
 	if (refusal) {
 		/* Replies come in the order of the requests: this one after those that wait for the disk. */
 		if (c->unanswered)
@@ -159,7 +184,7 @@ void classic_message(struct classic *c, struct str data)
 	}
 	/* Counted first: `sent` may come before session_send() returns. */
 	c->unanswered++;
-	session_send(&c->session, message_make(c, jid, data));
+	session_send(&c->session, message_make(c, jid, type, data));
 }
 
 /* ---- 110 ---------------------------------------------------------------------------------------------------- */
@@ -218,10 +243,12 @@ static void spill(struct classic *c)
 static void message_show(struct classic *c, const struct delivery *d)
 {
 	const struct stanza *st = d->stanza;
-	own_buf body = { 0 };
+	own_buf body = { 0 }, sender = { 0 };
 
-	if (st->type != MESSAGE_ERROR && d->kind != DELIVERY_CARBON_SENT && stanza_body(st, &body))
-		classic_push(c, "103", classic_sender(st->from), buf_all(&body), st->time);
+	if (st->type == MESSAGE_ERROR || d->kind == DELIVERY_CARBON_SENT || !stanza_body(st, &body))
+		return;
+	classic_sender(c, st->from, &sender);
+	classic_push(c, "103", buf_all(&sender), buf_all(&body), st->time);
 }
 
 static void on_deliver(struct session *s, const struct delivery *d)
@@ -234,7 +261,9 @@ static void on_deliver(struct session *s, const struct delivery *d)
 		spill(c);
 		return;
 	}
-	if (d->stanza->name == STANZA_MESSAGE)
+	if (classic_room_deliver(c, d))
+		;
+	else if (d->stanza->name == STANZA_MESSAGE)
 		message_show(c, d);
 	else if (d->stanza->name == STANZA_IQ)
 		bounce(c, d->stanza);

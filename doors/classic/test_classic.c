@@ -144,7 +144,7 @@ static void who_is_online(void **state)
 		struct line *jack = login(t, cores - 1, JACK);
 
 		HEARS(tom, "102|\n", "1|102@Server@jack,tom" NOW "\n");
-		HEARS(jack, "102|#room\n", "0|no such room\n");
+		HEARS(jack, "102|#room\n", "0|there are no rooms here\n");
 		HEARS(jack, "102|x\n", "0|bad request\n");
 		talk_cut(tom);
 		HEARS(jack, "102|\n", "1|102@Server@jack,tom" NOW "\n");
