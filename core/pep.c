@@ -2,38 +2,74 @@
 #include "core/pep.h"
 
 #include "core/inside.h"
+#include "core/pep_inside.h"
 
-const struct pep_config pep_default = {
-	.access = PEP_PRESENCE, .send_last = PEP_LAST_ON_PRESENCE, .persist = true, .payloads = true, .max_items = 1
-};
+const struct pep_config pep_default = { .access = PEP_PRESENCE,
+					.send_last = PEP_LAST_ON_PRESENCE,
+					.persist = true,
+					.payloads = true,
+					.tell_delete = true,
+					.max_items = 1,
+					.groups = STR_INIT(""),
+					.title = STR_INIT(""),
+					.about = STR_INIT(""),
+					.type = STR_INIT("") };
 
 /* ---- in the store ----------------------------------------------------------------------------------------------- */
 
-/* Numbers, each followed by a blank; then the id of the newest item. */
-enum { ACCESS, SEND_LAST, PERSIST, PAYLOADS, TELL_RETRACT, MAX_ITEMS, ITEMS, BYTES, NUMBERS };
+/* Numbers, each followed by a blank; then the id of the newest item. The first form had no more than that; now a "+"
+ * stands before it, there are more numbers, and the texts whose lengths the last ones are stand before the id. */
+enum { ACCESS, SEND_LAST, PERSIST, PAYLOADS, TELL_RETRACT, MAX_ITEMS, ITEMS, BYTES, NUMBERS_ONCE,
+       PUBLISHERS = NUMBERS_ONCE, TELL_DELETE, TELL_CONFIG, TEXT, TEXTS = 4, NUMBERS = TEXT + TEXTS };
 
 void pep_node_write(struct buf *to, const struct pep_node *n)
 {
 	const struct pep_config *c = &n->config;
-	const uint64_t numbers[NUMBERS] = { c->access, c->send_last, c->persist, c->payloads, c->tell_retract,
-					    c->max_items, n->items, n->bytes };
+	const uint64_t numbers[NUMBERS] = { c->access,      c->send_last,   c->persist,   c->payloads, c->tell_retract,
+					    c->max_items,   n->items,       n->bytes,     c->publishers, c->tell_delete,
+					    c->tell_config, c->groups.n,    c->title.n,   c->about.n,  c->type.n };
 
+	buf_byte(to, '+');
 	for (size_t i = 0; i < NUMBERS; i++) {
 		buf_u64(to, numbers[i]);
 		buf_byte(to, ' ');
 	}
+	buf_str(to, c->groups);
+	buf_str(to, c->title);
+	buf_str(to, c->about);
+	buf_str(to, c->type);
 	buf_str(to, n->last);
+}
+
+static bool numbers_read(struct str *rest, uint64_t *numbers, size_t n)
+{
+	for (size_t i = 0, end; i < n; i++, *rest = str_from(*rest, end + 1))
+		if (!str_u64(str_n(rest->p, end = str_find(*rest, ' ')), &numbers[i]))
+			return false;
+	return true;
+}
+
+static bool texts_read(struct str *rest, const uint64_t *lengths, struct str *texts)
+{
+	for (size_t i = 0; i < TEXTS; i++) {
+		if (lengths[i] > rest->n)
+			return false;
+		texts[i] = str_n(rest->p, lengths[i]);
+		*rest = str_from(*rest, lengths[i]);
+	}
+	return true;
 }
 
 bool pep_node_read(struct pep_node *ret, const struct store_pair *pair)
 {
-	uint64_t numbers[NUMBERS];
-	struct str rest = pair->value;
+	uint64_t numbers[NUMBERS] = { [TELL_DELETE] = 1 };
+	struct str rest = pair->value, texts[TEXTS];
+	bool now = rest.n && rest.p[0] == '+';
 
-	for (size_t i = 0, end; i < NUMBERS; i++, rest = str_from(rest, end + 1))
-		if (!str_u64(str_n(rest.p, end = str_find(rest, ' ')), &numbers[i]))
-			return false;
-	if (numbers[ACCESS] >= PEP_ACCESSES || numbers[SEND_LAST] >= PEP_LASTS)
+	rest = str_from(rest, now);
+	if (!numbers_read(&rest, numbers, now ? NUMBERS : NUMBERS_ONCE) || !texts_read(&rest, numbers + TEXT, texts))
+		return false;
+	if (numbers[ACCESS] >= PEP_ACCESSES || numbers[SEND_LAST] >= PEP_LASTS || numbers[PUBLISHERS] >= PEP_BY)
 		return false;
 	*ret = (struct pep_node){ .name = pair->key,
 				  .last = rest,
@@ -41,10 +77,17 @@ bool pep_node_read(struct pep_node *ret, const struct store_pair *pair)
 				  .bytes = numbers[BYTES],
 				  .config = { .access = (enum pep_access)numbers[ACCESS],
 					      .send_last = (enum pep_last)numbers[SEND_LAST],
+					      .publishers = (enum pep_publishers)numbers[PUBLISHERS],
 					      .persist = numbers[PERSIST],
 					      .payloads = numbers[PAYLOADS],
 					      .tell_retract = numbers[TELL_RETRACT],
-					      .max_items = (uint32_t)numbers[MAX_ITEMS] } };
+					      .tell_delete = numbers[TELL_DELETE],
+					      .tell_config = numbers[TELL_CONFIG],
+					      .max_items = (uint32_t)numbers[MAX_ITEMS],
+					      .groups = texts[0],
+					      .title = texts[1],
+					      .about = texts[2],
+					      .type = texts[3] } };
 	return true;
 }
 
@@ -83,51 +126,12 @@ void pep_put(struct core *c, int64_t owner, struct str space, struct str key, st
 	store_submit(r);
 }
 
-bool pep_shows(const struct pep_config *c, bool owner, bool subscribed)
-{
-	return owner || c->access == PEP_OPEN || (c->access == PEP_PRESENCE && subscribed);
-}
-
-/* ---- who is told ------------------------------------------------------------------------------------------------ */
-
 static bool is_local(const struct core *c, struct str bare)
 {
 	return str_eq(str_from(bare, str_find(bare, '@') + 1), c->settings.domain);
 }
 
-void pep_tell(struct session *s, struct str node, enum pep_access access, struct stanza *st)
-{
-	struct user *u = s->user;
-	struct core *c = s->core;
-	struct parcel p = { .kind = PARCEL_PEP, .stanza = st, .bytes = node };
-	struct map_node *at = access == PEP_WHITELIST ? NULL : map_next(&u->roster, NULL);
-
-	for (; at; at = map_next(&u->roster, at)) {
-		const struct roster_item *item = &holder_of(at, struct contact, node)->item;
-		struct str local = str_n(item->contact.p, str_find(item->contact, '@'));
-		struct jid who = { local.p, (uint16_t)local.n, (uint16_t)c->settings.domain.n, 0 };
-
-		if ((item->state & ROSTER_FROM) && is_local(c, item->contact) && !block_matches(u, who))
-			core_tell(c, 'u', local, &p);
-	}
-	p.flags = PARCEL_OWN;
-	core_tell(c, 'u', str_z(u->name), &p);
-}
-
 static bool wants(struct session *s, struct str node) { return s->presence && s->ops->wants && s->ops->wants(s, node); }
-
-void pep_in(struct core *c, const struct parcel *p)
-{
-	struct user *u = user_here(c, parcel_name(p));
-	struct jid from = p->stanza->from;
-	struct contact *k = u ? user_contact(u, jid_bare(from)) : NULL;
-
-	if (!u || (!(p->flags & PARCEL_OWN) && (!k || !(k->item.state & ROSTER_TO) || block_matches(u, from))))
-		return;
-	list_each(s, &u->sessions, struct session, here)
-		if (wants(s, p->bytes))
-			s->ops->deliver(s, &(struct delivery){ .stanza = p->stanza });
-}
 
 /* ---- what was published last ------------------------------------------------------------------------------------ */
 
@@ -141,7 +145,9 @@ struct pep_walk {
 	char why;
 	int64_t owner;           /* its id */
 	struct arena arena;      /* for this account: */
-	struct str name, *nodes, *ids;
+	struct str name;
+	struct pep_node *nodes;  /* the session wants them; until walk_rights() has sorted out who may see them */
+	struct store_request *rights;
 	size_t n, i;
 };
 
@@ -158,6 +164,8 @@ static void walk_free(struct job *j)
 {
 	struct pep_walk *w = holder_of(j, struct pep_walk, job);
 
+	if (w->rights)
+		store_drop(w->rights);
 	buf_free(&w->names);
 	arena_free(&w->arena);
 	mem_free(w);
@@ -202,8 +210,8 @@ static void walk_item(struct store_request *r)
 	struct str xml;
 	uint64_t stamp;
 
-	if (s && !r->answer && pep_item_read(r->value, &stamp, &xml) && wants(s, w->nodes[w->i - 1]))
-		s->ops->item(s, walk_jid(w, &w->arena), w->nodes[w->i - 1], xml);
+	if (s && !r->answer && pep_item_read(r->value, &stamp, &xml) && wants(s, w->nodes[w->i - 1].name))
+		s->ops->item(s, walk_jid(w, &w->arena), w->nodes[w->i - 1].name, xml);
 	walk_node(w);
 }
 
@@ -216,8 +224,8 @@ static void walk_node(struct pep_walk *w)
 		return;
 	}
 	r = walk_ask(w, STORE_ITEM_GET, walk_item);
-	r->space = pep_space(w->nodes[w->i], &r->arena);
-	r->key = store_str(r, w->ids[w->i++]);
+	r->space = pep_space(w->nodes[w->i].name, &r->arena);
+	r->key = store_str(r, w->nodes[w->i++].last);
 	store_submit(r);
 }
 
@@ -227,23 +235,85 @@ static bool walk_sends(const struct pep_walk *w, const struct pep_config *c)
 	       (c->send_last == PEP_LAST_ON_SUBSCRIPTION && w->why == WALK_SUBSCRIBED);
 }
 
+/* The nodes that stay are those that the session may see; `groups` of its own address in the owner's roster. */
+static void walk_sort(struct pep_walk *w, const struct store_request *kept, struct str groups, bool listed)
+{
+	struct str bare = jid_bare(w->session->jid);
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n; i++) {
+		struct pep_rights rights = { .sees_presence = true };
+
+		for (size_t k = 0; k < kept->n; k++)
+			pep_rights_add(&rights, &kept->pairs[k], w->nodes[i].name, bare, w->session->user->id);
+		rights.in_group = listed && pep_groups_meet(w->nodes[i].config.groups, groups);
+		if (pep_may_see(&w->nodes[i].config, &rights))
+			w->nodes[n++] = w->nodes[i];
+	}
+	w->n = n;
+}
+
+static void walk_roster(struct store_request *r)
+{
+	struct pep_walk *w = r->arg;
+	struct str groups = STR("");
+	bool listed = false;
+
+	for (size_t i = 0; w->session && !r->answer && i < r->n; i++)
+		if (str_eq(r->items[i].contact, jid_bare(w->session->jid))) {
+			groups = r->items[i].groups;
+			listed = true;
+		}
+	if (w->session)
+		walk_sort(w, w->rights, groups, listed);
+	store_drop(w->rights);
+	w->rights = NULL;
+	walk_node(w);
+}
+
+static void walk_rights(struct store_request *r)
+{
+	struct pep_walk *w = r->arg;
+	bool roster = false;
+
+	if (r->answer || !w->session) {
+		walk_account(w);
+		return;
+	}
+	for (size_t i = 0; i < w->n; i++)
+		roster |= w->nodes[i].config.access == PEP_ROSTER;
+	if (!roster) {
+		walk_sort(w, r, STR(""), false);
+		walk_node(w);
+		return;
+	}
+	w->rights = r;
+	store_take(r);
+	store_submit(walk_ask(w, STORE_ROSTER_LOAD, walk_roster));
+}
+
 static void walk_listed(struct store_request *r)
 {
 	struct pep_walk *w = r->arg;
 
 	w->n = w->i = 0;
 	w->nodes = arena_get(&w->arena, (r->n + 1) * sizeof *w->nodes);
-	w->ids = arena_get(&w->arena, (r->n + 1) * sizeof *w->ids);
 	for (size_t i = 0; i < r->n && w->session; i++) {
 		struct pep_node node;
+		struct store_pair kept = r->pairs[i];
 
-		if (!pep_node_read(&node, &r->pairs[i]) || !node.last.n || !walk_sends(w, &node.config) ||
-		    !pep_shows(&node.config, w->why == WALK_OWN, true) || !wants(w->session, node.name))
+		if (!pep_node_read(&node, &kept) || !node.last.n || !walk_sends(w, &node.config) || !wants(w->session, node.name))
 			continue;
-		w->nodes[w->n] = arena_str(&w->arena, node.name);
-		w->ids[w->n++] = arena_str(&w->arena, node.last);
+		kept = (struct store_pair){ arena_str(&w->arena, kept.key), arena_str(&w->arena, kept.value) };
+		pep_node_read(&w->nodes[w->n++], &kept);
 	}
-	walk_node(w);
+	if (!w->n || w->why == WALK_OWN) {
+		walk_node(w);
+		return;
+	}
+	r = walk_ask(w, STORE_ITEM_LIST, walk_rights);
+	r->space = STR(PEP_RIGHTS_SPACE);
+	store_submit(r);
 }
 
 static void walk_list(struct pep_walk *w)

@@ -11,7 +11,7 @@
 	each(roster) each(block) each(offline) each(delay) each(stanza_ids) each(hints) \
 	each(mam) each(search) each(archive_prefs) each(rsm) \
 	each(ping) each(version) each(time) each(last) each(private) each(vcard) \
-	each(pep) each(pubsub) each(pubsub_public) each(pubsub_private) each(nick) \
+	each(pep) each(pubsub) each(pubsub_public) each(pubsub_private) each(nick) each(bookmarks) each(bookmarks_list) each(bookmarks_conversion) \
 	each(commands) each(invite) each(preauth_roster) each(people) each(clients) \
 	each(upload) each(bytestreams)
 

@@ -5,6 +5,7 @@
  */
 #include "core/invite.h"
 #include "doors/xmpp/engine.h"
+#include "doors/xmpp/features/features.h"
 #include "doors/xmpp/features/wants.h"
 
 /* Messages of one client, and of all, that may be on their way to the disk before a client is asked to wait. */
@@ -71,6 +72,7 @@ void message_take(struct xmpp *x, const struct xml *element)
 
 	if (!st)
 		return;
+	pep_message(x, element, st->to);
 	x->under_way += st->cost;
 	session_send(&x->session, st);
 	if (x->under_way > WAITING_BYTES_MAX || session_waiting(&x->session) > WAITING_MAX ||

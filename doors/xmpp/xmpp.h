@@ -67,7 +67,7 @@ struct xmpp_feature {
 	unsigned xep;        /* 199; 0: an RFC */
 	const char *version; /* of the XEP */
 	const char *disco[24];         /* features of the server (disco#info to the domain) */
-	const char *disco_account[24]; /* features of an account (disco#info to the bare address) */
+	const char *disco_account[40]; /* features of an account (disco#info to the bare address) */
 	struct iq_handler iq[6];
 	struct nonza_handler nonza[8];
 	/* Whether the settings switch it on (what it announces is left out else); NULL: always. */

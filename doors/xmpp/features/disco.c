@@ -36,7 +36,7 @@ static void vars_collect(struct vars *v, const struct core *c, bool account)
 		const char *const *var = account ? xmpp_features[i]->disco_account : xmpp_features[i]->disco;
 		if (xmpp_features[i]->on && !xmpp_features[i]->on(c))
 			continue;
-		for (size_t k = 0; k < countof(xmpp_features[i]->disco) && var[k] && v->n < DISCO_VARS_MAX; k++)
+		for (size_t k = 0; k < (account ? countof(xmpp_features[i]->disco_account) : countof(xmpp_features[i]->disco)) && var[k] && v->n < DISCO_VARS_MAX; k++)
 			v->var[v->n++] = var[k];
 	}
 	qsort(v->var, v->n, sizeof(*v->var), vars_order);

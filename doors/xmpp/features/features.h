@@ -14,6 +14,9 @@ void block_push(struct xmpp *x, const struct notice *n);
 /* XEP-0163: what `owner` published last; `item` is the whole <item/>. */
 void pep_push(struct xmpp *x, struct jid owner, struct str node, struct str item);
 
+/* XEP-0060, 8.6: a message of the client's, perhaps the owner's answer to who may subscribe. It goes its way all the same. */
+void pep_message(struct xmpp *x, const struct xml *message, struct jid to);
+
 /* XEP-0030 for the nodes of an account (an absent node: the account's list of them). The IQ is answered. */
 void pep_disco_items(struct xmpp *x, struct iq *q, struct str node);
 void pep_disco_info(struct xmpp *x, struct iq *q, struct str node);

@@ -16,16 +16,44 @@ static const struct verb {
 	unsigned targets;
 	void (*run)(struct xmpp *x, struct iq *q, const struct xml *e);
 } verbs[] = {
-	{ "publish", PUBSUB, IQ_SET, TO_ACCOUNT, pep_publish },
-	{ "retract", PUBSUB, IQ_SET, TO_ACCOUNT, pep_retract },
+	{ "publish", PUBSUB, IQ_SET, TO_ACCOUNT | TO_USER, pep_publish },
+	{ "retract", PUBSUB, IQ_SET, TO_ACCOUNT | TO_USER, pep_retract },
 	{ "create", PUBSUB, IQ_SET, TO_ACCOUNT, pep_create },
 	{ "items", PUBSUB, IQ_GET, TO_ACCOUNT | TO_USER, pep_items },
+	{ "subscribe", PUBSUB, IQ_SET, TO_ACCOUNT | TO_USER, pep_subscribe },
+	{ "unsubscribe", PUBSUB, IQ_SET, TO_ACCOUNT | TO_USER, pep_unsubscribe },
+	{ "subscriptions", PUBSUB, IQ_GET, TO_ACCOUNT | TO_USER, pep_subscriptions },
+	{ "affiliations", PUBSUB, IQ_GET, TO_ACCOUNT | TO_USER, pep_affiliations },
 	{ "default", OWNER, IQ_GET, TO_ACCOUNT, pep_default_get },
 	{ "configure", OWNER, IQ_GET, TO_ACCOUNT, pep_configure_get },
 	{ "configure", OWNER, IQ_SET, TO_ACCOUNT, pep_configure_set },
 	{ "purge", OWNER, IQ_SET, TO_ACCOUNT, pep_purge },
 	{ "delete", OWNER, IQ_SET, TO_ACCOUNT, pep_delete },
+	{ "subscriptions", OWNER, IQ_GET, TO_ACCOUNT, pep_subscribers_get },
+	{ "subscriptions", OWNER, IQ_SET, TO_ACCOUNT, pep_subscribers_set },
+	{ "affiliations", OWNER, IQ_GET, TO_ACCOUNT, pep_affiliated_get },
+	{ "affiliations", OWNER, IQ_SET, TO_ACCOUNT, pep_affiliated_set },
 };
+
+/* What the XEP has and this service has not, by the name of its feature. */
+static const struct {
+	const char *element, *ns, *feature;
+} others[] = {
+	{ "options", PUBSUB, "subscription-options" },
+	{ "default", PUBSUB, "retrieve-default-sub" },
+};
+
+static void refuse_verb(struct iq *q)
+{
+	own_buf detail = { 0 };
+
+	buf_lit(&detail, "<unsupported xmlns='" ERRORS "'");
+	for (size_t i = 0; i < countof(others); i++)
+		if (xml_child(q->child, others[i].element, others[i].ns) && str_is(q->child->ns, others[i].ns))
+			xml_write_attr(&detail, "feature", str_z(others[i].feature));
+	buf_lit(&detail, "/>");
+	iq_error_with(q, STANZA_ERROR_FEATURE_NOT_IMPLEMENTED, STANZA_ERROR_USUAL, "This service does not do that.", buf_all(&detail));
+}
 
 static void pubsub_answer(struct xmpp *x, struct iq *q)
 {
@@ -45,8 +73,7 @@ static void pubsub_answer(struct xmpp *x, struct iq *q)
 	if (known)
 		pep_refuse(q, STANZA_ERROR_FORBIDDEN, "These nodes belong to somebody else.", NULL);
 	else
-		pep_refuse(q, STANZA_ERROR_FEATURE_NOT_IMPLEMENTED,
-		       "This service publishes, and tells who says so in its capabilities.", "unsupported");
+		refuse_verb(q);
 }
 
 const struct xmpp_feature feature_pep = {
@@ -63,12 +90,15 @@ const struct xmpp_feature feature_pubsub = {
 	.name = "publish-subscribe at accounts",
 	.xep = 60,
 	.version = "1.26.0",
-	.disco_account = { PUBSUB, PUBSUB "#access-open", PUBSUB "#access-whitelist", PUBSUB "#config-node",
-			   PUBSUB "#config-node-max", PUBSUB "#create-and-configure", PUBSUB "#create-nodes",
-			   PUBSUB "#delete-items", PUBSUB "#delete-nodes", PUBSUB "#item-ids", PUBSUB "#meta-data",
-			   PUBSUB "#multi-items", PUBSUB "#persistent-items", PUBSUB "#publish",
-			   PUBSUB "#publish-options", PUBSUB "#purge-nodes", PUBSUB "#retract-items",
-			   PUBSUB "#retrieve-default", PUBSUB "#retrieve-items" },
+	.disco_account = { PUBSUB, PUBSUB "#access-authorize", PUBSUB "#access-open", PUBSUB "#access-roster", PUBSUB "#access-whitelist",
+			   PUBSUB "#config-node", PUBSUB "#config-node-max", PUBSUB "#create-and-configure", PUBSUB "#create-nodes",
+			   PUBSUB "#delete-items", PUBSUB "#delete-nodes", PUBSUB "#instant-nodes", PUBSUB "#item-ids",
+			   PUBSUB "#manage-subscriptions", PUBSUB "#member-affiliation", PUBSUB "#meta-data",
+			   PUBSUB "#modify-affiliations", PUBSUB "#multi-items", PUBSUB "#outcast-affiliation",
+			   PUBSUB "#persistent-items", PUBSUB "#publish", PUBSUB "#publish-only-affiliation", PUBSUB "#publish-options",
+			   PUBSUB "#publisher-affiliation", PUBSUB "#purge-nodes", PUBSUB "#retract-items",
+			   PUBSUB "#retrieve-affiliations", PUBSUB "#retrieve-default", PUBSUB "#retrieve-items",
+			   PUBSUB "#retrieve-subscriptions", PUBSUB "#subscribe" },
 	.iq = { { 1 << IQ_GET | 1 << IQ_SET, "pubsub", PUBSUB, TO_ACCOUNT | TO_USER, .answer = pubsub_answer },
 		{ 1 << IQ_GET | 1 << IQ_SET, "pubsub", OWNER, TO_ACCOUNT | TO_USER, .answer = pubsub_answer } },
 };

@@ -10,6 +10,7 @@
 #define OWNER PUBSUB "#owner"
 #define EVENT PUBSUB "#event"
 #define ERRORS PUBSUB "#errors"
+#define AUTHORIZATION PUBSUB "#subscribe_authorization"
 #define NICK "http://jabber.org/protocol/nick"
 #define DISCO_INFO "http://jabber.org/protocol/disco#info"
 #define DISCO_ITEMS "http://jabber.org/protocol/disco#items"
@@ -25,16 +26,24 @@ struct pep_errand {
 	struct pep_node node; /* its name; and, once it was read, all of it */
 	bool exists;
 	int64_t owner;
+	struct jid at;        /* the owner's bare address */
+	struct pep_rights rights; /* of who asks */
 	struct str id;        /* of the item */
 	struct str payload;   /* to publish; the XML inside of <item/> */
 	struct str nick;      /* XEP-0172, published with it; absent: it is something else */
 	struct pep_form form; /* what was asked for the node to be */
 	uint64_t bytes;       /* of all nodes of the account */
+	bool made;            /* its name was */
 	bool notify;          /* a retraction is told, whatever the node says */
 	struct str *ids;      /* items asked for; NULL: all */
 	size_t ids_n;
 	uint64_t limit;       /* of items asked for; 0: none */
-	void (*then)(struct asked *a); /* for visits: the node may be seen */
+	void (*then)(struct asked *a); /* for visits: it may be done */
+	bool (*may)(const struct pep_config *c, const struct pep_rights *r); /* what the visit is for */
+	struct pep_right right; /* pep_subscribe.c */
+	struct str answer;    /* what is answered when it was told */
+	void *more;           /* of the use case */
+	void (*after)(struct asked *a); /* instead: must answer, or ask again */
 };
 
 /* ---- pep_errand.c ------------------------------------------------------------------------------------------------ */
@@ -73,15 +82,25 @@ struct pep_aged *pep_items_aged(const struct store_request *r, struct arena *are
 /* Somebody wants to look, maybe the owner: `then` runs when the node may be seen, or, without a node, with the list of
  * them. The request is on its way with this; the caller may add to its work. */
 struct asked *pep_visit(struct iq *q, struct str node, void (*then)(struct asked *a));
+/* The same for another purpose: `may` says who may. */
+struct asked *pep_visit_for(struct iq *q, struct str node, bool (*may)(const struct pep_config *c, const struct pep_rights *r),
+			    void (*then)(struct asked *a));
 /* Whether who asks sees the presence of whom it is asked of. */
 bool pep_sees_presence(struct iq *q);
+/* Who sees nothing of an account learns nothing: not of its nodes, not whether it exists. */
+void pep_refuse_stranger(struct iq *q);
 
 /* ---- pep_event.c ------------------------------------------------------------------------------------------------- */
 
 void pep_items_write(struct buf *to, struct str node, struct str items);
 void pep_item_write_as(struct buf *to, const char *element, struct str id, struct str payload);
-/* Tells who is to know; `inside` stands in <event/>. */
-void pep_event_tell(struct xmpp *x, const struct pep_node *node, struct str inside);
+/* A message from `from`; `inside` stands in <event/>. The caller's reference. */
+struct stanza *pep_event(struct xmpp *x, struct jid from, struct jid to, struct str inside);
+/* Tells who is to know; `inside` stands in <event/>. Then the IQ is answered with `answer`. */
+void pep_event_tell(struct asked *a, struct str inside, struct str answer);
+
+/* Answers the IQ when what hangs on the node has followed. */
+void pep_answer(struct asked *a, struct str answer);
 
 /* ---- the use cases: `e` is the element that says what is to be done ---------------------------------------------- */
 
@@ -94,3 +113,11 @@ void pep_configure_get(struct xmpp *x, struct iq *q, const struct xml *e);
 void pep_configure_set(struct xmpp *x, struct iq *q, const struct xml *e);
 void pep_purge(struct xmpp *x, struct iq *q, const struct xml *e);
 void pep_delete(struct xmpp *x, struct iq *q, const struct xml *e);
+void pep_subscribe(struct xmpp *x, struct iq *q, const struct xml *e);
+void pep_unsubscribe(struct xmpp *x, struct iq *q, const struct xml *e);
+void pep_subscriptions(struct xmpp *x, struct iq *q, const struct xml *e);
+void pep_affiliations(struct xmpp *x, struct iq *q, const struct xml *e);
+void pep_subscribers_get(struct xmpp *x, struct iq *q, const struct xml *e);
+void pep_subscribers_set(struct xmpp *x, struct iq *q, const struct xml *e);
+void pep_affiliated_get(struct xmpp *x, struct iq *q, const struct xml *e);
+void pep_affiliated_set(struct xmpp *x, struct iq *q, const struct xml *e);

@@ -4,35 +4,71 @@
 
 /* ---- discovery -------------------------------------------------------------------------------------------------- */
 
-static void disco_nodes(struct asked *a)
+struct listing {
+	struct pep_node *nodes;
+	size_t n;
+};
+
+static void nodes_say(struct asked *a, const struct listing *l, const struct store_request *rights)
 {
-	const struct store_request *r = a->ask.answer;
-	bool own = a->q->target == TO_ACCOUNT, subscribed = own || pep_sees_presence(a->q);
-	struct jid owner = own ? jid_to_bare(a->q->x->session.jid) : a->q->to;
+	const struct pep_errand *w = a->more;
+	struct xmpp *x = a->q->x;
 	own_buf b = { 0 };
 
-	if (asked_failed(a))
-		return;
 	buf_lit(&b, "<query xmlns='" DISCO_ITEMS "'>");
-	for (size_t i = 0; i < r->n; i++) {
-		struct pep_node n;
+	for (size_t i = 0; i < l->n; i++) {
+		struct pep_rights own = { .affiliation = PEP_OWNER }, r = { .sees_presence = rights && pep_sees_presence(a->q) };
 
-		if (!pep_node_read(&n, &r->pairs[i]) || !pep_shows(&n.config, own, subscribed))
+		for (size_t k = 0; rights && k < rights->n; k++)
+			pep_rights_add(&r, &rights->pairs[k], l->nodes[i].name, jid_bare(x->session.jid), session_account(&x->session));
+		if (!pep_may_see(&l->nodes[i].config, rights ? &r : &own))
 			continue;
 		buf_lit(&b, "<item");
-		xml_write_attr(&b, "jid", jid_full(owner));
-		xml_write_attr(&b, "node", n.name);
+		xml_write_attr(&b, "jid", jid_full(w->at));
+		xml_write_attr(&b, "node", l->nodes[i].name);
+		if (l->nodes[i].config.title.n)
+			xml_write_attr(&b, "name", l->nodes[i].config.title);
 		buf_lit(&b, "/>");
 	}
 	buf_lit(&b, "</query>");
 	iq_result(a->q, buf_all(&b));
 }
 
+static void nodes_rights(struct asked *a)
+{
+	struct pep_errand *w = a->more;
+
+	if (!asked_failed(a))
+		nodes_say(a, w->more, a->ask.answer);
+}
+
+/* What is for some groups of contacts is not in the list of others' nodes: they find it by its name. */
+static void disco_nodes(struct asked *a)
+{
+	struct pep_errand *w = a->more;
+	const struct store_request *r = a->ask.answer;
+	struct listing *l = w->more = arena_zero(&a->arena, sizeof *l);
+
+	if (asked_failed(a))
+		return;
+	l->nodes = arena_get(&a->arena, (r->n + 1) * sizeof *l->nodes);
+	for (size_t i = 0; i < r->n; i++) {
+		struct store_pair kept = { arena_str(&a->arena, r->pairs[i].key), arena_str(&a->arena, r->pairs[i].value) };
+
+		l->n += pep_node_read(&l->nodes[l->n], &kept);
+	}
+	if (a->q->target == TO_ACCOUNT) {
+		nodes_say(a, l, NULL);
+		return;
+	}
+	asked_again(a, nodes_rights);
+	item_list(a->q->x->core, &a->ask, w->owner, STR(PEP_RIGHTS_SPACE));
+}
+
 static void disco_ids(struct asked *a)
 {
 	const struct pep_errand *w = a->more;
 	const struct store_request *r = a->ask.answer;
-	struct jid owner = a->q->target == TO_ACCOUNT ? jid_to_bare(a->q->x->session.jid) : a->q->to;
 	struct pep_aged *list;
 	own_buf b = { 0 };
 
@@ -44,7 +80,7 @@ static void disco_ids(struct asked *a)
 	buf_byte(&b, '>');
 	for (size_t i = 0; i < r->n; i++) {
 		buf_lit(&b, "<item");
-		xml_write_attr(&b, "jid", jid_full(owner));
+		xml_write_attr(&b, "jid", jid_full(w->at));
 		xml_write_attr(&b, "name", list[i].pair->key);
 		buf_lit(&b, "/>");
 	}

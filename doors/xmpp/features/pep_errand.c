@@ -41,6 +41,10 @@ struct asked *pep_errand_new(struct iq *q, void (*then)(struct asked *a), struct
 	w->node.name = arena_str(&a->arena, node);
 	w->node.config = pep_default;
 	w->owner = session_account(&a->q->x->session);
+	w->at = a->q->target == TO_USER ? a->q->to : jid_to_bare(a->q->x->session.jid);
+	w->at.p = arena_str(&a->arena, jid_full(w->at)).p; /* it outlives the request */
+	w->may = pep_may_see;
+	w->rights.affiliation = a->q->target == TO_USER ? PEP_NONE : PEP_OWNER;
 	return a;
 }
 
@@ -68,12 +72,9 @@ static bool pep_record_take(struct asked *a, struct str value)
 	struct pep_errand *w = a->more;
 	struct pep_node n;
 
-	if (!pep_node_read(&n, &(struct store_pair){ w->node.name, value }))
+	if (!pep_node_read(&n, &(struct store_pair){ w->node.name, arena_str(&a->arena, value) }))
 		return false;
-	w->node.config = n.config;
-	w->node.items = n.items;
-	w->node.bytes = n.bytes;
-	w->node.last = arena_str(&a->arena, n.last);
+	w->node = n;
 	w->exists = true;
 	return true;
 }
@@ -152,33 +153,67 @@ struct pep_aged *pep_items_aged(const struct store_request *r, struct arena *are
 	return list;
 }
 
-/* ---- visits: who may see what ------------------------------------------------------------------------------------ */
+/* ---- visits: who may what ----------------------------------------------------------------------------------------- */
 
 bool pep_sees_presence(struct iq *q) { return roster_state(&q->x->session, jid_bare(q->to)) & ROSTER_TO; }
 
-/* Who sees nothing of an account learns nothing: not of its nodes, not whether it exists. */
-static void refuse_stranger(struct iq *q)
+void pep_refuse_stranger(struct iq *q)
 {
 	pep_refuse(q, STANZA_ERROR_NOT_AUTHORIZED, "This is for those who see the presence of this user.",
-	       "presence-subscription-required");
+		   "presence-subscription-required");
+}
+
+/* Why somebody who sees the owner's presence may not see the node (XEP-0060, 6.5.9). */
+static void refuse_reader(struct iq *q, const struct pep_errand *w)
+{
+	if (w->rights.affiliation == PEP_OUTCAST || w->rights.affiliation == PEP_PUBLISH_ONLY)
+		pep_refuse(q, STANZA_ERROR_FORBIDDEN, "The owner of the node does not let you.", NULL);
+	else if (w->node.config.access == PEP_ROSTER)
+		pep_refuse(q, STANZA_ERROR_NOT_AUTHORIZED, "This is for some groups of contacts.", "not-in-roster-group");
+	else if (w->node.config.access == PEP_AUTHORIZE)
+		pep_refuse(q, STANZA_ERROR_NOT_AUTHORIZED, "Subscribe, and wait until you are let in.", "not-subscribed");
+	else
+		pep_refuse(q, STANZA_ERROR_NOT_ALLOWED, "The node is for those on its list.", "closed-node");
+}
+
+static void visit_rights(struct asked *a)
+{
+	struct pep_errand *w = a->more;
+
+	if (asked_failed(a))
+		return;
+	if (w->may(&w->node.config, &w->rights))
+		w->then(a);
+	else if (w->id.p) /* of the item that was to be changed */
+		pep_refuse(a->q, STANZA_ERROR_FORBIDDEN, "The node is not yours to change.", NULL);
+	else if (!w->rights.sees_presence && w->node.config.access != PEP_AUTHORIZE)
+		pep_refuse_stranger(a->q);
+	else
+		refuse_reader(a->q, w);
 }
 
 static void visit_node(struct asked *a)
 {
 	struct pep_errand *w = a->more;
-	bool own = a->q->target == TO_ACCOUNT, subscribed = own || pep_sees_presence(a->q), exists;
+	struct xmpp *x = a->q->x;
+	bool own = a->q->target == TO_ACCOUNT;
 
 	if (asked_failed(a))
 		return;
-	exists = !a->ask.verdict && pep_record_take(a, a->ask.answer->value);
-	if (exists && pep_shows(&w->node.config, own, subscribed))
+	w->rights.sees_presence = own || pep_sees_presence(a->q);
+	if (a->ask.verdict || !pep_record_take(a, a->ask.answer->value)) {
+		if (w->rights.sees_presence)
+			pep_refuse_unknown(a->q);
+		else
+			pep_refuse_stranger(a->q);
+		return;
+	}
+	if (own) {
 		w->then(a);
-	else if (!subscribed)
-		refuse_stranger(a->q);
-	else if (exists)
-		pep_refuse(a->q, STANZA_ERROR_NOT_ALLOWED, "The node is its owner's alone.", "closed-node");
-	else
-		pep_refuse_unknown(a->q);
+		return;
+	}
+	asked_again(a, visit_rights);
+	pep_rights_ask(x->core, &a->ask, w->owner, &w->node, x->session.jid, session_account(&x->session), &w->rights);
 }
 
 /* With a node: whether it may be seen. Without: w->then gets the list of them. */
@@ -199,7 +234,7 @@ static void visit_blocks(struct asked *a)
 	if (asked_failed(a))
 		return;
 	if (!a->ask.verdict && block_kept_matches(a->ask.answer->value, a->q->x->session.jid))
-		refuse_stranger(a->q);
+		pep_refuse_stranger(a->q);
 	else
 		visit_enter(a);
 }
@@ -211,7 +246,7 @@ static void visit_found(struct asked *a)
 	if (asked_failed(a))
 		return;
 	if (a->ask.verdict) {
-		refuse_stranger(a->q);
+		pep_refuse_stranger(a->q);
 		return;
 	}
 	w->owner = a->ask.answer->account.id;
@@ -219,8 +254,8 @@ static void visit_found(struct asked *a)
 	item_get(a->q->x->core, &a->ask, w->owner, STR(BLOCK_SPACE), STR(""));
 }
 
-/* The request is on its way with this; the caller may add to its work. */
-struct asked *pep_visit(struct iq *q, struct str node, void (*then)(struct asked *a))
+struct asked *pep_visit_for(struct iq *q, struct str node, bool (*may)(const struct pep_config *c, const struct pep_rights *r),
+			    void (*then)(struct asked *a))
 {
 	bool own = q->target == TO_ACCOUNT;
 	struct asked *a = pep_errand_new(q, own ? (node.n ? visit_node : then) : visit_found, node);
@@ -228,6 +263,7 @@ struct asked *pep_visit(struct iq *q, struct str node, void (*then)(struct asked
 	struct core *c = q->x->core;
 
 	w->then = then;
+	w->may = may;
 	if (!own)
 		account_find(c, &a->ask, arena_str(&a->arena, jid_local(q->to)));
 	else if (node.n)
@@ -235,4 +271,9 @@ struct asked *pep_visit(struct iq *q, struct str node, void (*then)(struct asked
 	else
 		item_list(c, &a->ask, w->owner, STR(PEP_SPACE));
 	return a;
+}
+
+struct asked *pep_visit(struct iq *q, struct str node, void (*then)(struct asked *a))
+{
+	return pep_visit_for(q, node, pep_may_see, then);
 }

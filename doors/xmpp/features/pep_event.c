@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "doors/xmpp/features/bookmarks.h"
 #include "doors/xmpp/features/features.h"
 #include "doors/xmpp/features/pep.h"
 
 /* ---- events ----------------------------------------------------------------------------------------------------- */
 
-/* `inside` stands in <event/>. */
-static struct stanza *event_make(struct xmpp *x, struct jid from, struct str inside)
+struct stanza *pep_event(struct xmpp *x, struct jid from, struct jid to, struct str inside)
 {
 	own_buf b = { 0 };
 
@@ -16,6 +16,7 @@ static struct stanza *event_make(struct xmpp *x, struct jid from, struct str ins
 						  .type = MESSAGE_HEADLINE,
 						  .time = core_now(x->core),
 						  .from = from,
+						  .to = to,
 						  .payload = buf_all(&b) });
 }
 
@@ -28,11 +29,45 @@ void pep_items_write(struct buf *to, struct str node, struct str items)
 	buf_lit(to, "</items>");
 }
 
-void pep_event_tell(struct xmpp *x, const struct pep_node *node, struct str inside)
-{
-	struct stanza *st = event_make(x, jid_to_bare(x->session.jid), inside);
+/* Nodes that others follow, once what was asked for has been done and told. */
+static const struct {
+	const char *node;
+	void (*follow)(struct asked *a); /* answers a->q with the errand's answer */
+} followed[] = {
+	{ BOOKMARKS, bookmarks_changed },
+};
 
-	pep_tell(&x->session, node->name, node->config.access, st);
+void pep_answer(struct asked *a, struct str answer)
+{
+	struct pep_errand *w = a->more;
+
+	w->answer = arena_str(&a->arena, answer);
+	for (size_t i = 0; i < countof(followed); i++)
+		if (a->q->target == TO_ACCOUNT && str_is(w->node.name, followed[i].node)) {
+			followed[i].follow(a);
+			return;
+		}
+	iq_result(a->q, w->answer);
+}
+
+static void told(struct asked *a)
+{
+	struct pep_errand *w = a->more;
+
+	if (w->after)
+		w->after(a);
+	else
+		pep_answer(a, w->answer);
+}
+
+void pep_event_tell(struct asked *a, struct str inside, struct str answer)
+{
+	struct pep_errand *w = a->more;
+	struct stanza *st = pep_event(a->q->x, w->at, (struct jid){ 0 }, inside);
+
+	w->answer = arena_str(&a->arena, answer);
+	asked_again(a, told);
+	pep_tell(a->q->x->core, &a->ask, w->owner, &w->node, st);
 	stanza_unref(st);
 }
 
@@ -42,7 +77,7 @@ void pep_push(struct xmpp *x, struct jid owner, struct str node, struct str item
 	struct stanza *st;
 
 	pep_items_write(&b, node, item);
-	st = event_make(x, owner, buf_all(&b));
+	st = pep_event(x, owner, (struct jid){ 0 }, buf_all(&b));
 	stanza_write(&whole, st, x->session.jid, STR_NONE);
 	xmpp_push(x, buf_all(&whole));
 	stanza_unref(st);

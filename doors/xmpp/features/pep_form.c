@@ -5,31 +5,48 @@
 
 #define DATA "jabber:x:data"
 
-enum field { ACCESS, SEND_LAST, PERSIST, PAYLOADS, TELL_RETRACT, MAX_ITEMS, FIELDS };
-
-static const char *const accesses[] = {
-	[PEP_PRESENCE] = "presence", [PEP_OPEN] = "open", [PEP_WHITELIST] = "whitelist", NULL
+enum field {
+	ACCESS, PUBLISHERS, SEND_LAST, PERSIST, PAYLOADS, TELL_RETRACT, TELL_DELETE, TELL_CONFIG, MAX_ITEMS, GROUPS, TITLE, ABOUT, TYPE,
+	FIELDS
 };
+
+static const char *const accesses[] = { [PEP_PRESENCE] = "presence",   [PEP_OPEN] = "open",
+					[PEP_WHITELIST] = "whitelist", [PEP_ROSTER] = "roster",
+					[PEP_AUTHORIZE] = "authorize", NULL };
 static const char *const lasts[] = {
 	[PEP_LAST_ON_PRESENCE] = "on_sub_and_presence", [PEP_LAST_ON_SUBSCRIPTION] = "on_sub", [PEP_LAST_NEVER] = "never", NULL
 };
+static const char *const publishers[] = {
+	[PEP_BY_PUBLISHERS] = "publishers", [PEP_BY_SUBSCRIBERS] = "subscribers", [PEP_BY_ALL] = "open", NULL
+};
+
+enum kind { WORD, FLAG, NUMBER, TEXT, LIST };
 
 static const struct {
 	const char *var, *label;
-	const char *const *words; /* to choose from; NULL: a number or yes and no */
+	enum kind kind;
+	const char *const *words; /* WORD: to choose from */
 } fields[FIELDS] = {
-	[ACCESS] = { "pubsub#access_model", "Who may see it", accesses },
-	[SEND_LAST] = { "pubsub#send_last_published_item", "When the newest item is sent", lasts },
-	[PERSIST] = { "pubsub#persist_items", "Whether items are kept", NULL },
-	[PAYLOADS] = { "pubsub#deliver_payloads", "Whether notifications carry what was published", NULL },
-	[TELL_RETRACT] = { "pubsub#notify_retract", "Whether it is told that an item was taken back", NULL },
-	[MAX_ITEMS] = { "pubsub#max_items", "How many items are kept", NULL },
+	[ACCESS] = { "pubsub#access_model", "Who may see it", WORD, accesses },
+	[PUBLISHERS] = { "pubsub#publish_model", "Who may publish", WORD, publishers },
+	[SEND_LAST] = { "pubsub#send_last_published_item", "When the newest item is sent", WORD, lasts },
+	[PERSIST] = { "pubsub#persist_items", "Whether items are kept", FLAG, NULL },
+	[PAYLOADS] = { "pubsub#deliver_payloads", "Whether notifications carry what was published", FLAG, NULL },
+	[TELL_RETRACT] = { "pubsub#notify_retract", "Whether it is told that an item was taken back", FLAG, NULL },
+	[TELL_DELETE] = { "pubsub#notify_delete", "Whether it is told that the node was deleted", FLAG, NULL },
+	[TELL_CONFIG] = { "pubsub#notify_config", "Whether it is told that the node was changed", FLAG, NULL },
+	[MAX_ITEMS] = { "pubsub#max_items", "How many items are kept", NUMBER, NULL },
+	[GROUPS] = { "pubsub#roster_groups_allowed", "Groups of contacts who may see it (roster)", LIST, NULL },
+	[TITLE] = { "pubsub#title", "Title", TEXT, NULL },
+	[ABOUT] = { "pubsub#description", "Description", TEXT, NULL },
+	[TYPE] = { "pubsub#type", "Namespace of what is published", TEXT, NULL },
 };
 
 static uint64_t field_get(const struct pep_config *c, enum field f)
 {
-	const uint64_t values[FIELDS] = { c->access,   c->send_last,    c->persist,
-					  c->payloads, c->tell_retract, c->max_items };
+	const uint64_t values[FIELDS] = { [ACCESS] = c->access,     [PUBLISHERS] = c->publishers,     [SEND_LAST] = c->send_last,
+					  [PERSIST] = c->persist,   [PAYLOADS] = c->payloads,         [TELL_RETRACT] = c->tell_retract,
+					  [TELL_DELETE] = c->tell_delete, [TELL_CONFIG] = c->tell_config, [MAX_ITEMS] = c->max_items };
 
 	return values[f];
 }
@@ -38,13 +55,32 @@ static void field_set(struct pep_config *c, enum field f, uint64_t value)
 {
 	switch (f) {
 	case ACCESS: c->access = (enum pep_access)value; break;
+	case PUBLISHERS: c->publishers = (enum pep_publishers)value; break;
 	case SEND_LAST: c->send_last = (enum pep_last)value; break;
 	case PERSIST: c->persist = value; break;
 	case PAYLOADS: c->payloads = value; break;
 	case TELL_RETRACT: c->tell_retract = value; break;
+	case TELL_DELETE: c->tell_delete = value; break;
+	case TELL_CONFIG: c->tell_config = value; break;
 	case MAX_ITEMS: c->max_items = (uint32_t)value; break;
-	case FIELDS: break;
+	default: break;
 	}
+}
+
+/* The texts; NULL for the others. */
+static struct str *field_text(struct pep_config *c, enum field f)
+{
+	struct str *const texts[FIELDS] = { [GROUPS] = &c->groups, [TITLE] = &c->title, [ABOUT] = &c->about, [TYPE] = &c->type };
+
+	return texts[f];
+}
+
+static bool field_same(const struct pep_config *one, const struct pep_config *other, enum field f)
+{
+	struct pep_config left = *one, right = *other;
+	struct str *text = field_text(&left, f);
+
+	return text ? str_eq(*text, *field_text(&right, f)) : field_get(one, f) == field_get(other, f);
 }
 
 static bool word_read(const char *const *words, struct str text, uint64_t *ret)
@@ -59,9 +95,9 @@ static bool value_read(enum field f, struct str text, uint64_t *ret)
 {
 	static const char *const no[] = { "0", "false", NULL }, *const yes[] = { "1", "true", NULL };
 
-	if (fields[f].words)
+	if (fields[f].kind == WORD)
 		return word_read(fields[f].words, text, ret);
-	if (f == MAX_ITEMS) {
+	if (fields[f].kind == NUMBER) {
 		if (!str_is(text, "max") && !str_u64(text, ret))
 			return false;
 		if (str_is(text, "max") || *ret > PEP_ITEMS_MAX)
@@ -78,6 +114,24 @@ static bool value_read(enum field f, struct str text, uint64_t *ret)
 	return true;
 }
 
+/* All values of a field, each followed by a zero byte, or the one; false: too long. */
+static bool text_read(const struct xml *field, enum kind kind, struct str *ret, struct arena *arena)
+{
+	own_buf b = { 0 };
+
+	for (const struct xml *v = xml_child(field, "value", DATA); v; v = xml_sibling(v, "value", DATA)) {
+		struct str one = xml_text(v, arena);
+
+		buf_str(&b, one);
+		if (kind == TEXT)
+			break;
+		if (one.n)
+			buf_byte(&b, 0);
+	}
+	*ret = arena_str(arena, buf_all(&b));
+	return b.n <= PEP_TEXT_BYTES_MAX;
+}
+
 static bool field_read(struct pep_form *form, const struct xml *field, const char *type, struct arena *arena)
 {
 	struct str var = xml_attr(field, "var"), text = str_trim(xml_child_text(field, "value", DATA, arena));
@@ -88,6 +142,12 @@ static bool field_read(struct pep_form *form, const struct xml *field, const cha
 	for (int f = 0; f < FIELDS; f++) {
 		if (!str_is(var, fields[f].var))
 			continue;
+		if (field_text(&form->config, (enum field)f)) {
+			if (!text_read(field, fields[f].kind, field_text(&form->config, (enum field)f), arena))
+				return false;
+			form->given |= 1u << f;
+			continue;
+		}
 		if (!value_read((enum field)f, text, &value))
 			return false;
 		field_set(&form->config, (enum field)f, value);
@@ -112,35 +172,70 @@ bool pep_form_read(struct pep_form *ret, const struct xml *parent, const char *t
 bool pep_form_holds(const struct pep_form *form, const struct pep_config *c)
 {
 	for (int f = 0; f < FIELDS; f++)
-		if (form->given & 1u << f && field_get(&form->config, (enum field)f) != field_get(c, (enum field)f))
+		if (form->given & 1u << f && !field_same(&form->config, c, (enum field)f))
 			return false;
 	return true;
 }
 
 void pep_form_apply(const struct pep_form *form, struct pep_config *c)
 {
-	for (int f = 0; f < FIELDS; f++)
-		if (form->given & 1u << f)
+	struct pep_config from = form->config;
+
+	for (int f = 0; f < FIELDS; f++) {
+		struct str *text = field_text(c, (enum field)f);
+
+		if (!(form->given & 1u << f))
+			continue;
+		if (text)
+			*text = *field_text(&from, (enum field)f);
+		else
 			field_set(c, (enum field)f, field_get(&form->config, (enum field)f));
+	}
 }
 
-static void field_write(struct buf *to, enum field f, uint64_t value, bool asks)
+void pep_form_keep(struct pep_form *form, struct arena *arena)
 {
+	for (int f = 0; f < FIELDS; f++) {
+		struct str *text = field_text(&form->config, (enum field)f);
+
+		if (text && form->given & 1u << f)
+			*text = arena_str(arena, *text);
+	}
+}
+
+static void value_write(struct buf *to, struct str text)
+{
+	buf_lit(to, "<value>");
+	xml_escape(to, text);
+	buf_lit(to, "</value>");
+}
+
+static void field_write(struct buf *to, enum field f, const struct pep_config *c, bool asks)
+{
+	static const char *const types[] = {
+		[WORD] = "list-single", [FLAG] = "boolean", [NUMBER] = "text-single", [TEXT] = "text-single", [LIST] = "text-multi"
+	};
+	struct pep_config config = *c;
 	const char *const *words = fields[f].words;
-	const char *type = words ? "list-single" : f == MAX_ITEMS ? "text-single" : "boolean";
+	struct str *text = field_text(&config, f);
+	own_buf number = { 0 };
 
 	buf_fmt(to, "<field var='%s'", fields[f].var);
 	if (asks)
-		buf_fmt(to, " type='%s' label='%s'", type, fields[f].label);
+		buf_fmt(to, " type='%s' label='%s'", types[fields[f].kind], fields[f].label);
 	buf_byte(to, '>');
 	for (size_t i = 0; asks && words && words[i]; i++)
 		buf_fmt(to, "<option><value>%s</value></option>", words[i]);
-	buf_lit(to, "<value>");
-	if (words)
-		buf_str(to, str_z(words[value]));
-	else
-		buf_u64(to, value);
-	buf_lit(to, "</value></field>");
+	if (fields[f].kind == LIST) {
+		for (struct str rest = *text; rest.n; rest = str_from(rest, str_find(rest, 0) + 1))
+			value_write(to, str_n(rest.p, str_find(rest, 0)));
+	} else if (text) {
+		value_write(to, *text);
+	} else {
+		buf_u64(&number, field_get(c, f));
+		value_write(to, words ? str_z(words[field_get(c, f)]) : buf_all(&number));
+	}
+	buf_lit(to, "</field>");
 }
 
 void pep_form_write(struct buf *to, const char *type, const struct pep_config *c)
@@ -150,6 +245,6 @@ void pep_form_write(struct buf *to, const char *type, const struct pep_config *c
 	buf_fmt(to, "<x xmlns='" DATA "' type='%s'><field var='FORM_TYPE' type='hidden'><value>%s</value></field>",
 		asks ? "form" : "result", type);
 	for (int f = 0; f < FIELDS; f++)
-		field_write(to, (enum field)f, field_get(c, (enum field)f), asks);
+		field_write(to, (enum field)f, c, asks);
 	buf_lit(to, "</x>");
 }

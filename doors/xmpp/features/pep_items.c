@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/people.h"
+#include "doors/xmpp/features/bookmarks.h"
 #include "doors/xmpp/features/pep.h"
 
 /* ---- publishing ------------------------------------------------------------------------------------------------- */
@@ -7,7 +8,6 @@
 static void publish_tell(struct asked *a)
 {
 	struct pep_errand *w = a->more;
-	struct xmpp *x = a->q->x;
 	own_buf item = { 0 }, items = { 0 }, answer = { 0 };
 
 	pep_item_write_as(&item, "item", w->id, w->node.config.payloads ? w->payload : STR_NONE);
@@ -17,8 +17,7 @@ static void publish_tell(struct asked *a)
 	buf_byte(&answer, '>');
 	pep_item_write_as(&answer, "item", w->id, STR_NONE);
 	buf_lit(&answer, "</publish></pubsub>");
-	pep_event_tell(x, &w->node, buf_all(&items));
-	iq_result(a->q, buf_all(&answer));
+	pep_event_tell(a, buf_all(&items), buf_all(&answer));
 }
 
 static void publish_kept(struct asked *a)
@@ -101,6 +100,10 @@ static void publish_listed(struct asked *a)
 	if (asked_failed(a))
 		return;
 	nodes = pep_records_got(a);
+	if (!w->exists && a->q->target == TO_USER) { /* it was deleted meanwhile */
+		pep_refuse_unknown(a->q);
+		return;
+	}
 	if (!w->exists && !pep_node_may_come(a, nodes))
 		return;
 	if (w->exists && !pep_form_holds(&w->form, &w->node.config)) {
@@ -118,6 +121,14 @@ static void publish_listed(struct asked *a)
 		asked_again(a, publish_kept);
 		item_set(x->core, &a->ask, w->owner, STR(PEP_SPACE), w->node.name, pep_record(&w->node, &a->arena));
 	}
+}
+
+static void publish_list(struct asked *a)
+{
+	struct pep_errand *w = a->more;
+
+	asked_again(a, publish_listed);
+	item_list(a->q->x->core, &a->ask, w->owner, STR(PEP_SPACE));
 }
 
 /* The one item, and in it the one payload. False when it was answered what is wrong. */
@@ -140,6 +151,27 @@ static bool publish_item(struct iq *q, const struct xml *publish, const struct x
 	return false;
 }
 
+/* It becomes items of another node (bookmarks.h). */
+static void publish_list_of_bookmarks(struct xmpp *x, struct iq *q, const struct xml *item, const struct xml *payload,
+				      const struct pep_form *form)
+{
+	struct str id = xml_attr(item, "id");
+	own_buf answer = { 0 };
+
+	if (!pep_form_holds(form, bookmarks_list_config())) {
+		pep_refuse(q, STANZA_ERROR_CONFLICT, "This node is for its owner alone, and holds one item.", "precondition-not-met");
+		return;
+	}
+	if (!xml_is(payload, "storage", BOOKMARKS_LIST)) {
+		pep_refuse(q, STANZA_ERROR_BAD_REQUEST, "This node holds a list of bookmarks.", "invalid-payload");
+		return;
+	}
+	buf_lit(&answer, "<pubsub xmlns='" PUBSUB "'><publish node='" BOOKMARKS_LIST "'>");
+	pep_item_write_as(&answer, "item", id.n ? id : STR("current"), STR_NONE);
+	buf_lit(&answer, "</publish></pubsub>");
+	bookmarks_set(x, q, payload, buf_all(&answer));
+}
+
 void pep_publish(struct xmpp *x, struct iq *q, const struct xml *e)
 {
 	const struct xml *options = xml_child(q->child, "publish-options", PUBSUB), *item, *payload;
@@ -155,24 +187,30 @@ void pep_publish(struct xmpp *x, struct iq *q, const struct xml *e)
 		pep_refuse(q, STANZA_ERROR_CONFLICT, "A node cannot be like this here.", "precondition-not-met");
 		return;
 	}
+	if (q->target == TO_ACCOUNT && str_is(node, BOOKMARKS_LIST)) {
+		publish_list_of_bookmarks(x, q, item, payload, &form);
+		return;
+	}
 	xml_write(&b, payload, STR(NO_SCOPE));
 	if (b.n > PEP_ITEM_BYTES_MAX) {
 		pep_refuse(q, STANZA_ERROR_NOT_ACCEPTABLE, "The item is over 200 KiB.", "payload-too-big");
 		return;
 	}
-	a = pep_errand_new(q, publish_listed, node);
+	a = q->target == TO_USER ? pep_visit_for(q, node, pep_may_publish, publish_list) : pep_errand_new(q, publish_listed, node);
 	w = a->more;
 	w->form = form;
+	pep_form_keep(&w->form, &a->arena);
 	w->payload = arena_str(&a->arena, buf_all(&b));
 	w->id = arena_str(&a->arena, xml_attr(item, "id"));
-	if (str_is(node, NICK) && xml_is(payload, "nick", NICK))
+	if (q->target == TO_ACCOUNT && str_is(node, NICK) && xml_is(payload, "nick", NICK))
 		w->nick = arena_str(&a->arena, str_trim(xml_text(payload, xmpp_scratch(x))));
 	if (!w->id.n) {
 		buf_clear(&b);
 		buf_u64(&b, core_stamp(x->core));
 		w->id = arena_str(&a->arena, buf_all(&b));
 	}
-	item_list(x->core, &a->ask, w->owner, STR(PEP_SPACE));
+	if (q->target == TO_ACCOUNT)
+		item_list(x->core, &a->ask, w->owner, STR(PEP_SPACE));
 }
 
 /* ---- taking back ------------------------------------------------------------------------------------------------ */
@@ -184,12 +222,12 @@ static void retract_done(struct asked *a)
 
 	if (asked_failed(a))
 		return;
-	if (w->notify || w->node.config.tell_retract) {
-		pep_item_write_as(&item, "retract", w->id, STR_NONE);
-		pep_items_write(&items, w->node.name, buf_all(&item));
-		pep_event_tell(a->q->x, &w->node, buf_all(&items));
-	}
-	iq_result(a->q, STR(""));
+	pep_item_write_as(&item, "retract", w->id, STR_NONE);
+	pep_items_write(&items, w->node.name, buf_all(&item));
+	if (w->notify || w->node.config.tell_retract)
+		pep_event_tell(a, buf_all(&items), STR(""));
+	else
+		pep_answer(a, STR(""));
 }
 
 static void retract_listed(struct asked *a)
@@ -229,6 +267,14 @@ static void retract_got(struct asked *a)
 		pep_items_ask(a, retract_listed);
 }
 
+static void retract_visited(struct asked *a) { pep_items_ask(a, retract_listed); }
+
+/* Whose an item was is not kept: so not who may only publish. */
+static bool may_retract(const struct pep_config *c, const struct pep_rights *r)
+{
+	return r->affiliation == PEP_PUBLISHER;
+}
+
 void pep_retract(struct xmpp *x, struct iq *q, const struct xml *e)
 {
 	const struct xml *item = xml_child(e, "item", PUBSUB);
@@ -242,11 +288,12 @@ void pep_retract(struct xmpp *x, struct iq *q, const struct xml *e)
 		pep_refuse(q, STANZA_ERROR_BAD_REQUEST, "Name one item by its id.", "item-required");
 		return;
 	}
-	a = pep_errand_new(q, retract_got, node);
+	a = q->target == TO_USER ? pep_visit_for(q, node, may_retract, retract_visited) : pep_errand_new(q, retract_got, node);
 	w = a->more;
 	w->id = arena_str(&a->arena, xml_attr(item, "id"));
 	w->notify = str_is(notify, "true") || str_is(notify, "1");
-	pep_record_ask(a);
+	if (q->target == TO_ACCOUNT)
+		pep_record_ask(a);
 }
 
 /* ---- reading ---------------------------------------------------------------------------------------------------- */
@@ -298,6 +345,18 @@ static void items_listed(struct asked *a)
 
 static void items_visible(struct asked *a) { pep_items_ask(a, items_listed); }
 
+static void items_got(struct asked *a)
+{
+	if (pep_record_got(a))
+		items_visible(a);
+}
+
+static void items_own(struct asked *a)
+{
+	asked_again(a, items_got);
+	pep_record_ask(a);
+}
+
 void pep_items(struct xmpp *x, struct iq *q, const struct xml *e)
 {
 	struct str node, max = xml_attr(e, "max_items"), ids[IDS_MAX];
@@ -314,7 +373,12 @@ void pep_items(struct xmpp *x, struct iq *q, const struct xml *e)
 		pep_refuse(q, STANZA_ERROR_BAD_REQUEST, "max_items is a number.", NULL);
 		return;
 	}
-	a = pep_visit(q, node, items_visible);
+	if (q->target == TO_ACCOUNT && str_is(node, BOOKMARKS)) {
+		a = pep_errand_new(q, NULL, node);
+		bookmarks_before(a, items_own);
+	} else {
+		a = pep_visit(q, node, items_visible);
+	}
 	w = a->more;
 	w->limit = limit;
 	w->ids_n = n;

@@ -3,6 +3,30 @@
 
 /* ---- emptying and deleting ---------------------------------------------------------------------------------------- */
 
+static void clear_told(struct asked *a)
+{
+	struct pep_errand *w = a->more;
+	const struct store_request *r = a->ask.answer;
+	struct pep_right right;
+
+	if (asked_failed(a))
+		return;
+	for (size_t i = 0; i < r->n; i++)
+		if (pep_right_read(&right, &r->pairs[i]) && str_eq(right.node, w->node.name))
+			pep_put(a->q->x->core, w->owner, STR(PEP_RIGHTS_SPACE), r->pairs[i].key, STR_NONE);
+	pep_answer(a, STR(""));
+}
+
+/* Who subscribed is told, and then forgotten with all that the owner said about others: a new node of the same name
+ * begins without them. */
+static void rights_clear(struct asked *a)
+{
+	struct pep_errand *w = a->more;
+
+	asked_again(a, clear_told);
+	item_list(a->q->x->core, &a->ask, w->owner, STR(PEP_RIGHTS_SPACE));
+}
+
 /* Everything in the node, or the node itself. */
 static void clear_done(struct asked *a)
 {
@@ -14,8 +38,10 @@ static void clear_done(struct asked *a)
 	buf_fmt(&b, "<%s", w->exists ? "purge" : "delete");
 	xml_write_attr(&b, "node", w->node.name);
 	buf_lit(&b, "/>");
-	pep_event_tell(a->q->x, &w->node, buf_all(&b));
-	iq_result(a->q, STR(""));
+	if (w->exists || w->node.config.tell_delete)
+		pep_event_tell(a, buf_all(&b), STR(""));
+	else
+		rights_clear(a);
 }
 
 static void clear_items(struct asked *a)
@@ -48,6 +74,7 @@ static void delete_got(struct asked *a)
 	if (!pep_record_got(a))
 		return;
 	w->exists = false;
+	w->after = rights_clear;
 	pep_items_ask(a, clear_items);
 }
 
@@ -75,6 +102,19 @@ static void done(struct asked *a)
 		iq_result(a->q, STR(""));
 }
 
+static void created(struct asked *a)
+{
+	struct pep_errand *w = a->more;
+	own_buf b = { 0 };
+
+	if (asked_failed(a))
+		return;
+	buf_lit(&b, "<pubsub xmlns='" PUBSUB "'><create");
+	xml_write_attr(&b, "node", w->node.name);
+	buf_lit(&b, "/></pubsub>");
+	iq_result(a->q, w->made ? buf_all(&b) : STR(""));
+}
+
 static void create_listed(struct asked *a)
 {
 	struct pep_errand *w = a->more;
@@ -88,7 +128,7 @@ static void create_listed(struct asked *a)
 	if (w->exists || !pep_node_may_come(a, nodes))
 		return;
 	pep_form_apply(&w->form, &w->node.config);
-	asked_again(a, done);
+	asked_again(a, created);
 	item_set(a->q->x->core, &a->ask, w->owner, STR(PEP_SPACE), w->node.name, pep_record(&w->node, &a->arena));
 }
 
@@ -98,17 +138,24 @@ void pep_create(struct xmpp *x, struct iq *q, const struct xml *e)
 	struct pep_form form = { 0 };
 	struct asked *a;
 	struct pep_errand *w;
-	struct str node;
+	struct str node = xml_attr(e, "node");
+	own_buf made = { 0 };
 
-	if (!pep_node_name(q, e, &node))
+	if (!node.n) { /* an instant node (8.1.2) */
+		buf_fmt(&made, "%llx", (unsigned long long)core_stamp(x->core));
+		node = buf_all(&made);
+	} else if (!pep_node_name(q, e, &node)) {
 		return;
+	}
 	if (configure && !pep_form_read(&form, configure, PUBSUB "#node_config", xmpp_scratch(x))) {
 		pep_refuse(q, STANZA_ERROR_NOT_ACCEPTABLE, "A node cannot be like this here.", NULL);
 		return;
 	}
 	a = pep_errand_new(q, create_listed, node);
 	w = a->more;
+	w->made = made.n > 0;
 	w->form = form;
+	pep_form_keep(&w->form, &a->arena);
 	item_list(x->core, &a->ask, w->owner, STR(PEP_SPACE));
 }
 
@@ -145,6 +192,21 @@ void pep_default_get(struct xmpp *x, struct iq *q, const struct xml *e)
 	configure_say(q, "default", STR_NONE, &pep_default);
 }
 
+static void configure_done(struct asked *a)
+{
+	struct pep_errand *w = a->more;
+	own_buf b = { 0 };
+
+	if (asked_failed(a))
+		return;
+	buf_lit(&b, "<configuration");
+	xml_write_attr(&b, "node", w->node.name);
+	buf_byte(&b, '>');
+	pep_form_write(&b, PUBSUB "#meta-data", &w->node.config);
+	buf_lit(&b, "</configuration>");
+	pep_event_tell(a, buf_all(&b), STR(""));
+}
+
 static void configure_change(struct asked *a)
 {
 	struct pep_errand *w = a->more;
@@ -152,7 +214,7 @@ static void configure_change(struct asked *a)
 	if (!pep_record_got(a))
 		return;
 	pep_form_apply(&w->form, &w->node.config);
-	asked_again(a, done);
+	asked_again(a, w->node.config.tell_config ? configure_done : done);
 	item_set(a->q->x->core, &a->ask, w->owner, STR(PEP_SPACE), w->node.name, pep_record(&w->node, &a->arena));
 }
 
@@ -160,6 +222,7 @@ void pep_configure_set(struct xmpp *x, struct iq *q, const struct xml *e)
 {
 	struct pep_form form = { 0 };
 	struct asked *a;
+	struct pep_errand *w;
 	struct str node;
 
 	if (!pep_node_name(q, e, &node))
@@ -169,6 +232,8 @@ void pep_configure_set(struct xmpp *x, struct iq *q, const struct xml *e)
 		return;
 	}
 	a = pep_errand_new(q, configure_change, node);
-	((struct pep_errand *)a->more)->form = form;
+	w = a->more;
+	w->form = form;
+	pep_form_keep(&w->form, &a->arena);
 	pep_record_ask(a);
 }

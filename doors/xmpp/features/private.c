@@ -3,6 +3,7 @@
  * doors/xmpp/features/private.c - XEP-0049: a client keeps XML of its own here, one element per name and namespace.
  */
 #include "doors/xmpp/features/asked.h"
+#include "doors/xmpp/features/bookmarks.h"
 
 #define PRIVATE "jabber:iq:private"
 #define PRIVATE_SPACE "private"
@@ -96,6 +97,10 @@ static void private_set(struct xmpp *x, struct iq *q, const struct xml *e)
 	struct keeping *k;
 	own_buf b = { 0 };
 
+	if (xml_is(e, "storage", BOOKMARKS_LIST)) {
+		bookmarks_set(x, q, e, STR(""));
+		return;
+	}
 	xml_write(&b, e, STR(PRIVATE));
 	if (b.n > PRIVATE_BYTES_MAX) {
 		iq_error(q, STANZA_ERROR_NOT_ACCEPTABLE, "The element is over 128 KiB.");
