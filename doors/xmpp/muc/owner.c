@@ -38,7 +38,7 @@ static const struct field {
 	{ "muc#roomconfig_maxusers", "How many may be in the room", NUMBER, FIELD(occupants_max), 1, ROOM_OCCUPANTS_MAX, crowds },
 	{ "muc#roomconfig_enablelogging", "Messages are kept and can be read later", FLAG, FIELD(archived) },
 	{ "muc#maxhistoryfetch", "Messages shown to who enters", NUMBER, FIELD(history), 0, ROOM_HISTORY_MAX },
-	{ "{" ROOMS_OWN "}keep_days", "Days after which messages go; 0: the server's own limit", NUMBER, FIELD(keep_days), 0, 36500 },
+	{ "{" ROOMS_OWN "}keep_days", "Days after which messages go; 0: as everywhere on this server", NUMBER, FIELD(keep_days), 0, 36500 },
 	{ "{" ROOMS_OWN "}slow_mode", "Seconds between two messages of one person; 0: no matter", NUMBER, FIELD(slow_s), 0, 86400 },
 };
 
