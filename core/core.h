@@ -10,6 +10,11 @@
 
 enum registration_policy { REGISTRATION_OPEN, REGISTRATION_INVITE, REGISTRATION_CLOSED };
 
+/* Who says this secret serves this domain (XEP-0114). */
+struct component_key {
+	struct str domain, secret; /* prepared; not empty */
+};
+
 /* What the operator chose. Strings are borrowed and must outlive the core or the next core_settle(). */
 struct core_settings {
 	struct str domain; /* prepared */
@@ -19,6 +24,7 @@ struct core_settings {
 	unsigned registrations_per_hour; /* from one address */
 	unsigned roster_max, offline_max, sessions_max; /* items, messages, sessions; per account */
 	unsigned login_attempts; /* failed ones in five minutes, per account and per address; then refused for a while */
+	msec token_ms;           /* how long a token is good that a device logs in with (XEP-0484); 0: none are given */
 	msec resume_ms;          /* how long a detached session waits for its client (XEP-0198) */
 	size_t backlog_max;      /* bytes that one client may leave unread before its link is closed */
 	size_t stanza_before_login, stanza_max; /* bytes */
@@ -40,6 +46,8 @@ struct core_settings {
 	struct str rooms_domain; /* where rooms are, prepared; empty: there are none */
 	bool rooms_admins_only;  /* only administrators make rooms */
 	unsigned rooms_max;      /* that one account may own; 0: no limit */
+	const struct component_key *components; /* the programs that serve domains of their own (doors/component) */
+	size_t components_n;
 	struct str contacts;     /* XEP-0157: addresses parted by blanks, mailto:… or xmpp:…; may be empty */
 };
 

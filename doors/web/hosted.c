@@ -64,8 +64,10 @@ static void say_element(struct hosted *h, struct str element)
 	size_t end = name_end(element);
 	struct str name = str_n(element.p + 1, end - 1);
 
-	if (str_is(name, "success"))
-		h->wants_open = h->logged_in = true;
+	if (str_is(name, "success")) {
+		h->logged_in = true;
+		h->wants_open = !str_starts(element, STR("<success xmlns='urn:xmpp:sasl:2'")); /* there the stream goes on */
+	}
 	h->ops->element(h, str_n(element.p, end), inherited(element, name), str_from(element, end));
 }
 

@@ -72,6 +72,10 @@ void stream_feed(struct link *l, const char *bytes, size_t n);
 void stream_frames(struct link *l);
 /* The client's next bytes are a stream header. */
 void stream_restart(struct xmpp *x, enum xmpp_state state);
+/* Says what is offered now. */
+void stream_features(struct xmpp *x);
+/* From now on what was set aside, and what follows, is written. */
+void stream_aside_end(struct xmpp *x);
 /* Says good-bye and closes the link, without an error. */
 void stream_end(struct xmpp *x);
 /* The same with a stream error that is no fault of the peer's, and so not logged as one. */
@@ -96,6 +100,11 @@ void delivery_write(struct xmpp *x, const struct delivery *d);
 
 /* ---- features of the stream ------------------------------------------------------------------------------------ */
 
+/* sasl2.c: whether an element may come now. Between <authenticate/> and its end nothing else may. */
+bool sasl2_takes(const struct xmpp *x, const struct xml *element);
+/* sasl2.c: the session that was to be resumed is not there; `failed`: what says so. */
+void sasl2_not_resumed(struct xmpp *x, struct str failed);
+
 /* sm.c. A stanza was received: it counts as handled by sm_handled(), in the order of reception. */
 void sm_received(struct xmpp *x);
 void sm_handled(struct xmpp *x);
@@ -109,10 +118,11 @@ bool sm_has_room(const struct xmpp *x);
 void sm_later(struct xmpp *x);
 /* The link is gone: true when the session stays and waits for its client. */
 bool sm_detach(struct xmpp *x);
-/* The session of this id and account that lives on this core; NULL when there is none. */
-struct xmpp *sm_find(struct xmpp_home *h, struct str id, int64_t account);
-/* `x` goes on over `l`, whose stream is open; `h` is what the client has got. */
-void sm_resume(struct xmpp *x, struct link *l, uint32_t h);
+/* The session of this id, account and device (empty: of none that is known) that lives on this core; NULL when there is none. */
+struct xmpp *sm_find(struct xmpp_home *h, struct str id, int64_t account, struct str device);
+/* `x` goes on over `l`, whose stream is open; `h` is what the client has got. `head`: the beginning of <success/> (XEP-0388) where that is the
+ * answer; else empty. */
+void sm_resume(struct xmpp *x, struct link *l, uint32_t h, struct str head);
 /* There is nothing to resume; `h`: what was handled of it once, or NULL. */
 void sm_unknown(struct xmpp *x, const uint32_t *h);
 /* Whether there was such a session until it had waited long enough. */

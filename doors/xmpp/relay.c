@@ -3,11 +3,13 @@
 
 #include <assert.h>
 
+#include "core/tokens.h"
+
 /* A parcel is one byte that says what it is, then what is listed; the number of the parcel names the relay: the core
  * where the client is made it up. Everything of one relay and direction arrives in order (bus/bus.h). */
 enum {
 	/* from the client's core */
-	RELAY_ASK = 'a',     /* struct asking, then the id of the session */
+	RELAY_ASK = 'a',     /* struct asking, then the id of the session, and the head of the answer */
 	RELAY_IN = 'i',      /* bytes of the client */
 	RELAY_WRITTEN = 'w', /* uint64_t: so many bytes have been accepted by the kernel */
 	RELAY_CLOSED = 'c',  /* one byte: enum close_why */
@@ -21,7 +23,8 @@ enum {
 
 struct asking {
 	int64_t account;
-	uint32_t h;
+	char device[DEVICE_ID_BYTES]; /* of the client; zeros: none that is known */
+	uint32_t h, id_n;
 	uint16_t port;
 	bool secure, loopback;
 	uint8_t address[16];
@@ -169,7 +172,7 @@ static const struct link_ops far_ops = {
 	.binding = far_binding,
 };
 
-static void far_open(struct xmpp_home *h, unsigned core, uint64_t number, const struct asking *a, struct xmpp *x)
+static void far_open(struct xmpp_home *h, unsigned core, uint64_t number, const struct asking *a, struct xmpp *x, struct str head)
 {
 	struct far *f = mem_new(struct far);
 
@@ -181,21 +184,26 @@ static void far_open(struct xmpp_home *h, unsigned core, uint64_t number, const 
 	add(h, &f->node, &f->key);
 	list_append(&h->fars, &f->here);
 	far_tell(f, RELAY_YES, NULL, 0);
-	sm_resume(x, &f->link, a->h);
+	sm_resume(x, &f->link, a->h, head);
 }
 
 static void asked(struct xmpp_home *h, unsigned core, uint64_t number, struct str bytes)
 {
 	struct asking a;
+	struct str id, head;
 	struct xmpp *x;
 	uint32_t past;
 
 	assert(bytes.n >= sizeof a);
 	memcpy(&a, bytes.p, sizeof a);
-	x = sm_find(h, str_from(bytes, sizeof a), a.account);
+	bytes = str_from(bytes, sizeof a);
+	assert(bytes.n >= a.id_n);
+	id = str_n(bytes.p, a.id_n);
+	head = str_from(bytes, a.id_n);
+	x = sm_find(h, id, a.account, str_n(a.device, a.device[0] ? sizeof a.device : 0));
 	if (x)
-		far_open(h, core, number, &a, x);
-	else if (sm_past(h, str_from(bytes, sizeof a), a.account, &past))
+		far_open(h, core, number, &a, x, head);
+	else if (sm_past(h, id, a.account, &past))
 		tell(h->core, core, number, RELAY_NO, &past, sizeof past);
 	else
 		tell(h->core, core, number, RELAY_NO, NULL, 0);
@@ -235,7 +243,7 @@ static void near_free(struct xmpp *x)
 	x->relay = NULL;
 }
 
-void relay_resume(struct xmpp *x, unsigned core, struct str id, uint32_t h)
+void relay_resume(struct xmpp *x, unsigned core, struct str id, uint32_t h, struct str head)
 {
 	struct relay *r = mem_new(struct relay);
 	struct asking a;
@@ -243,7 +251,10 @@ void relay_resume(struct xmpp *x, unsigned core, struct str id, uint32_t h)
 
 	memset(&a, 0, sizeof a);
 	a.account = x->account.id;
+	if (x->agent)
+		memcpy(a.device, x->agent->agent.device.p, sizeof a.device);
 	a.h = h;
+	a.id_n = (uint32_t)id.n;
 	a.port = x->link->port;
 	a.secure = x->link->secure;
 	a.loopback = x->link->loopback;
@@ -255,6 +266,7 @@ void relay_resume(struct xmpp *x, unsigned core, struct str id, uint32_t h)
 	add(x->home, &r->node, &r->key);
 	buf_add(&bytes, &a, sizeof a);
 	buf_str(&bytes, id);
+	buf_str(&bytes, head);
 	xmpp_hold(x, HOLD_RELAY);
 	tell(x->core, core, r->key.number, RELAY_ASK, bytes.p, bytes.n);
 }

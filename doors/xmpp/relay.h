@@ -10,7 +10,7 @@
 
 /* At the client's core: asks `core` for the session `id`; `h` is what the client has got. The stream is the relay's
  * from here on: the answer comes as bytes from there, and when it is no, the stream is ours again. */
-void relay_resume(struct xmpp *x, unsigned core, struct str id, uint32_t h);
+void relay_resume(struct xmpp *x, unsigned core, struct str id, uint32_t h, struct str head);
 
 /* The client's side of a stream that is relayed: what the door does for its link. */
 void relay_feed(struct xmpp *x, const char *bytes, size_t n);

@@ -8,6 +8,7 @@
 #include "base/crypt.h"
 #include "base/log.h"
 #include "doors/xmpp/engine.h"
+#include "doors/xmpp/features/avatar.h"
 
 #define NS_STREAM_ERRORS "urn:ietf:params:xml:ns:xmpp-streams"
 
@@ -69,6 +70,7 @@ static bool is_over(const struct xmpp *x) { return !x->link || x->link->closing 
 
 static void error_end(struct xmpp *x, const char *condition, const char *text, struct str extra)
 {
+	x->set_aside = false; /* what was for a session that its client will never know of */
 	if (!x->opened)
 		header_write(x, (struct jid){ 0 });
 	error_write(xmpp_out(x), condition, text, extra);
@@ -88,6 +90,16 @@ void stream_dismiss(struct xmpp *x, const char *condition, const char *text)
 {
 	if (!is_over(x))
 		error_end(x, condition, text, STR_NONE);
+}
+
+void stream_aside_end(struct xmpp *x)
+{
+	if (!x->set_aside)
+		return;
+	x->set_aside = false;
+	buf_str(xmpp_out(x), buf_all(&x->aside));
+	buf_free(&x->aside);
+	xmpp_flush(x);
 }
 
 void stream_end(struct xmpp *x)
@@ -186,7 +198,7 @@ static const char *header_fault(struct xmpp *x, const struct xml *header, struct
 	return NULL;
 }
 
-static void features_write(struct xmpp *x)
+void stream_features(struct xmpp *x)
 {
 	struct buf *out = xmpp_out(x);
 
@@ -196,6 +208,14 @@ static void features_write(struct xmpp *x)
 			xmpp_features[i]->offer(x, out);
 	buf_lit(out, "</stream:features>");
 	xmpp_flush(x);
+}
+
+static void from_keep(struct xmpp *x, struct jid client)
+{
+	mem_free((char *)x->from.p);
+	x->from = STR_NONE;
+	if (client.p && client.local)
+		x->from = str_n(str_dup(jid_bare(client)), jid_bare(client).n);
 }
 
 static void take_open(struct xmpp *x, struct str frame)
@@ -216,9 +236,10 @@ static void take_open(struct xmpp *x, struct str frame)
 		xmpp_stream_error(x, condition, text);
 		return;
 	}
+	from_keep(x, client);
 	if (x->state == XMPP_CONNECTED)
 		x->state = xmpp_safe(x) ? XMPP_SECURE : XMPP_PLAIN;
-	features_write(x);
+	stream_features(x);
 }
 
 void stream_restart(struct xmpp *x, enum xmpp_state state)
@@ -289,10 +310,16 @@ static bool take_element(struct xmpp *x, struct str frame)
 		xmpp_stream_error(x, "not-well-formed", "This is no XML as RFC 6120 wants it.");
 		return true;
 	}
+	if (!sasl2_takes(x, element)) {
+		xmpp_stream_error(x, "policy-violation", "Nothing else is said before the login has ended.");
+		return true;
+	}
 	row = stanza_row(element);
 	nonza = row ? NULL : home_nonza(x->home, element);
 	overtakes = row == &stanza_rows[0] || (nonza && nonza->overtakes);
 	if (x->state == XMPP_BOUND && !overtakes && session_must_wait(&x->session))
+		return false;
+	if (x->state == XMPP_BOUND && row && row->take == presence_take && !avatar_known(x))
 		return false;
 	if (row)
 		take_stanza(x, row, element);

@@ -74,7 +74,10 @@ void xmpp_release(struct xmpp *x)
 		return;
 	list_remove(&x->here);
 	buf_free(&x->in);
+	buf_free(&x->aside);
 	buf_free(&x->tickets);
+	mem_free((char *)x->from.p);
+	mem_free(x->agent);
 	mem_free((char *)x->account.name.p);
 	mem_free((char *)x->bind_id.p);
 	mem_free((char *)x->status.p);
@@ -160,6 +163,8 @@ static void rate_spend(struct xmpp *x, size_t n)
 
 struct buf *xmpp_out(struct xmpp *x)
 {
+	if (x->set_aside)
+		return &x->aside;
 	if (x->link && !x->link->closing)
 		return &x->link->out;
 	buf_clear(&x->home->nowhere);
@@ -251,7 +256,7 @@ static void xmpp_written(struct link *l)
 
 	if (x->relay)
 		relay_written(x);
-	if (x->state != XMPP_BOUND)
+	if (x->state != XMPP_BOUND || x->set_aside)
 		return;
 	if (x->tickets.n)
 		tickets_settle(x);
@@ -272,7 +277,7 @@ static void xmpp_stop(struct link *l) { stream_dismiss(l->state, "system-shutdow
 static void xmpp_close(struct link *l, enum close_why why)
 {
 	struct xmpp *x = l->state;
-	bool stays = (why == CLOSE_PEER || why == CLOSE_STALLED) && x->state == XMPP_BOUND && !x->ended;
+	bool stays = (why == CLOSE_PEER || why == CLOSE_STALLED) && x->state == XMPP_BOUND && !x->ended && !x->set_aside;
 
 	l->state = NULL;
 	x->link = NULL;

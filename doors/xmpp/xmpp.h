@@ -91,9 +91,12 @@ extern const struct xmpp_feature *const xmpp_features[];
 /* ---- one stream ----------------------------------------------------------------------------------------------- */
 
 struct sasl_exchange; /* features/sasl.c: while authenticating */
+struct sasl2;         /* features/sasl2.c: from <authenticate/> to <success/> */
+struct binding_job;
 struct sm;            /* features/sm.c (XEP-0198): while enabled */
 struct wants;         /* features/wants.c: what its client wants to be told of */
 struct wants_question;
+struct avatar;        /* features/avatar.c: the picture of its account */
 struct csi;           /* features/csi.c: what is held back while the client is inactive */
 struct relay;         /* relay.c: the stream lives on another core */
 struct xmpp_home;
@@ -104,6 +107,12 @@ struct xmpp_who {
 	struct str name; /* own memory */
 	uint32_t flags;  /* enum account_flags */
 	uint64_t mark;   /* of the password: struct account */
+};
+
+/* What the client said of itself at login. */
+struct xmpp_agent {
+	struct session_agent agent; /* in `bytes` */
+	char bytes[];
 };
 
 /* Why no frames are taken now (a bit each): reading is paused meanwhile, what has arrived waits in `in`. */
@@ -133,8 +142,14 @@ struct xmpp {
 	int64_t rate_left;      /* bytes it may send now */
 	struct post later;      /* at the end of the turn: what may not be done inside a call of the core */
 	struct buf tickets;     /* uint64_t each: written, but not accepted by the kernel yet; without XEP-0198 */
+	struct str from;        /* who the stream header says it is, before login; own memory, may be absent */
 	struct sasl_exchange *sasl;
+	struct sasl2 *sasl2;
+	struct binding_job *binding; /* features/bind.c: while a session is opened */
+	struct xmpp_agent *agent; /* NULL: it said nothing by which it can be known again */
+	struct buf aside;       /* what is written to a session whose client does not know of it yet: goes out behind the answer */
 	struct sm *sm;
+	struct avatar *avatar;
 	struct csi *csi;
 	struct wants *wants;
 	struct wants_question *wants_question;
@@ -155,6 +170,8 @@ struct xmpp {
 	bool mute;              /* nothing is written: nobody reads and the link ends, or it is not resumed yet */
 	bool ended;             /* the session must not outlive the link: stream closed in order, or by an error */
 	bool csi_inactive;
+	bool by_token;          /* it logged in with a token, which may have been revoked since */
+	bool set_aside;         /* what is written goes to `aside` */
 	uint8_t login_failures;
 };
 

@@ -882,6 +882,7 @@ static void namespaces_bind(struct names *names)
 		{ "retract", "urn:xmpp:message-retract:1" },
 		{ "moderate", "urn:xmpp:message-moderate:1" },
 		{ "conference", "jabber:x:conference" },
+		{ "slow_mode", "{urn:anser:rooms:0}slow_mode" },
 		{ "data", "jabber:x:data" },
 		{ "blocking", "urn:xmpp:blocking" },
 		{ "hints", "urn:xmpp:hints" },

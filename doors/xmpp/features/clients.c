@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/clients.c - XEP-0494: the devices of the own account, and logging one out. A device has no password or token of its own here, so a
- * client is a session (docs/protocol-devices.md).
+ * doors/xmpp/features/clients.c - XEP-0494: the devices of the own account, and sending one away (docs/protocol-devices.md).
  */
 #include "core/devices.h"
 #include "doors/xmpp/engine.h"
@@ -13,21 +12,14 @@
 struct listing {
 	struct devices_ask ask;
 	struct iq *q;
-	struct str id; /* to be ended, own memory; absent: all are told */
 };
-
-static void listing_free(struct listing *l)
-{
-	mem_free((char *)l->id.p);
-	mem_free(l);
-}
 
 static void listing_gone(struct iq *q)
 {
 	struct listing *l = q->job;
 
 	devices_cancel(&l->ask);
-	listing_free(l);
+	mem_free(l);
 }
 
 static void when_element(struct buf *to, const char *name, msec time)
@@ -59,87 +51,102 @@ static struct str program_name(struct str program)
 	return program;
 }
 
-static void device_write(struct buf *to, const struct device *d)
+/* What it said at login, else what its presence says it is. */
+static void agent_write(struct buf *to, const struct device *d)
 {
-	buf_lit(to, "<client connected='true' type='session'");
-	xml_write_attr(to, "id", d->id);
-	buf_byte(to, '>');
-	when_element(to, "first-seen", d->since);
-	when_element(to, "last-seen", d->seen);
-	buf_lit(to, "<auth><password/></auth><permission status='unrestricted'/><user-agent>");
-	text_element(to, "software", program_name(d->program));
+	buf_lit(to, "<user-agent>");
+	text_element(to, "software", d->software.n ? d->software : program_name(d->program));
 	if (str_starts(d->program, STR("http")))
 		text_element(to, "uri", d->program);
-	text_element(to, "device", d->resource);
-	buf_lit(to, "</user-agent><session xmlns='" DEVICE "'");
+	text_element(to, "device", d->name.n ? d->name : d->resource);
+	buf_lit(to, "</user-agent>");
+}
+
+static void session_write(struct buf *to, const struct device *d)
+{
+	buf_lit(to, "<session xmlns='" DEVICE "'");
 	xml_write_attr(to, "door", d->door);
 	xml_write_attr(to, "address", d->address.n ? d->address : STR_NONE);
 	if (d->detached)
 		buf_lit(to, " detached='true'");
 	if (d->own)
 		buf_lit(to, " own='true'");
-	buf_lit(to, "/></client>");
+	buf_lit(to, "/>");
 }
 
-static void all_told(struct listing *l)
+/* Whoever has a token has had the password before. */
+static void device_write(struct buf *to, const struct device *d)
 {
-	own_buf b = { 0 };
-
-	buf_lit(&b, "<clients xmlns='" CAM "'>");
-	for (size_t i = 0; i < l->ask.n; i++)
-		device_write(&b, &l->ask.devices[i]);
-	buf_lit(&b, "</clients>");
-	iq_result(l->q, buf_all(&b));
-}
-
-/* Answered before it ends: it may be the one that asks. */
-static void one_ended(struct listing *l)
-{
-	struct xmpp *x = l->q->x;
-
-	for (size_t i = 0; i < l->ask.n; i++)
-		if (str_eq(l->ask.devices[i].id, l->id)) {
-			iq_result(l->q, STR(""));
-			devices_end(&x->session, l->ask.devices[i].resource);
-			return;
-		}
-	iq_error(l->q, STANZA_ERROR_ITEM_NOT_FOUND, "There is no such session any more.");
+	buf_lit(to, "<client type='session'");
+	xml_write_attr(to, "connected", d->connected ? STR("true") : STR("false"));
+	xml_write_attr(to, "id", d->id);
+	buf_byte(to, '>');
+	when_element(to, "first-seen", d->since);
+	when_element(to, "last-seen", d->seen);
+	buf_lit(to, "<auth><password/>");
+	if (d->tokens)
+		buf_lit(to, "<fast/>");
+	buf_lit(to, "</auth><permission status='unrestricted'/>");
+	agent_write(to, d);
+	if (d->connected)
+		session_write(to, d);
+	buf_lit(to, "</client>");
 }
 
 static void listed(struct devices_ask *ask)
 {
 	struct listing *l = holder_of(ask, struct listing, ask);
+	own_buf b = { 0 };
 
 	xmpp_go_on(l->q->x, HOLD_ASKED);
-	if (l->id.p)
-		one_ended(l);
+	buf_lit(&b, "<clients xmlns='" CAM "'>");
+	for (size_t i = 0; i < ask->n; i++)
+		device_write(&b, &ask->devices[i]);
+	buf_lit(&b, "</clients>");
+	if (ask->verdict)
+		iq_error(l->q, STANZA_ERROR_RESOURCE_CONSTRAINT, "Your devices cannot be looked up now. Try again later.");
 	else
-		all_told(l);
-	listing_free(l);
+		iq_result(l->q, buf_all(&b));
+	mem_free(l);
 }
 
-static void ask_for(struct xmpp *x, struct iq *q, struct str id)
+static void revoked(struct devices_ask *ask)
+{
+	struct listing *l = holder_of(ask, struct listing, ask);
+
+	xmpp_go_on(l->q->x, HOLD_ASKED);
+	if (ask->verdict)
+		iq_error(l->q, STANZA_ERROR_RESOURCE_CONSTRAINT, "This could not be written. Try again later.");
+	else if (ask->n)
+		iq_result(l->q, STR(""));
+	else
+		iq_error(l->q, STANZA_ERROR_ITEM_NOT_FOUND, "There is no such device any more.");
+	mem_free(l);
+}
+
+static struct listing *listing_new(struct iq *q, void (*done)(struct devices_ask *ask))
 {
 	struct listing *l = mem_new(struct listing);
 
-	l->ask.done = listed;
-	if (id.p)
-		l->id = str_n(str_dup(id), id.n);
+	l->ask.done = done;
 	l->q = iq_keep(q);
 	l->q->job = l;
 	l->q->gone = listing_gone;
-	xmpp_hold(x, HOLD_ASKED);
-	devices_list(&x->session, &l->ask);
+	xmpp_hold(q->x, HOLD_ASKED);
+	return l;
 }
 
-static void clients_list(struct xmpp *x, struct iq *q) { ask_for(x, q, STR_NONE); }
+static void clients_list(struct xmpp *x, struct iq *q)
+{
+	devices_list(x->core, &listing_new(q, listed)->ask, session_name(&x->session), jid_resource(x->session.jid));
+}
 
 static void client_revoke(struct xmpp *x, struct iq *q)
 {
 	struct str id = xml_attr(q->child, "id");
 
 	if (id.n)
-		ask_for(x, q, id);
+		devices_revoke(x->core, &listing_new(q, revoked)->ask, session_name(&x->session), jid_resource(x->session.jid), id);
 	else
 		iq_error(q, STANZA_ERROR_BAD_REQUEST, "Which one?");
 }

@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/sasl.c - logging in (RFC 6120, 6; XEP-0440 says which channel bindings there are, XEP-0474 lets the client notice when
+ * doors/xmpp/features/sasl.c - the exchange of SASL messages, and RFC 6120's syntax for it (6; XEP-0440 says which channel bindings there are, XEP-0474 lets the client notice when
  * somebody on the way took mechanisms off the list). Nothing is offered or taken on a link that is neither TLS nor this machine, with one
  * exception: a page that came over plain HTTP cannot begin TLS, and may log in by SCRAM, which shows the password to nobody.
  */
 #include "base/log.h"
-#include "core/account.h"
-#include "doors/xmpp/engine.h"
+#include "doors/xmpp/features/login.h"
 #include "wire/scram.h"
 
-#define NS_SASL "urn:ietf:params:xml:ns:xmpp-sasl"
 #define NS_SASL_CB "urn:xmpp:sasl-cb:0"
 
 enum { LOGIN_FAILURES_MAX = 5 }; /* per stream; RFC 6120, 6.4.5 wants 2 to 5 */
 
 struct sasl_exchange {
 	struct xmpp *x;
+	const struct login_syntax *syntax;
 	const struct sasl_mechanism *mechanism;
 	struct account_ask ask;
 	struct scram_server scram;
-	struct xmpp_who who; /* who it will be; name in own memory */
+	struct account who;  /* who it will be; name in own memory */
 	bool begun;          /* the first message of the client is here */
 };
 
@@ -48,26 +47,31 @@ static bool can_bind(const struct xmpp *x)
 	return binding_there(x, BINDING_TLS_EXPORTER) || binding_there(x, BINDING_TLS_SERVER_END_POINT);
 }
 
-static bool may_log_in(const struct xmpp *x) { return xmpp_safe(x) || (x->link && x->link->no_starttls); }
+bool login_is_safe(const struct xmpp *x) { return xmpp_safe(x) || (x->link && x->link->no_starttls); }
 
 static bool offered(const struct xmpp *x, const struct sasl_mechanism *m)
 {
 	if (!xmpp_safe(x))
-		return may_log_in(x) && m->kind == SASL_SCRAM && !m->plus;
+		return login_is_safe(x) && m->kind == SASL_SCRAM && !m->plus;
 	return sasl_allowed(m, x->link->secure, x->link->loopback, can_bind(x));
 }
 
-static void sasl_offer(struct xmpp *x, struct buf *to)
+void login_mechanisms(struct xmpp *x, struct buf *to)
 {
-	if (!(x->state & (XMPP_PLAIN | XMPP_SECURE)) || !may_log_in(x))
-		return;
-	buf_lit(to, "<mechanisms xmlns='" NS_SASL "'>");
 	for (size_t i = 0; i < sasl_mechanisms_n; i++)
 		if (offered(x, &sasl_mechanisms[i])) {
 			buf_lit(to, "<mechanism>");
 			buf_str(to, str_z(sasl_mechanisms[i].name));
 			buf_lit(to, "</mechanism>");
 		}
+}
+
+static void sasl_offer(struct xmpp *x, struct buf *to)
+{
+	if (!(x->state & (XMPP_PLAIN | XMPP_SECURE)) || !login_is_safe(x))
+		return;
+	buf_lit(to, "<mechanisms xmlns='" NS_SASL "'>");
+	login_mechanisms(x, to);
 	buf_lit(to, "</mechanisms>");
 	if (!can_bind(x))
 		return;
@@ -99,17 +103,10 @@ static void announced_write(struct xmpp *x, enum hash h, struct buf *to)
 
 /* ---- how it ends --------------------------------------------------------------------------------------------------- */
 
-static void failure(struct xmpp *x, const char *condition, const char *text)
+void login_fail(struct xmpp *x, const struct login_syntax *syntax, const char *condition, const char *text)
 {
-	struct buf *out = xmpp_out(x);
-
 	exchange_free(x);
-	buf_lit(out, "<failure xmlns='" NS_SASL "'><");
-	buf_str(out, str_z(condition));
-	buf_lit(out, "/><text xml:lang='en'>");
-	xml_escape(out, str_z(text));
-	buf_lit(out, "</text></failure>");
-	xmpp_flush(x);
+	syntax->failure(x, condition, text);
 	if (++x->login_failures >= LOGIN_FAILURES_MAX)
 		xmpp_stream_error(x, "policy-violation", "Too many attempts to log in.");
 }
@@ -122,41 +119,50 @@ static const struct {
 	[SASL_REFUSED] = { "not-authorized", "The name or the password is wrong." },
 	[SASL_DOWNGRADED] = { "not-authorized", "What this server offered and what you saw differ: somebody is in the middle." },
 	[SASL_UNSUPPORTED] = { "malformed-request", "This channel binding or extension is not known here." },
-}, account_faults[] = {
-	[ACCOUNT_REFUSED] = { "not-authorized", "The name or the password is wrong." },
-	[ACCOUNT_THROTTLED] = { "temporary-auth-failure", "Too many attempts have failed lately. Try again in a few minutes." },
-	[ACCOUNT_STORE] = { "temporary-auth-failure", "Accounts cannot be looked up now. Try again later." },
+};
+
+static const struct {
+	int verdict;
+	const char *condition, *text;
+} account_faults[] = {
+	{ ACCOUNT_REFUSED, "not-authorized", "The name or the password is wrong." },
+	{ ACCOUNT_THROTTLED, "temporary-auth-failure", "Too many attempts have failed lately. Try again in a few minutes." },
+	{ ACCOUNT_STORE, "temporary-auth-failure", "Accounts cannot be looked up now. Try again later." },
+	{ TOKEN_EXPIRED, "credentials-expired", "This token is past its time. Log in with the password." },
 };
 
 static void fail_sasl(struct xmpp *x, int verdict)
 {
-	failure(x, sasl_faults[verdict].condition, sasl_faults[verdict].text);
+	login_fail(x, x->sasl->syntax, sasl_faults[verdict].condition, sasl_faults[verdict].text);
 }
 
-static void fail_account(struct xmpp *x, int verdict)
+void login_fail_verdict(struct xmpp *x, const struct login_syntax *syntax, int verdict)
 {
-	if ((size_t)verdict >= countof(account_faults) || !account_faults[verdict].condition)
-		verdict = ACCOUNT_REFUSED;
-	failure(x, account_faults[verdict].condition, account_faults[verdict].text);
+	size_t i = 0;
+
+	while (i + 1 < countof(account_faults) && account_faults[i].verdict != verdict)
+		i++;
+	if (account_faults[i].verdict != verdict)
+		i = 0;
+	login_fail(x, syntax, account_faults[i].condition, account_faults[i].text);
+}
+
+static void fail_account(struct xmpp *x, int verdict) { login_fail_verdict(x, x->sasl->syntax, verdict); }
+
+void login_is(struct xmpp *x, const struct account *account)
+{
+	mem_free((char *)x->account.name.p);
+	x->account = (struct xmpp_who){ .id = account->id, .flags = account->flags, .mark = account->mark,
+					.name = str_n(str_dup(account->name), account->name.n) };
 }
 
 static void success(struct xmpp *x, struct str last)
 {
-	struct buf *out = xmpp_out(x);
+	const struct login_syntax *syntax = x->sasl->syntax;
 
-	mem_free((char *)x->account.name.p);
-	x->account = x->sasl->who;
-	x->sasl->who.name = STR_NONE;
+	login_is(x, &x->sasl->who);
 	exchange_free(x);
-	if (last.n) {
-		buf_lit(out, "<success xmlns='" NS_SASL "'>");
-		base64_write(out, last);
-		buf_lit(out, "</success>");
-	} else {
-		buf_lit(out, "<success xmlns='" NS_SASL "'/>");
-	}
-	xmpp_flush(x);
-	stream_restart(x, XMPP_AUTHENTICATED);
+	syntax->success(x, last);
 }
 
 static void who_set(struct sasl_exchange *e, const struct account *account)
@@ -167,15 +173,7 @@ static void who_set(struct sasl_exchange *e, const struct account *account)
 	e->who.name = str_n(str_dup(account->name), account->name.n);
 }
 
-static void challenge(struct xmpp *x, struct str message)
-{
-	struct buf *out = xmpp_out(x);
-
-	buf_lit(out, "<challenge xmlns='" NS_SASL "'>");
-	base64_write(out, message);
-	buf_lit(out, "</challenge>");
-	xmpp_flush(x);
-}
+static void challenge(struct xmpp *x, struct str message) { x->sasl->syntax->challenge(x, message); }
 
 /* ---- SCRAM --------------------------------------------------------------------------------------------------------- */
 
@@ -282,7 +280,7 @@ static void plain_take(struct xmpp *x, struct str message)
 	account_check(x->core, &e->ask, plain.name, plain.password, &origin);
 }
 
-/* ---- the elements --------------------------------------------------------------------------------------------------- */
+/* ---- messages ------------------------------------------------------------------------------------------------------ */
 
 static void message_in(struct xmpp *x, struct str text)
 {
@@ -292,50 +290,100 @@ static void message_in(struct xmpp *x, struct str text)
 	};
 	struct buf message = { 0 };
 
-	if (str_is(text, "=") || base64_read(&message, text))
+	if (base64_read(&message, text))
 		take[x->sasl->mechanism->kind](x, buf_all(&message));
 	else
-		failure(x, "incorrect-encoding", "The message is not in base64.");
+		login_fail(x, x->sasl->syntax, "incorrect-encoding", "The message is not in base64.");
 	buf_wipe(&message);
 }
 
-static void auth_take(struct xmpp *x, const struct xml *element)
+void login_begin(struct xmpp *x, const struct login_syntax *syntax, struct str mechanism, struct str first)
 {
-	const struct sasl_mechanism *m = sasl_mechanism(xml_attr(element, "mechanism"));
-	struct str text = str_trim(xml_text(element, xmpp_scratch(x)));
+	const struct sasl_mechanism *m = sasl_mechanism(mechanism);
 
 	if (x->sasl) {
-		failure(x, "malformed-request", "Another attempt to log in was under way.");
+		login_fail(x, syntax, "malformed-request", "Another attempt to log in was under way.");
 		return;
 	}
-	if (!may_log_in(x)) {
-		failure(x, "encryption-required", "Logging in needs TLS.");
+	if (!login_is_safe(x)) {
+		login_fail(x, syntax, "encryption-required", "Logging in needs TLS.");
 		return;
 	}
 	if (!m || !offered(x, m)) {
-		failure(x, "invalid-mechanism", "This mechanism is not offered.");
+		login_fail(x, syntax, "invalid-mechanism", "This mechanism is not offered.");
 		return;
 	}
 	x->sasl = mem_new(struct sasl_exchange);
 	x->sasl->x = x;
+	x->sasl->syntax = syntax;
 	x->sasl->mechanism = m;
-	if (text.n)
-		message_in(x, text);
+	if (first.p)
+		message_in(x, first);
 	else
 		challenge(x, STR("")); /* RFC 4422, 5: the client begins */
+}
+
+void login_respond(struct xmpp *x, const struct login_syntax *syntax, struct str text)
+{
+	if (x->sasl && x->sasl->syntax == syntax)
+		message_in(x, text);
+	else
+		login_fail(x, syntax, "malformed-request", "No attempt to log in is under way.");
+}
+
+/* ---- the elements of RFC 6120 -------------------------------------------------------------------------------------- */
+
+static void element_write(struct xmpp *x, const char *name, struct str message)
+{
+	struct buf *out = xmpp_out(x);
+
+	buf_fmt(out, "<%s xmlns='" NS_SASL "'>", name);
+	base64_write(out, message);
+	buf_fmt(out, "</%s>", name);
+	xmpp_flush(x);
+}
+
+static void sasl_challenge(struct xmpp *x, struct str message) { element_write(x, "challenge", message); }
+
+static void sasl_success(struct xmpp *x, struct str last)
+{
+	if (last.n) {
+		element_write(x, "success", last);
+	} else {
+		buf_lit(xmpp_out(x), "<success xmlns='" NS_SASL "'/>");
+		xmpp_flush(x);
+	}
+	stream_restart(x, XMPP_AUTHENTICATED);
+}
+
+static void sasl_failure(struct xmpp *x, const char *condition, const char *text)
+{
+	struct buf *out = xmpp_out(x);
+
+	buf_fmt(out, "<failure xmlns='" NS_SASL "'><%s/><text xml:lang='en'>", condition);
+	xml_escape(out, str_z(text));
+	buf_lit(out, "</text></failure>");
+	xmpp_flush(x);
+}
+
+static const struct login_syntax sasl_syntax = { sasl_challenge, sasl_failure, sasl_success };
+
+/* "=" is a message without content; without a message the client waits for ours (6.4.2). */
+static void auth_take(struct xmpp *x, const struct xml *element)
+{
+	struct str text = str_trim(xml_text(element, xmpp_scratch(x)));
+
+	login_begin(x, &sasl_syntax, xml_attr(element, "mechanism"), str_is(text, "=") ? STR("") : text.n ? text : STR_NONE);
 }
 
 static void response_take(struct xmpp *x, const struct xml *element)
 {
 	struct str text = str_trim(xml_text(element, xmpp_scratch(x)));
 
-	if (x->sasl)
-		message_in(x, text.n ? text : STR("="));
-	else
-		failure(x, "malformed-request", "No attempt to log in is under way.");
+	login_respond(x, &sasl_syntax, str_is(text, "=") ? STR("") : text);
 }
 
-static void abort_take(struct xmpp *x, const struct xml *element) { failure(x, "aborted", "As you wished."); }
+static void abort_take(struct xmpp *x, const struct xml *element) { login_fail(x, &sasl_syntax, "aborted", "As you wished."); }
 
 const struct xmpp_feature feature_sasl = {
 	.name = "sasl",

@@ -12,7 +12,7 @@
  * its right to be resumed.
  */
 #include "base/crypt.h"
-#include "doors/xmpp/engine.h"
+#include "doors/xmpp/features/login.h"
 #include "doors/xmpp/relay.h"
 
 #define NS_SM "urn:xmpp:sm:3"
@@ -44,6 +44,7 @@ struct sm {
 	uint32_t tickets;       /* entries that have one */
 	struct buf bytes;       /* of the entries; before `bytes_head` they are gone */
 	size_t bytes_head;
+	struct buf success;     /* of the answer to a resumption, where it is part of <success/> */
 	struct buf refused;     /* tickets to be given back at the end of the turn */
 	uint32_t owed_at, owed_last; /* received when the first and the last <r/> came that were not answered */
 	bool owed;
@@ -345,19 +346,22 @@ static void refused_return(struct xmpp *x)
 /* ---- enabling -------------------------------------------------------------------------------------------------- */
 
 /* `h`: what was handled before, where that is known; else NULL. */
-static void failed(struct xmpp *x, const char *condition, const uint32_t *h)
+static void failed_write(struct buf *to, const char *condition, const uint32_t *h)
 {
-	struct buf *out = xmpp_out(x);
-
-	buf_lit(out, "<failed xmlns='" NS_SM "'");
+	buf_lit(to, "<failed xmlns='" NS_SM "'");
 	if (h) {
-		buf_lit(out, " h='");
-		buf_u64(out, *h);
-		buf_byte(out, '\'');
+		buf_lit(to, " h='");
+		buf_u64(to, *h);
+		buf_byte(to, '\'');
 	}
-	buf_lit(out, "><");
-	buf_str(out, str_z(condition));
-	buf_lit(out, " xmlns='" NS_STANZAS "'/></failed>");
+	buf_lit(to, "><");
+	buf_str(to, str_z(condition));
+	buf_lit(to, " xmlns='" NS_STANZAS "'/></failed>");
+}
+
+static void failed(struct xmpp *x, const char *condition)
+{
+	failed_write(xmpp_out(x), condition, NULL);
 	xmpp_flush(x);
 }
 
@@ -371,20 +375,30 @@ static void id_make(struct xmpp *x, struct buf *to)
 	hex_write(to, str_bytes(random, sizeof random));
 }
 
-static void enabled_write(struct xmpp *x)
+static void enabled_write(struct xmpp *x, struct buf *to)
 {
-	struct buf *out = xmpp_out(x);
-
 	if (x->sm->resumable) {
-		buf_lit(out, "<enabled xmlns='" NS_SM "' resume='true' id='");
-		buf_str(out, buf_all(&x->sm->id));
-		buf_lit(out, "' max='");
-		buf_u64(out, (uint64_t)core_settings(x->core)->resume_ms / 1000);
-		buf_lit(out, "'/>");
+		buf_lit(to, "<enabled xmlns='" NS_SM "' resume='true' id='");
+		buf_str(to, buf_all(&x->sm->id));
+		buf_lit(to, "' max='");
+		buf_u64(to, (uint64_t)core_settings(x->core)->resume_ms / 1000);
+		buf_lit(to, "'/>");
 	} else {
-		buf_lit(out, "<enabled xmlns='" NS_SM "'/>");
+		buf_lit(to, "<enabled xmlns='" NS_SM "'/>");
 	}
-	xmpp_flush(x);
+}
+
+void sm_enable(struct xmpp *x, bool resumable, struct buf *to)
+{
+	x->sm = mem_new(struct sm);
+	x->sm->x = x;
+	x->session.asks_acks = true;
+	if (resumable && core_settings(x->core)->resume_ms > 0) {
+		x->sm->resumable = true;
+		id_make(x, &x->sm->id);
+		map_add(&x->home->resumable, &x->sm->node, buf_all(&x->sm->id));
+	}
+	enabled_write(x, to);
 }
 
 static void enable_take(struct xmpp *x, const struct xml *element)
@@ -392,23 +406,16 @@ static void enable_take(struct xmpp *x, const struct xml *element)
 	struct str resume = xml_attr(element, "resume");
 
 	if (x->state != XMPP_BOUND || x->sm) {
-		failed(x, "unexpected-request", NULL);
+		failed(x, "unexpected-request");
 		return;
 	}
-	x->sm = mem_new(struct sm);
-	x->sm->x = x;
-	x->session.asks_acks = true;
-	if ((str_is(resume, "true") || str_is(resume, "1")) && core_settings(x->core)->resume_ms > 0) {
-		x->sm->resumable = true;
-		id_make(x, &x->sm->id);
-		map_add(&x->home->resumable, &x->sm->node, buf_all(&x->sm->id));
-	}
-	enabled_write(x);
+	sm_enable(x, str_is(resume, "true") || str_is(resume, "1"), xmpp_out(x));
+	xmpp_flush(x);
 }
 
 static void sm_offer(struct xmpp *x, struct buf *to)
 {
-	if (x->state == XMPP_AUTHENTICATED)
+	if (x->state == XMPP_AUTHENTICATED || (x->state == XMPP_BOUND && !x->sm))
 		buf_lit(to, "<sm xmlns='" NS_SM "'/>");
 }
 
@@ -423,6 +430,7 @@ static void sm_closed(struct xmpp *x)
 	buf_free(&sm->id);
 	buf_free(&sm->bytes);
 	buf_free(&sm->refused);
+	buf_free(&sm->success);
 	mem_free(sm->entry);
 	mem_free(sm);
 	x->sm = NULL;
@@ -496,12 +504,17 @@ bool sm_detach(struct xmpp *x)
 
 /* ---- resuming -------------------------------------------------------------------------------------------------- */
 
-struct xmpp *sm_find(struct xmpp_home *h, struct str id, int64_t account)
+static bool is_of_device(const struct xmpp *x, struct str device)
+{
+	return str_eq(x->agent ? x->agent->agent.device : STR(""), device);
+}
+
+/* Somebody else's session is answered like none. So is another device's: a device that was sent away shall not come back as one that was not. */
+struct xmpp *sm_find(struct xmpp_home *h, struct str id, int64_t account, struct str device)
 {
 	struct sm *sm = map_find(&h->resumable, id, struct sm, node);
 
-	/* Somebody else's session is answered like none. */
-	return sm && sm->x->account.id == account ? sm->x : NULL;
+	return sm && sm->x->account.id == account && is_of_device(sm->x, device) ? sm->x : NULL;
 }
 
 bool sm_past(const struct xmpp_home *h, struct str id, int64_t account, uint32_t *ret_h)
@@ -514,7 +527,18 @@ bool sm_past(const struct xmpp_home *h, struct str id, int64_t account, uint32_t
 	return true;
 }
 
-void sm_unknown(struct xmpp *x, const uint32_t *h) { failed(x, "item-not-found", h); }
+void sm_unknown(struct xmpp *x, const uint32_t *h)
+{
+	own_buf answer = { 0 };
+
+	failed_write(&answer, "item-not-found", h);
+	if (x->sasl2) {
+		sasl2_not_resumed(x, buf_all(&answer));
+		return;
+	}
+	buf_str(xmpp_out(x), buf_all(&answer));
+	xmpp_flush(x);
+}
 
 /* The core that an id names; false when it is no id of ours. */
 static bool id_core(struct str id, uint64_t *ret)
@@ -528,11 +552,20 @@ static void resumed_write(struct xmpp *x)
 	struct sm *sm = x->sm;
 
 	sm->answered = sm->handled;
+	if (sm->success.n) {
+		buf_str(out, buf_all(&sm->success));
+		buf_lit(out, "<authorization-identifier>");
+		xml_escape(out, jid_full(x->session.jid));
+		buf_lit(out, "</authorization-identifier>");
+	}
 	buf_lit(out, "<resumed xmlns='" NS_SM "' previd='");
 	buf_str(out, buf_all(&sm->id));
 	buf_lit(out, "' h='");
 	buf_u64(out, sm->handled);
 	buf_lit(out, "'/>");
+	if (sm->success.n)
+		buf_lit(out, "</success>");
+	buf_wipe(&sm->success);
 	buf_str(out, str_from(buf_all(&sm->bytes), sm->bytes_head));
 	xmpp_flush(x);
 }
@@ -571,7 +604,7 @@ static void link_old_end(struct xmpp *x)
 	xmpp_session_end(shell);
 }
 
-void sm_resume(struct xmpp *x, struct link *l, uint32_t h)
+void sm_resume(struct xmpp *x, struct link *l, uint32_t h, struct str head)
 {
 	struct sm *sm = x->sm;
 
@@ -586,42 +619,61 @@ void sm_resume(struct xmpp *x, struct link *l, uint32_t h)
 	session_attach(&x->session);
 	sm->resuming = x->mute = true;
 	sm->resume_h = h;
+	buf_wipe(&sm->success);
+	buf_str(&sm->success, head);
 	xmpp_hold(x, HOLD_RELAY);
 	resume_end(x);
+}
+
+/* What its client has said behind the request goes with it. */
+static void resume_here(struct xmpp *x, struct xmpp *old, uint32_t h, struct str head)
+{
+	struct link *l = x->link;
+
+	x->link = NULL;
+	sm_resume(old, l, h, head);
+	old->in = x->in;
+	x->in = (struct buf){ 0 };
+	xmpp_session_end(x); /* it has become the other one */
+}
+
+enum sm_resuming sm_resume_begin(struct xmpp *x, struct str id, uint32_t h, struct str head, struct buf *answer)
+{
+	struct str device = x->agent ? x->agent->agent.device : STR("");
+	struct xmpp *old;
+	uint64_t core;
+
+	if (!id_core(id, &core) || core >= core_count(x->core)) {
+		failed_write(answer, "item-not-found", NULL);
+		return SM_NOT_RESUMED;
+	}
+	if (core != core_index(x->core)) {
+		relay_resume(x, (unsigned)core, id, h, head);
+		return SM_ASKED;
+	}
+	old = sm_find(x->home, id, x->account.id, device);
+	if (!old) {
+		failed_write(answer, "item-not-found", sm_past(x->home, id, x->account.id, &h) ? &h : NULL);
+		return SM_NOT_RESUMED;
+	}
+	resume_here(x, old, h, head);
+	return SM_RESUMED;
 }
 
 static void resume_take(struct xmpp *x, const struct xml *element)
 {
 	struct str id = xml_attr(element, "previd");
-	struct link *l = x->link;
-	struct xmpp *old;
-	uint64_t core;
+	own_buf answer = { 0 };
 	uint32_t h;
 
 	if (x->state != XMPP_AUTHENTICATED) {
-		failed(x, "unexpected-request", NULL);
-		return;
+		failed(x, "unexpected-request");
+	} else if (!id.p || !h_read(element, &h)) {
+		failed(x, "bad-request");
+	} else if (sm_resume_begin(x, id, h, STR(""), &answer) == SM_NOT_RESUMED) {
+		buf_str(xmpp_out(x), buf_all(&answer));
+		xmpp_flush(x);
 	}
-	if (!id.p || !h_read(element, &h)) {
-		failed(x, "bad-request", NULL);
-		return;
-	}
-	if (!id_core(id, &core) || core >= core_count(x->core)) {
-		sm_unknown(x, NULL);
-		return;
-	}
-	if (core != core_index(x->core)) {
-		relay_resume(x, (unsigned)core, id, h);
-		return;
-	}
-	old = sm_find(x->home, id, x->account.id);
-	if (!old) {
-		sm_unknown(x, sm_past(x->home, id, x->account.id, &h) ? &h : NULL);
-		return;
-	}
-	x->link = NULL;
-	sm_resume(old, l, h);
-	xmpp_session_end(x); /* it has become the other one */
 }
 
 void sm_later(struct xmpp *x)
