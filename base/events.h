@@ -23,4 +23,7 @@ EVENT(protocol_error, LOG_INFO, "A peer broke the rules of its protocol; its lin
 EVENT(store_failed, LOG_ERROR, "The store could not keep something. Senders were told; nothing was delivered. Look at the disk.")
 EVENT(store_recovered, LOG_NOTICE, "The store works again.")
 EVENT(files_failed, LOG_ERROR, "The content of a file could not be written or read. Who sent or asked for it was told. Look at the disk.")
+EVENT(component_up, LOG_NOTICE, "A program that serves a domain of its own has connected.")
+EVENT(component_down, LOG_NOTICE, "A program that serves a domain of its own is connected no more: who writes to it gets errors.")
+EVENT(component_refused, LOG_ERROR, "A component cannot have its domain. Look at components.secrets and rooms.domain.")
 EVENT(admin, LOG_NOTICE, "An operator gave a command.")

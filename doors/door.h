@@ -66,7 +66,7 @@ struct door {
 	void (*close)(struct link *l, enum close_why why);
 };
 
-extern const struct door xmpp_door, classic_door, web_door, socks_door;
+extern const struct door xmpp_door, classic_door, web_door, socks_door, component_door;
 /* Becomes one of the others with the first byte that the client says: for a port that is all of them (doors/any.c). */
 extern const struct door any_door;
 

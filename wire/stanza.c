@@ -20,6 +20,8 @@ enum {
 	BESIDE = 1 << 19,      /* may stand beside a chat state without making it more than that */
 	ORIGIN = 1 << 20,
 	OTHER = 1 << 21,       /* anything else */
+	PLACE = 1 << 22,       /* a service may say it of itself */
+	PLACE_BY = 1 << 23,    /* the same, if it says that it is its own */
 	MARKER = STANZA_RECEIPT | STANZA_WORTH_KEEPING | OTHER,
 };
 
@@ -31,10 +33,10 @@ struct child_kind {
 
 static const struct child_kind kinds_14[] = {
 	{ STR_INIT("urn:xmpp:sid:0"), STR_INIT("origin-id"), ORIGIN | BESIDE },
-	{ STR_INIT("urn:xmpp:sid:0"), STR_INIT("stanza-id"), STRIP },
+	{ STR_INIT("urn:xmpp:sid:0"), STR_INIT("stanza-id"), STRIP | PLACE_BY },
 	{ STR_INIT("urn:xmpp:delay"), STR_INIT("delay"), STRIP_DELAY | BESIDE },
-	{ STR_INIT("urn:xmpp:mam:2"), STR_INIT("result"), STRIP },
-	{ STR_INIT("urn:xmpp:mam:1"), STR_INIT("result"), STRIP },
+	{ STR_INIT("urn:xmpp:mam:2"), STR_INIT("result"), STRIP | PLACE },
+	{ STR_INIT("urn:xmpp:mam:1"), STR_INIT("result"), STRIP | PLACE },
 	{ STR_INIT("urn:xmpp:hints"), STR_INIT("no-store"), STANZA_NO_STORE | BESIDE },
 	{ STR_INIT("urn:xmpp:hints"), STR_INIT("no-permanent-store"), STANZA_NO_STORE | BESIDE },
 	{ STR_INIT("urn:xmpp:hints"), STR_INIT("no-copy"), STANZA_NO_COPY | BESIDE },
@@ -64,7 +66,7 @@ static const struct child_kind kinds_20[] = {
 	{ STR_INIT("urn:xmpp:reactions:0"), STR_INIT("reactions"), STANZA_WORTH_KEEPING | OTHER },
 };
 static const struct child_kind kinds_22[] = {
-	{ STR_INIT("urn:xmpp:occupant-id:0"), STR_INIT("occupant-id"), STRIP },
+	{ STR_INIT("urn:xmpp:occupant-id:0"), STR_INIT("occupant-id"), STRIP | PLACE },
 };
 static const struct child_kind kinds_23[] = {
 	{ STR_INIT("urn:xmpp:chat-markers:0"), STR_INIT("received"), MARKER },
@@ -158,10 +160,21 @@ struct reading {
 	struct stanza_init init;
 	unsigned elements;
 	uint32_t all; /* all marks together */
+	bool service; /* from a service at another domain */
 };
+
+/* Whether a service names itself there. */
+static bool says_itself(const struct reading *r, const struct xml *c, const char *attr)
+{
+	struct jid by;
+
+	return jid_parse(&by, xml_attr(c, attr), r->scratch) && str_eq(jid_domain(by), jid_domain(r->from));
+}
 
 static bool child_stripped(const struct reading *r, const struct xml *c, uint32_t marks)
 {
+	if (r->service && (marks & PLACE || (marks & PLACE_BY && says_itself(r, c, "by")) || (marks & STRIP_DELAY && says_itself(r, c, "from"))))
+		return false;
 	return (marks & STRIP) || ((marks & STRIP_DELAY) && delay_is_ours(c, r->from, r->domain, r->scratch));
 }
 
@@ -276,10 +289,9 @@ static bool iq_well_made(const struct reading *r)
 	return r->init.type == IQ_ERROR || (r->init.type == IQ_RESULT ? r->elements < 2 : r->elements == 1);
 }
 
-int stanza_from_xml(struct stanza **ret, const struct xml *x, struct jid from, struct str domain, msec now,
-		    struct arena *scratch)
+static int read_from(struct stanza **ret, const struct xml *x, struct jid from, struct str domain, msec now, struct arena *scratch, bool service)
 {
-	struct reading r = { .x = x, .from = from, .domain = domain, .scratch = scratch };
+	struct reading r = { .x = x, .from = from, .domain = domain, .scratch = scratch, .service = service };
 	own_buf rebuilt = { 0 };
 	int verdict;
 
@@ -299,6 +311,17 @@ int stanza_from_xml(struct stanza **ret, const struct xml *x, struct jid from, s
 		verdict = STANZA_ERROR_BAD_REQUEST;
 	*ret = stanza_make(&r.init);
 	return verdict;
+}
+
+int stanza_from_xml(struct stanza **ret, const struct xml *x, struct jid from, struct str domain, msec now,
+		    struct arena *scratch)
+{
+	return read_from(ret, x, from, domain, now, scratch, false);
+}
+
+int stanza_from_service(struct stanza **ret, const struct xml *x, struct jid from, struct str domain, msec now, struct arena *scratch)
+{
+	return read_from(ret, x, from, domain, now, scratch, true);
 }
 
 /* ---- writing ------------------------------------------------------------------------------------------------- */

@@ -49,6 +49,10 @@ enum stanza_error_type {
 int stanza_from_xml(struct stanza **ret, const struct xml *x, struct jid from, struct str domain, msec now,
 		    struct arena *scratch);
 
+/* The same for what a service at another domain sent (XEP-0114), in whose name `from` is: it may say of itself what only a server may say, ids,
+ * delays and occupant ids, but nothing in the name of `domain` or of its accounts. */
+int stanza_from_service(struct stanza **ret, const struct xml *x, struct jid from, struct str domain, msec now, struct arena *scratch);
+
 /* Appends the whole stanza as it goes to `to` (an absent `to`: without the attribute): head, payload, then `extra`
  * (more children as bytes, complete in themselves under jabber:client; may be absent), end. */
 void stanza_write(struct buf *out, const struct stanza *s, struct jid to, struct str extra);
