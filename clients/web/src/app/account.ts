@@ -8,11 +8,10 @@ import { ownCaps, ownInfo } from '../xmpp/caps';
 import { bare, domainOf, localOf } from '../xmpp/address';
 import { freshId, type Env } from '../xmpp/env';
 import { archive } from '../xmpp/mam';
-import type { Proof, Target } from '../xmpp/login';
+import type { Kept, Proof, Target } from '../xmpp/login';
 import { readLive, writeDisplayed, writeReceipt, writeState, type Incoming } from '../xmpp/message';
 import { NS } from '../xmpp/names';
 import { writeAvailable, writeCaps, writePresence } from '../xmpp/roster';
-import type { Secret } from '../xmpp/scram';
 import { IqError, stream, type StreamState } from '../xmpp/stream';
 import { child, children, el, type El } from '../xmpp/xml';
 import type { Db } from '../store/db';
@@ -42,7 +41,10 @@ export interface AccountDeps {
 	proof: Proof;
 	origin: string;
 	settings: ReadonlySignal<Settings>;
-	secret(s: Secret): void;
+	device: string;
+	token: boolean; // what is remembered is a token
+	kept(k: Kept): void;
+	latest(): Promise<Proof | null>;
 	state(s: StreamState): void;
 	loggedOut(): void; // in another tab
 	openChat(peer: Address): void;
@@ -103,7 +105,7 @@ export function account(d: AccountDeps): Account {
 	const theBook = book(db, leads, (choice: Choice) => tabs.tell({ news: 'choice', choice }), mend);
 
 	const line = stream<Tag>(env, {
-		target: d.target, user: d.user, proof, resource: `web-${tabId.slice(0, 8)}`, idleMs: d.idleMs, answerMs: d.answerMs,
+		target: d.target, user: d.user, proof, resource: `web-${tabId.slice(0, 8)}`, device: d.device, token: d.token, latest: d.latest, idleMs: d.idleMs, answerMs: d.answerMs,
 	}, {
 		state(s) {
 			if (s.state !== 'online') {
@@ -134,9 +136,9 @@ export function account(d: AccountDeps): Account {
 		},
 		stanza: (e) => take(e),
 		acked: (tag) => tag && 'entry' in tag && theSender.acked(tag.entry),
-		secret(s) {
-			proof = { secret: s };
-			d.secret(s);
+		kept(k) {
+			proof = k;
+			d.kept(k);
 		},
 		session: (sm) => theSender.session(sm),
 		counted: (h) => theSender.counted(h),
@@ -152,6 +154,7 @@ export function account(d: AccountDeps): Account {
 		archived: (peer) => (theRooms.is(peer) ? theRooms.archived(peer) : ctx.features.archive),
 		now: () => env.wall() + offset,
 		proof: () => proof,
+		device: d.device,
 	};
 	const thePeople = people(ctx, (hash) => announce(hash));
 	const theSender = sender(ctx);
@@ -492,7 +495,7 @@ export function account(d: AccountDeps): Account {
 		const room = theRooms.is(peer);
 		if (d.settings.peek().receipts && !room && !thePeople.isBlocked(peer))
 			tell(writeDisplayed(peer, fresh(), newest.id));
-		if (ctx.features.pep && newest.archiveId)
+		if (ctx.features.pep && newest.archiveId && !peer.includes('/'))
 			await markSet(ask, room ? peer : me, peer, newest.archiveId).catch((e: unknown) => e instanceof IqError && !e.condition && unmarked.add(peer));
 	}
 

@@ -257,7 +257,7 @@ export function people(ctx: Ctx, ownPhoto: (hash: string) => void): People {
 		},
 		person,
 		async card(address, again = false) {
-			if ((looked.has(address) && !again) || queue.includes(address))
+			if ((looked.has(address) && !again) || queue.includes(address) || address.includes('/'))
 				return;
 			looked.add(address);
 			queue.push(address);

@@ -2,7 +2,7 @@
 // Messages between people: what we write, and what we understand of what comes (RFC 6121, XEP-0085, 0184, 0280, 0308, 0313, 0333, 0359, 0424, 0428,
 // 0444, 0446, 0447, 0461). Everything that comes is bounded here; nothing of it is markup.
 
-import { bare } from './address';
+import { bare, resourceOf } from './address';
 import { NS } from './names';
 import { child, childIn, children, childText, clean, el, isEl, join, leaf, textOf, type El, type Xml } from './xml';
 
@@ -210,9 +210,12 @@ function readMessage(m: El, me: string, outer: Partial<Incoming>): Incoming | nu
 		return null;
 	const mine = bare(from) === me && type !== 'error';
 	const by = children(m, 'stanza-id', NS.sid).find((s) => bare(s.attrs['by'] ?? '') === me);
+	const user = child(m, 'x', NS.mucUser);
+	// In private with somebody in a room (XEP-0045, 7.5): a conversation of its own.
+	const who = (full: string): string => (user && resourceOf(full) ? `${bare(full)}/${resourceOf(full)}` : bare(full));
 	const into: Incoming = {
-		peer: mine ? bare(to) : bare(from),
-		from: bare(from),
+		peer: mine ? who(to) : who(from),
+		from: mine ? me : who(from),
 		fromFull: from,
 		mine,
 		carbon: false,
@@ -233,7 +236,7 @@ function readMessage(m: El, me: string, outer: Partial<Incoming>): Incoming | nu
 		into.errorText = childText(child(m, 'error'), 'text', NS.stanzaErrors).slice(0, 500);
 		return into;
 	}
-	into.invite = readInvite(m, into.from);
+	into.invite = readInvite(m, bare(from));
 	if (into.invite && mine)
 		return null; // I asked somebody
 	if (!into.invite)
@@ -297,7 +300,9 @@ export function readArchived(result: El, me: string): Incoming | null {
 export type To = string | { room: string };
 
 function message(to: To, id: string, ...kids: (Xml | false | undefined)[]): Xml {
-	return el('message', { xmlns: NS.client, to: typeof to === 'string' ? to : to.room, type: typeof to === 'string' ? 'chat' : 'groupchat', id }, ...kids);
+	if (typeof to !== 'string')
+		return el('message', { xmlns: NS.client, to: to.room, type: 'groupchat', id }, ...kids);
+	return el('message', { xmlns: NS.client, to, type: 'chat', id }, ...kids, to.includes('/') && el('x', { xmlns: NS.mucUser }));
 }
 
 const originId = (id: string): Xml => el('origin-id', { xmlns: NS.sid, id });
