@@ -64,4 +64,5 @@ export interface Ctx {
 	now(): number; // the server's time, as well as we know
 	leads(): boolean;
 	proof(): Proof;
+	device: string; // as the server knows this browser
 }

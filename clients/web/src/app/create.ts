@@ -5,9 +5,9 @@ import { computed, signal } from '@preact/signals';
 import type { Address, Line, Message, Model, Person, SearchPage, Settings, ServerInfo, Timeline, Why } from '../model';
 import { localOf, localPrepare, prepare } from '../xmpp/address';
 import { crypt } from '../xmpp/crypt';
-import { browserEnv, type Env } from '../xmpp/env';
+import { browserEnv, uuid, type Env } from '../xmpp/env';
 import { LinkError } from '../xmpp/link';
-import { inviteBefore, probe, register as registerAt, type Proof, type Target } from '../xmpp/login';
+import { giveBack, inviteBefore, probe, register as registerAt, type Kept, type Proof, type Target, type Token } from '../xmpp/login';
 import { clean, text as xmlText } from '../xmpp/xml';
 import type { Secret } from '../xmpp/scram';
 import type { StreamState } from '../xmpp/stream';
@@ -37,13 +37,19 @@ export interface ModelDeps {
 export interface Remembered {
 	user: string;
 	domain: string;
-	secret: Secret;
+	secret?: Secret; // until there is a token
+	token?: Token;
+}
+
+function proofOf(r: Remembered | undefined): Kept | null {
+	return r?.token ? { token: r.token } : r?.secret ? { secret: r.secret } : null;
 }
 
 const TEXT_MAX = 50_000;
 const BYTES_MAX = 180_000;
 const PROBE_AGAIN_MS = 3000;
 const DOMAIN = 'anser.domain'; // what the server called itself the last time
+const DEVICE = 'anser.device'; // what we call ourselves to it
 
 export function browserDeps(): ModelDeps {
 	return {
@@ -114,6 +120,15 @@ export function createModel(d: ModelDeps): Model {
 		}
 	}
 
+	// Of all pages of this browser that are remembered; one that is not is nobody's.
+	function device(keep: boolean): string {
+		const known = keep ? d.shelf.get(DEVICE) : null;
+		const id = known ?? uuid(env);
+		if (keep && !known)
+			d.shelf.set(DEVICE, id);
+		return id;
+	}
+
 	async function open(user: string, dom: string, proof: Proof, keep: boolean): Promise<Open> {
 		const me = `${user}@${dom}`;
 		// Fetched when somebody is here: the first screen needs none of it.
@@ -122,10 +137,13 @@ export function createModel(d: ModelDeps): Model {
 		o.account = inside.account({
 			env, db, shelf: d.shelf, target: { ...target(), domain: dom }, user, proof, origin: d.origin, settings,
 			state: (s) => (current.peek() === o || waiting) && moved(s),
-			secret(secret) {
+			device: device(keep),
+			token: keep,
+			kept(k) {
 				if (o.kept)
-					void d.remember({ user, domain: dom, secret });
+					void d.remember({ user, domain: dom, ...k });
 			},
+			latest: async () => (o.kept ? proofOf(await d.remembered()) : null),
 			loggedOut: () => void forget(false),
 			openChat: (peer) => {
 				location.hash = `#/c/${encodeURIComponent(peer)}`;
@@ -151,6 +169,9 @@ export function createModel(d: ModelDeps): Model {
 		if (!o)
 			return;
 		await d.remember(null);
+		const { ctx } = o.account, proof = ctx.proof();
+		if (tell && 'token' in proof)
+			void giveBack(env, ctx.target, ctx.user, proof, ctx.device).catch(() => undefined);
 		for (const key of d.shelf.keys().filter((k) => k.startsWith('anser.out.')))
 			d.shelf.set(key, null);
 		if (tell)
@@ -287,13 +308,13 @@ export function createModel(d: ModelDeps): Model {
 		async start() {
 			follow();
 			crypt().catch(() => undefined); // where it has to be loaded, while the network is there
-			const login = await d.remembered();
-			if (!login) {
+			const login = await d.remembered(), proof = proofOf(login);
+			if (!login || !proof) {
 				void look();
 				return;
 			}
 			domain = login.domain;
-			const o = await open(login.user, login.domain, { secret: login.secret }, true);
+			const o = await open(login.user, login.domain, proof, true);
 			line.value = { state: 'connecting', since: env.wall(), attempt: 0 };
 			known.value = true;
 			current.value = o;

@@ -259,7 +259,7 @@ export function sender(ctx: Ctx): Sender {
 		// First the lease: from now on the other sends nothing more. Its session stays written down until it is settled.
 		await db.swap<Lease>('lease', { tab: ctx.tabs.id, lane: old?.lane ?? null }, () => true);
 		if (old?.lane && old.lane.id !== lane?.id)
-			await settle(ctx.env, ctx.target, ctx.user, ctx.proof(), old.lane);
+			await settle(ctx.env, ctx.target, ctx.user, ctx.proof(), ctx.device, old.lane);
 		settled = true;
 		laneKeep();
 		await laneKept;

@@ -19,6 +19,7 @@ export interface Env {
 	after(ms: number, fn: () => void): Stop;
 	random(): number; // 0 to 1
 	bytes(n: number): Uint8Array<ArrayBuffer>; // unguessable
+	readonly device?: string; // for its owner to know it by
 }
 
 export function browserEnv(): Env {
@@ -58,7 +59,24 @@ export function browserEnv(): Env {
 		},
 		random: Math.random,
 		bytes: (n) => crypto.getRandomValues(new Uint8Array(n)),
+		device: deviceName(navigator.userAgent),
 	};
+}
+
+// "Firefox, Linux": of the many names in there the first that fits.
+export function deviceName(agent: string): string {
+	const browser = /Edg|OPR|Firefox|Chrome|Safari/.exec(agent.replace(/.*(Edg|OPR)/, '$1'))?.[0] ?? 'web';
+	const system = /Android|iPhone|iPad/.exec(agent)?.[0] ?? /Windows|Mac|CrOS|Linux/.exec(agent)?.[0];
+	const name = ({ Edg: 'Edge', OPR: 'Opera' } as Record<string, string>)[browser] ?? browser;
+	return system ? `${name}, ${system}` : name;
+}
+
+// As RFC 4122 writes 122 random bits.
+export function uuid(env: Pick<Env, 'bytes'>): string {
+	const b = env.bytes(16);
+	b[6] = (b[6]! & 15) | 64;
+	b[8] = (b[8]! & 63) | 128;
+	return Array.from(b, (x, i) => ([4, 6, 8, 10].includes(i) ? '-' : '') + x.toString(16).padStart(2, '0')).join('');
 }
 
 // 128 random bits, short to write.

@@ -9,6 +9,9 @@ export const NS = {
 	stanzaErrors: 'urn:ietf:params:xml:ns:xmpp-stanzas',
 	sasl: 'urn:ietf:params:xml:ns:xmpp-sasl',
 	bind: 'urn:ietf:params:xml:ns:xmpp-bind',
+	sasl2: 'urn:xmpp:sasl:2', // XEP-0388
+	bind2: 'urn:xmpp:bind:0', // XEP-0386
+	fast: 'urn:xmpp:fast:0', // XEP-0484
 	roster: 'jabber:iq:roster',
 	rosterVersions: 'urn:xmpp:features:rosterver',
 	preApproval: 'urn:xmpp:features:pre-approval',

@@ -6,9 +6,8 @@
 import type { Why } from '../model';
 import { freshId, type Env, type Stop } from './env';
 import { linkOpen, linkStart, LinkError, within, type Link } from './link';
-import { authenticate, LOGIN_MS, Refused, type Proof, type Target } from './login';
+import { authenticate, authenticate2, hasSasl2, LOGIN_MS, Refused, type Kept, type Proof, type Target } from './login';
 import { NS } from './names';
-import type { Secret } from './scram';
 import { child, childText, el, isEl, leaf, type El, type Xml } from './xml';
 
 export interface Sent<Tag> {
@@ -29,7 +28,7 @@ export interface StreamEvents<Tag> {
 	resumed(): void;
 	stanza(e: El): void;
 	acked(tag: Tag): void;
-	secret(s: Secret): void; // after every login
+	kept(k: Kept): void; // after every login: what may be remembered
 	session?(sm: { id: string; h: number } | null): void; // what another page needs to settle this session; called before anything is sent
 	broken?(condition: string): void; // the server ended the stream with an error
 	counted?(h: number): void; // stanzas taken so far, when the server is told
@@ -40,6 +39,9 @@ export interface StreamOptions {
 	user: string;
 	proof: Proof;
 	resource: string;
+	device: string; // of this browser; what is at the server is known by it
+	token?: boolean; // ask for one, and remember that instead of the password
+	latest?(): Promise<Proof | null>; // what another page of this browser has remembered since
 	idleMs?: number; // silence after which the line is tried
 	answerMs?: number; // how long an answer may take before the line counts as dead
 	hurryMs?: number; // the same when there is reason to doubt
@@ -84,6 +86,8 @@ interface Asked {
 	at: number;
 	upTo: number;
 }
+
+const nameOf = (p: Proof): string => ('token' in p ? p.token.id : 'secret' in p ? p.secret.salt : '');
 
 export function stream<Tag>(env: Env, o: StreamOptions, on: StreamEvents<Tag>): Stream<Tag> {
 	const idleMs = o.idleMs ?? 45_000, answerMs = o.answerMs ?? 12_000, hurryMs = o.hurryMs ?? 5_000;
@@ -136,9 +140,22 @@ export function stream<Tag>(env: Env, o: StreamOptions, on: StreamEvents<Tag>): 
 			return;
 		// "Not now" is no reason to give up for who has been here before.
 		if (e instanceof Refused && e.why !== 'server' && !(e.why === 'throttled' && everOnline)) {
-			end(e.why);
+			void refused(e.why, mine);
 			return;
 		}
+		later();
+	}
+
+	// What was remembered here may be older than what another page knows.
+	async function refused(why: Why, mine: number): Promise<void> {
+		const newer = why === 'wrong-password' && !('password' in proof) ? await o.latest?.().catch(() => null) : null;
+		if (mine !== generation)
+			return;
+		if (!newer || nameOf(newer) === nameOf(proof)) {
+			end(why);
+			return;
+		}
+		proof = newer;
 		later();
 	}
 
@@ -191,22 +208,21 @@ export function stream<Tag>(env: Env, o: StreamOptions, on: StreamEvents<Tag>): 
 		};
 		const before = await linkStart(l, o.target.domain);
 		check();
+		if (hasSasl2(before.features)) {
+			await negotiate2(l, before.features, check);
+			return;
+		}
+		if ('token' in proof)
+			throw new Refused('wrong-password', 'no tokens here');
 		const secret = await authenticate(env, l, before.features, o.user, proof);
 		check();
-		proof = { secret };
-		on.secret(secret);
+		remember({ secret });
 		const after = await linkStart(l, o.target.domain);
 		check();
 		features = after.features;
 		if (smId && (await resume(l))) {
 			check();
-			// Before anything that comes is answered: the answer would be sent twice, and counted once.
-			for (const s of queue)
-				l.send(s.xml);
-			up(l);
-			on.resumed();
-			if (queue.length)
-				ask();
+			goOn(l);
 			return;
 		}
 		check();
@@ -217,10 +233,62 @@ export function stream<Tag>(env: Env, o: StreamOptions, on: StreamEvents<Tag>): 
 		if (child(features, 'sm', NS.sm))
 			await enable(l);
 		check();
+		begin(l, lost);
+	}
+
+	function remember(k: Kept): void {
+		proof = k;
+		on.kept(k);
+	}
+
+	function goOn(l: Link): void {
+		// Before anything that comes is answered: the answer would be sent twice, and counted once.
+		for (const s of queue)
+			l.send(s.xml);
+		up(l);
+		on.resumed();
+		if (queue.length)
+			ask();
+	}
+
+	function begin(l: Link, lost: Sent<Tag>[]): void {
 		failPending();
 		on.session?.(smId ? { id: smId, h: 0 } : null);
 		up(l);
 		on.fresh(lost, jid);
+	}
+
+	// The same in one request (XEP-0388): back into the session, or a new one.
+	async function negotiate2(l: Link, offered: El, check: () => void): Promise<void> {
+		// Another page may have been given a newer token.
+		const newer = 'token' in proof ? await o.latest?.() : null;
+		if (newer && 'token' in newer)
+			proof = newer;
+		check();
+		const { success, kept } = await authenticate2(env, l, offered, o.user, proof, {
+			device: o.device, token: o.token, tag: o.resource, resume: smId ? { id: smId, h: inbound } : null,
+		});
+		check();
+		remember(kept);
+		const resumed = child(success, 'resumed', NS.sm), h = Number((resumed ?? child(success, 'failed', NS.sm))?.attrs['h'] ?? NaN);
+		const agreed = !smId || !Number.isInteger(h) || ack(h);
+		if (resumed && agreed) {
+			goOn(l);
+			return;
+		}
+		smId = null;
+		if (resumed)
+			throw new LinkError('the server counts otherwise');
+		jid = childText(success, 'authorization-identifier');
+		const bound = child(success, 'bound', NS.bind2);
+		features = await l.next();
+		check();
+		if (!bound || features.ns !== NS.stream)
+			throw new LinkError('not bound');
+		const lost = queue;
+		resetSession();
+		enabled(child(bound, 'enabled', NS.sm));
+		begin(l, lost);
 	}
 
 	function resetSession(): void {
@@ -258,14 +326,16 @@ export function stream<Tag>(env: Env, o: StreamOptions, on: StreamEvents<Tag>): 
 		l.send(el('enable', { xmlns: NS.sm, resume: 'true' }));
 		for (;;) {
 			const e = await l.next();
-			if (e.ns === NS.sm && e.name === 'enabled') {
-				smOn = true;
-				smId = /^(true|1)$/.test(e.attrs['resume'] ?? '') ? (e.attrs['id'] ?? null) : null;
+			if (e.ns === NS.sm) {
+				enabled(e.name === 'enabled' ? e : undefined);
 				return;
 			}
-			if (e.ns === NS.sm)
-				return;
 		}
+	}
+
+	function enabled(e: El | undefined): void {
+		smOn = !!e;
+		smId = e && /^(true|1)$/.test(e.attrs['resume'] ?? '') ? (e.attrs['id'] ?? null) : null;
 	}
 
 	function up(l: Link): void {

@@ -361,11 +361,12 @@ test('a wrong password, an impossible name, and no password in what is remembere
 		const open = indexedDB.open('anser');
 		open.onsuccess = () => {
 			const get = open.result.transaction('kv').objectStore('kv').get('login');
-			get.onsuccess = () => resolve({ extractable: get.result.secret.key.extractable, kind: String(get.result.secret.key), text: JSON.stringify(get.result) + JSON.stringify(localStorage) });
+			get.onsuccess = () => resolve({ extractable: get.result.token.key.extractable, kind: String(get.result.token.key), text: JSON.stringify(get.result) + JSON.stringify(localStorage) });
 		};
 	}));
 	assert.equal(kept.kind, '[object CryptoKey]');
 	assert.equal(kept.extractable, false);
+	assert.ok(!kept.text.includes('secret'));
 	assert.ok(!kept.text.includes(PASSWORD));
 });
 
@@ -378,8 +379,13 @@ test('a page without TLS from another machine: no crypto, no locks, and it works
 		const context = await contexts.fresh();
 		const one = await engine(context, rig.url, TIMES);
 		assert.equal(await one.evaluate(() => isSecureContext || 'locks' in navigator || !!crypto.subtle), false);
+		const sent = [];
+		one.on('websocket', (ws) => ws.on('framesent', (f) => sent.push(String(f.payload))));
 		await login(one, 'ann', PASSWORD);
 		await until(one, () => window.model.leader.value);
+		assert.equal(await one.evaluate((p) => window.model.changePassword(p, 'overheard 2'), PASSWORD), 'unsafe-line');
+		assert.equal(await one.evaluate(() => window.model.register('dora', 'overheard 2')), 'unsafe-line');
+		assert.ok(sent.some((x) => x.includes('<auth ')) && !sent.some((x) => x.includes('overheard')));
 		const two = await engine(context, rig.url, TIMES);
 		await two.evaluate(() => window.model.start());
 		await synced(two);

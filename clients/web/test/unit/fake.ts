@@ -114,10 +114,14 @@ export interface Server {
 	dropNext: boolean; // the next stanza gets lost
 	smId: number;
 	afterResume: string; // said in the same moment
+	sasl2: boolean; // all in one request (XEP-0388)
+	tokens: string[]; // those that are good
+	rotate: boolean; // the next login gets a new token
+	given: string[]; // mechanisms of the logins that were let in, SASL2 only
 }
 
 export function server(w: World, password = 'secret'): Server {
-	const srv: Server = { password, sm: true, resumable: true, sessions: new Map(), taken: [], deaf: false, dropNext: false, smId: 0, afterResume: '' };
+	const srv: Server = { password, sm: true, resumable: true, sessions: new Map(), taken: [], deaf: false, dropNext: false, smId: 0, afterResume: '', sasl2: false, tokens: [], rotate: false, given: [] };
 	w.answer = (s, e) => void step(s, e);
 
 	async function step(s: FakeSocket, e: El): Promise<void> {
@@ -125,10 +129,12 @@ export function server(w: World, password = 'secret'): Server {
 			s.say(el('open', { xmlns: NS.framing, from: 'chat.lan' }));
 			const offer = s.state['in']
 				? el('x', null, el('bind', { xmlns: NS.bind }), srv.sm && el('sm', { xmlns: NS.sm }))
-				: el('x', null, el('mechanisms', { xmlns: NS.sasl }, el('mechanism', null, text('PLAIN')), el('mechanism', null, text('SCRAM-SHA-256'))));
+				: el('x', null, el('mechanisms', { xmlns: NS.sasl }, el('mechanism', null, text('PLAIN')), el('mechanism', null, text('SCRAM-SHA-256'))), srv.sasl2 && offer2());
 			s.say(`<s:features xmlns:s='${NS.stream}'>${offer.replace(/^<x>|<\/x>$/g, '')}</s:features>`);
 		} else if (e.ns === NS.sasl) {
 			await sasl(s, e);
+		} else if (e.ns === NS.sasl2) {
+			await sasl2(s, e);
 		} else if (e.ns === NS.sm) {
 			sm(s, e);
 		} else if (child(e, 'bind', NS.bind)) {
@@ -148,29 +154,110 @@ export function server(w: World, password = 'secret'): Server {
 		}
 	}
 
-	async function sasl(s: FakeSocket, e: El): Promise<void> {
-		const said = new TextDecoder().decode(fromBase64(e.kids.join('')) ?? new Uint8Array());
+	function challenge(s: FakeSocket, said: string): string {
+		const nonce = /r=([^,]*)/.exec(said)![1];
+		s.state['bare'] = said.slice(3);
+		s.state['first'] = `r=${nonce}xyz,s=${toBase64(bytesOf('salt'))},i=4096`;
+		return toBase64(bytesOf(String(s.state['first'])));
+	}
+
+	// The server's last word, or nothing: the proof does not hold.
+	async function proven(s: FakeSocket, said: string): Promise<string | undefined> {
 		const c = await crypt();
-		if (e.name === 'auth') {
-			const nonce = /r=([^,]*)/.exec(said)![1];
-			s.state['bare'] = said.slice(3);
-			s.state['first'] = `r=${nonce}xyz,s=${toBase64(bytesOf('salt'))},i=4096`;
-			s.say(`<challenge xmlns='${NS.sasl}'>${toBase64(bytesOf(String(s.state['first'])))}</challenge>`);
-			return;
-		}
 		const salted = await c.pbkdf2('SHA-256', bytesOf(srv.password), bytesOf('salt'), 4096);
 		const withoutProof = said.slice(0, said.indexOf(',p='));
 		const all = bytesOf(`${String(s.state['bare'])},${String(s.state['first'])},${withoutProof}`);
 		const clientKey = await c.hmac('SHA-256', salted, bytesOf('Client Key'));
 		const signature = await c.hmac('SHA-256', await c.hash('SHA-256', clientKey), all);
 		const proof = toBase64(clientKey.map((x, i) => x ^ signature[i]!));
-		if (said.slice(said.indexOf(',p=') + 3) !== proof) {
-			s.say(`<failure xmlns='${NS.sasl}'><not-authorized/></failure>`);
+		if (said.slice(said.indexOf(',p=') + 3) !== proof)
+			return undefined;
+		const mine = await c.hmac('SHA-256', await c.hmac('SHA-256', salted, bytesOf('Server Key')), all);
+		return toBase64(bytesOf(`v=${toBase64(mine)}`));
+	}
+
+	const saidIn = (e: El | undefined): string => new TextDecoder().decode(fromBase64(e?.kids.join('') ?? '') ?? new Uint8Array());
+
+	async function sasl(s: FakeSocket, e: El): Promise<void> {
+		if (e.name === 'auth') {
+			s.say(`<challenge xmlns='${NS.sasl}'>${challenge(s, saidIn(e))}</challenge>`);
+			return;
+		}
+		const last = await proven(s, saidIn(e));
+		s.state['in'] = !!last;
+		s.say(last ? `<success xmlns='${NS.sasl}'>${last}</success>` : `<failure xmlns='${NS.sasl}'><not-authorized/></failure>`);
+	}
+
+	// ---- XEP-0388, with XEP-0386, XEP-0198 and XEP-0484 inside ------------------------------------------------------
+
+	function offer2(): string {
+		return `<authentication xmlns='${NS.sasl2}'><mechanism>PLAIN</mechanism><mechanism>SCRAM-SHA-256</mechanism><inline><bind xmlns='${NS.bind2}'/>`
+			+ `<fast xmlns='${NS.fast}'><mechanism>HT-SHA-256-NONE</mechanism></fast></inline></authentication>`;
+	}
+
+	// Who shows one of our tokens: the token.
+	async function tokenOf(message: Uint8Array): Promise<string | undefined> {
+		const c = await crypt();
+		for (const t of srv.tokens) {
+			const hash = await c.hmac('SHA-256', bytesOf(t), bytesOf('Initiator'));
+			if (toBase64(message) === toBase64(Uint8Array.from([...bytesOf('tom\0'), ...hash])))
+				return t;
+		}
+		return undefined;
+	}
+
+	async function sasl2(s: FakeSocket, e: El): Promise<void> {
+		const asked = (s.state['asked'] as El | undefined) ?? e;
+		let last: string | undefined;
+		if (e.name === 'authenticate') {
+			const initial = child(e, 'initial-response', NS.sasl2);
+			s.state['asked'] = e;
+			if (e.attrs['mechanism'] !== 'HT-SHA-256-NONE') {
+				s.say(`<challenge xmlns='${NS.sasl2}'>${challenge(s, saidIn(initial))}</challenge>`);
+				return;
+			}
+			const token = await tokenOf(fromBase64(initial?.kids.join('') ?? '') ?? new Uint8Array());
+			if (token) {
+				last = toBase64(await (await crypt()).hmac('SHA-256', bytesOf(token), bytesOf('Responder')));
+				srv.tokens = child(e, 'fast', NS.fast)?.attrs['invalidate'] ? [] : srv.tokens.slice(srv.tokens.indexOf(token));
+			}
+		} else {
+			last = await proven(s, saidIn(e));
+		}
+		if (!last) {
+			s.state['asked'] = undefined;
+			s.say(`<failure xmlns='${NS.sasl2}'><not-authorized xmlns='${NS.sasl}'/></failure>`);
 			return;
 		}
 		s.state['in'] = true;
-		const mine = await c.hmac('SHA-256', await c.hmac('SHA-256', salted, bytesOf('Server Key')), all);
-		s.say(`<success xmlns='${NS.sasl}'>${toBase64(bytesOf(`v=${toBase64(mine)}`))}</success>`);
+		srv.given.push(asked.attrs['mechanism']!);
+		s.say(success(s, asked, last));
+	}
+
+	function success(s: FakeSocket, asked: El, last: string): string {
+		const resume = child(asked, 'resume', NS.sm), old = srv.sessions.get(resume?.attrs['previd'] ?? '');
+		const head = `<success xmlns='${NS.sasl2}'><additional-data>${last}</additional-data>`;
+		let more = '';
+		if (child(asked, 'request-token', NS.fast) || srv.rotate) {
+			srv.rotate = false;
+			srv.tokens.push(`token${srv.smId}-${srv.tokens.length}`);
+			more = `<token xmlns='${NS.fast}' token='${srv.tokens[srv.tokens.length - 1]}' expiry='2030-01-01T00:00:00Z'/>`;
+		}
+		if (old) {
+			s.state['session'] = resume!.attrs['previd'];
+			return `${head}${more}<authorization-identifier>tom@chat.lan/x</authorization-identifier><resumed xmlns='${NS.sm}' previd='${resume!.attrs['previd']}' h='${old.handled}'/></success>`;
+		}
+		if (resume)
+			more += `<failed xmlns='${NS.sm}'><item-not-found xmlns='${NS.stanzaErrors}'/></failed>`;
+		const jid = `tom@chat.lan${child(asked, 'bind', NS.bind2) ? `/${w.sockets.indexOf(s)}` : ''}`;
+		if (child(asked, 'bind', NS.bind2)) {
+			const id = `s${++srv.smId}`;
+			srv.sessions.set(id, { handled: 0, taken: [] });
+			s.state['session'] = id;
+			more += `<bound xmlns='${NS.bind2}'><enabled xmlns='${NS.sm}' resume='true' id='${id}'/></bound>`;
+		}
+		queueMicrotask(() => s.say(`<s:features xmlns:s='${NS.stream}'/>`));
+		return `${head}${more}<authorization-identifier>${jid}</authorization-identifier></success>`;
 	}
 
 	function sm(s: FakeSocket, e: El): void {

@@ -25,7 +25,7 @@ interface Rig {
 function rig(password = 'secret'): Rig {
 	const w = world(), srv = server(w);
 	const r: Rig = { w, srv, states: [], acked: [], fresh: [], resumed: 0, stanzas: [] } as unknown as Rig;
-	r.s = stream<number>(w, { target, user: 'tom', proof: { password }, resource: 'x', idleMs: 20_000, answerMs: 5000, hurryMs: 2000 }, {
+	r.s = stream<number>(w, { target, user: 'tom', proof: { password }, resource: 'x', device: 'd', idleMs: 20_000, answerMs: 5000, hurryMs: 2000 }, {
 		state: (s) => r.states.push(s),
 		fresh: (lost) => r.fresh.push(lost),
 		resumed: () => r.resumed++,
@@ -34,7 +34,7 @@ function rig(password = 'secret'): Rig {
 			r.answer?.();
 		},
 		acked: (tag) => r.acked.push(tag),
-		secret: () => undefined,
+		kept: () => undefined,
 	});
 	return r;
 }
@@ -265,9 +265,9 @@ test('another page settles a session that was left behind', async () => {
 	r.srv.deaf = true;
 	r.s.send(message(1), 1);
 	await r.w.settle();
-	equal(await settle(r.w, target, 'tom', { password: 'secret' }, { id: 's1', h: 0 }), 1);
-	equal(await settle(r.w, target, 'tom', { password: 'secret' }, { id: 'unknown', h: 0 }), null);
+	equal(await settle(r.w, target, 'tom', { password: 'secret' }, 'd', { id: 's1', h: 0 }), 1);
+	equal(await settle(r.w, target, 'tom', { password: 'secret' }, 'd', { id: 'unknown', h: 0 }), null);
 	await rejects(settle(r.w, target, 'tom', { password: 'wrong' }, { id: 's1', h: 0 }));
 	r.w.refuse = true;
-	await rejects(settle(r.w, target, 'tom', { password: 'secret' }, { id: 's1', h: 0 }));
+	await rejects(settle(r.w, target, 'tom', { password: 'secret' }, 'd', { id: 's1', h: 0 }));
 });

@@ -33,7 +33,7 @@ async function rig(t: TestContext, db: Db = memoryDb()): Promise<Rig> {
 	const shelf: Shelf = { get: (k) => kept.get(k) ?? null, set: (k, v) => void (v === null ? kept.delete(k) : kept.set(k, v)), keys: () => [...kept.keys()] };
 	const a = account({
 		env: w, db, shelf, target: { url: 'ws://chat.lan/ws', domain: 'chat.lan' }, user: 'tom', proof: { password: 'secret' }, origin: 'http://chat.lan',
-		settings: signal(settingsDefault('en')), secret: () => undefined, state: () => undefined, loggedOut: () => undefined, openChat: () => undefined,
+		settings: signal(settingsDefault('en')), device: 'd', token: true, kept: () => undefined, latest: async () => null, state: () => undefined, loggedOut: () => undefined, openChat: () => undefined,
 	});
 	t.after(() => a.stop());
 	await a.start();
