@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Debian's Chromium for tests of the page. Pictures go to the folder that PICTURES names, if it does.
-import { mkdirSync } from 'node:fs';
+// Debian's Chromium for tests of the page: the one without windows where it is there, since it takes half the work. Pictures go to the folder that PICTURES names, if it does.
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 export const PATIENCE = 120_000; // the first start of a browser makes its list of fonts, which takes long on a slow machine
 
+const SHELL = '/usr/bin/chromium-headless-shell';
+
 export function launchBrowser() {
 	return chromium.launch({
-		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+		executablePath: process.env.CHROMIUM ?? (existsSync(SHELL) ? SHELL : '/usr/bin/chromium'),
 		args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
 	});
 }

@@ -3,9 +3,9 @@
 // Chromium, and with ANSERD and ANSERCTL set the tests against the real server.
 // What is named on the command line, else all. Prints "N passed, N failed" alone on a line; exits non-zero when one failed.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -30,7 +30,21 @@ async function tests(files) {
 	return { passed: number('pass'), failed: failed || (code ? 1 : 0) };
 }
 
-const folder = (name) => () => tests(readdirSync(join(here, name)).filter((n) => n.endsWith('.test.mjs')).map((n) => join(here, name, n)));
+// Those with a browser in one process, which starts it once.
+const folder = (name) => async () => {
+	const files = readdirSync(join(here, name)).filter((n) => n.endsWith('.test.mjs')).map((n) => join(here, name, n));
+	const shares = (file) => /from '\.\/(site|harness)\.mjs'/.test(readFileSync(file, 'utf8'));
+	if (!files.some(shares))
+		return tests(files);
+	const together = mkdtempSync(join(here, name, '.together-'));
+	try {
+		const all = join(together, 'all.test.mjs');
+		writeFileSync(all, files.filter(shares).map((file) => `import ${JSON.stringify(pathToFileURL(file).href)};\n`).join(''));
+		return await tests([...files.filter((file) => !shares(file)), all]);
+	} finally {
+		rmSync(together, { recursive: true, force: true });
+	}
+};
 
 async function command(args) {
 	const { code } = await run(args);

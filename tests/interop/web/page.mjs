@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A page in headless Chromium: node page.mjs URL. What the page says by window.say(line) is written; lines that come are given to window.hear(line).
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] });
+const SHELL = '/usr/bin/chromium-headless-shell';
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || (existsSync(SHELL) ? SHELL : '/usr/bin/chromium'), args: ['--no-sandbox'] });
 const page = await browser.newPage();
 page.on('pageerror', (error) => console.error(`page: ${error}`));
 page.on('console', (message) => console.error(`console: ${message.text()}`));

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
+import { giveBack } from '../pages.mjs';
 import { openSite } from './site.mjs';
 
 const BASE = [
@@ -133,7 +134,7 @@ test('a hundred payloads are inert in every place', { timeout: 180000 }, async (
 	assert.deepEqual(await p.evaluate(inspect), { bad: [], hits: 0 });
 	const refused = p.faults.filter((f) => !/Failed to load resource|net::ERR/.test(f));
 	assert.deepEqual(refused, [], 'nothing was thrown, and the policy of the page had nothing to refuse');
-	await p.context().close();
+	await giveBack(p);
 });
 
 test('an image that is dragged, pasted or linked from elsewhere is not fetched', async () => {
@@ -151,5 +152,5 @@ test('an image that is dragged, pasted or linked from elsewhere is not fetched',
 	await p.locator('.file').waitFor();
 	await p.waitForTimeout(200);
 	assert.deepEqual(asked.filter((u) => u.includes('evil')), []);
-	await p.context().close();
+	await giveBack(p);
 });

@@ -4,8 +4,9 @@
 
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { violations } from './axe.mjs';
+import { violations } from '../axe.mjs';
 import { picture } from '../browser.mjs';
+import { giveBack, still } from '../pages.mjs';
 import { openSite } from './site.mjs';
 
 const PHONE = { width: 390, height: 844, hasTouch: true, isMobile: true };
@@ -40,7 +41,7 @@ const STATES = {
 	}],
 	emoji: ['', { hash: WANG }, async (p) => {
 		await p.locator('.composer-bar button').nth(1).click();
-		await p.waitForTimeout(400);
+		await p.getByRole('option').first().waitFor();
 	}],
 	unread: ['', { hash: '#/c/bob@chat.lan' }],
 	details: ['', { hash: WANG, width: 1000 }, async (p) => {
@@ -49,7 +50,7 @@ const STATES = {
 	}],
 	empty: ['state=empty', {}],
 	out: ['state=out', {}],
-	offline: ['', { hash: WANG }, (p) => p.evaluate(() => window.fake.lineOf({ state: 'connecting', since: 0, attempt: 3, next: Date.now() + 9000 }))],
+	offline: ['', { hash: WANG }, (p) => p.evaluate(() => window.fake.lineOf({ state: 'connecting', since: 0, attempt: 3, next: Date.now() + 9000 })).then(() => p.locator('.strip').waitFor())],
 	blocked: ['', { hash: WANG }, (p) => p.evaluate(() => window.fake.block('wangwei@chat.lan', true))],
 	request: ['', { hash: '#/c/sun@chat.lan' }],
 	stranger: ['', { hash: '#/c/new@chat.lan' }],
@@ -61,13 +62,12 @@ for (const [name, [query, options, act]] of Object.entries(STATES)) {
 	test(`axe: ${name}`, async () => {
 		for (const theme of ['light', 'dark']) {
 			const p = await site.open(`${query || 'state=everyday'}&lang=${theme === 'dark' ? 'en' : 'zh'}&theme=${theme}`, { reducedMotion: 'reduce', ...options });
-			await p.waitForTimeout(250);
 			await act?.(p);
-			await p.waitForTimeout(250);
+			await still(p);
 			assert.deepEqual(await violations(p), [], `${name}, ${theme}`);
 			assert.ok(await p.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name}, ${theme}: wider than the window`);
 			await picture(p, `ui-${name.replaceAll(' ', '-')}-${theme}`);
-			await p.context().close();
+			await giveBack(p);
 		}
 	});
 }

@@ -3,8 +3,9 @@
 
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { violations } from './axe.mjs';
+import { violations } from '../axe.mjs';
 import { picture } from '../browser.mjs';
+import { giveBack } from '../pages.mjs';
 import { openSite } from './site.mjs';
 
 const TEAM = '#/c/team@rooms.chat.lan';
@@ -29,7 +30,7 @@ function onPage(name, options, run) {
 			await run(p);
 			assert.deepEqual(p.faults, []);
 		} finally {
-			await p.context().close();
+			await giveBack(p);
 		}
 	});
 }

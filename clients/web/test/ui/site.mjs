@@ -4,14 +4,19 @@
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { launchBrowser } from '../browser.mjs';
+import { closeBrowser, lend } from '../pages.mjs';
 import { bundle, page as fillPage } from '../../build.mjs';
 
 const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 const TYPES = { js: 'text/javascript', css: 'text/css', tsv: 'text/plain', html: 'text/html', svg: 'image/svg+xml', png: 'image/png' };
 
-export async function openSite(options) {
-	const b = await bundle('test/ui/harness.tsx', options);
+let site;
+
+// One for all tests of a process.
+export const openSite = () => (site ??= start());
+
+async function start() {
+	const b = await bundle('test/ui/harness.tsx');
 	const template = readFileSync(fileURLToPath(new URL('../../index.html', import.meta.url)), 'utf8').replace(/\n\t<link rel="(?:icon|apple-touch-icon|manifest)".*/g, '');
 	b.made.set('', Buffer.from(fillPage(template, b)));
 	const server = createServer((q, a) => {
@@ -25,26 +30,21 @@ export async function openSite(options) {
 		a.end(bytes ?? '');
 	});
 	await new Promise((done) => server.listen(0, '127.0.0.1', done));
-	const browser = await launchBrowser();
 	const base = `http://127.0.0.1:${server.address().port}`;
 	return {
 		base,
-		browser,
 		sizes: b,
-		// A page in a context of its own; what it throws or logs as an error ends up in page.faults.
+		// A page as fresh as in a new context, to be given back (pages.mjs).
 		async open(query = '', { hash = '', width = 1360, height = 850, ...context } = {}) {
-			const c = await browser.newContext({ viewport: { width, height }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', ...context });
-			const p = await c.newPage();
-			p.faults = [];
-			p.on('pageerror', (e) => p.faults.push(`${e.message}\n${e.stack}`));
-			p.on('console', (m) => m.type() === 'error' && p.faults.push(m.text()));
+			const p = await lend({ size: { width, height }, language: 'zh-CN', timezoneId: 'Asia/Shanghai', ...context });
 			await p.goto(`${base}/?${query}${hash}`);
 			await p.waitForSelector('.app, .first');
 			return p;
 		},
 		async close() {
-			await browser.close();
-			await new Promise((done) => server.close(done));
+			await closeBrowser();
+			server.close();
+			server.closeAllConnections?.();
 		},
 	};
 }

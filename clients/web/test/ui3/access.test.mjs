@@ -3,20 +3,11 @@
 // PICTURES=folder keeps what the screens look like.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { DESK, PHONE, picture } from '../browser.mjs';
-import { answers, axe, launchBrowser, on, serve } from './harness.mjs';
-
-let site;
-let browser;
-before(async () => {
-	site = await serve();
-	browser = await launchBrowser();
-});
-after(async () => {
-	await browser?.close();
-	site?.close();
-});
+import { violations } from '../axe.mjs';
+import { still } from '../pages.mjs';
+import { answers, on } from './harness.mjs';
 
 const click = (name) => async (page) => {
 	await page.getByRole('button', { name }).first().click();
@@ -95,11 +86,11 @@ for (const [name, [where, act]] of Object.entries(screens)) {
 		test(`${name}, ${look.name}`, () => {
 			const [path, hash] = where.split('#');
 			const lang = `${path}${path.includes('?') ? '&' : '?'}lang=${look.lang}${hash === undefined ? '' : `#${hash}`}`;
-			return on(site, browser, lang, async (page) => {
+			return on(lang, async (page) => {
 				await act?.(page);
-				await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished)));
+				await still(page);
 				await picture(page, `ui3-${name}-${look.name}`);
-				assert.deepEqual(await axe(page), []);
+				assert.deepEqual(await violations(page), []);
 				assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'wider than the window');
 				if (look.size === PHONE) assert.deepEqual(await page.evaluate(smallTargets), []);
 			}, { size: look.size, dark: look.dark });

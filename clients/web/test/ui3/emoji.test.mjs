@@ -3,21 +3,10 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { launchBrowser, on as onPage, serve } from './harness.mjs';
+import { on } from './harness.mjs';
 
-let site;
-let browser;
-before(async () => {
-	site = await serve();
-	browser = await launchBrowser();
-});
-after(async () => {
-	await browser?.close();
-	site?.close();
-});
-const on = (where, run, options) => onPage(site, browser, where, run, options);
 const picked = async (called) => (await called()).filter(([n]) => n === 'picked').map(([, e]) => e);
 const found = (page) => page.getByRole('option').allInnerTexts();
 

@@ -2,23 +2,10 @@
 // First run: accounts, logins, invites, unsafe lines.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { answers, launchBrowser, on as onPage, serve } from './harness.mjs';
-
-let site;
-let browser;
-before(async () => {
-	site = await serve();
-	browser = await launchBrowser();
-});
-after(async () => {
-	await browser?.close();
-	site?.close();
-});
+import { test } from 'node:test';
+import { answers, on } from './harness.mjs';
 
 const server = (s) => `&server=${encodeURIComponent(JSON.stringify(s))}`;
-
-const on = (where, run, options) => onPage(site, browser, where, run, options);
 
 async function errorOf(field) {
 	const ids = (await field.getAttribute('aria-describedby')) ?? '';

@@ -2,19 +2,8 @@
 // Names, status texts, requests, file names, messages, invites and what a device calls itself are text, whatever they contain.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { answers, launchBrowser, on, serve } from './harness.mjs';
-
-let site;
-let browser;
-before(async () => {
-	site = await serve();
-	browser = await launchBrowser();
-});
-after(async () => {
-	await browser?.close();
-	site?.close();
-});
+import { test } from 'node:test';
+import { answers, on } from './harness.mjs';
 
 const PAYLOADS = [
 	'<img src=x onerror=window.hit=1>', '<script>window.hit=1</script>', '"><svg onload=window.hit=1>', "'><body onload=window.hit=1>",
@@ -83,7 +72,7 @@ const visits = [
 ];
 
 for (const [where, seen] of visits) {
-	test(`inert at ${where}`, () => on(site, browser, '/?beside=1', async (page) => {
+	test(`inert at ${where}`, () => on('/?beside=1', async (page) => {
 		const asked = [];
 		page.on('request', (r) => asked.push(r.url()));
 		for (const payload of PAYLOADS) {
@@ -97,13 +86,13 @@ for (const [where, seen] of visits) {
 			assert.deepEqual(await page.evaluate(foreign), [], payload);
 			assert.equal(await page.evaluate(() => window.hit), undefined, payload);
 		}
-		assert.deepEqual(asked.filter((u) => !u.startsWith(site.url) && !u.startsWith('data:') && !u.startsWith('blob:')), []);
+		assert.deepEqual(asked.filter((u) => !u.startsWith(new URL(page.url()).origin) && !u.startsWith('data:') && !u.startsWith('blob:')), []);
 	}));
 }
 
 test('inert where an invite says who sends it', async () => {
 	for (const name of PAYLOADS) {
-		await on(site, browser, `/invite?out=1&${answers({ inviteInfo: { from: 'd@chat.lan', name, kind: 'account' } })}#tok`, async (page) => {
+		await on(`/invite?out=1&${answers({ inviteInfo: { from: 'd@chat.lan', name, kind: 'account' } })}#tok`, async (page) => {
 			await page.getByText('invites you').waitFor();
 			assert.deepEqual(await page.evaluate(foreign), [], name);
 			assert.equal(await page.evaluate(() => window.hit), undefined, name);
@@ -111,7 +100,7 @@ test('inert where an invite says who sends it', async () => {
 	}
 });
 
-test('letters that turn text round are taken out of names and file names', () => on(site, browser, '/', async (page) => {
+test('letters that turn text round are taken out of names and file names', () => on('/', async (page) => {
 	await poison(page, 'photo\u202Egnp.exe');
 	await page.evaluate(() => { location.hash = '#/settings/files'; });
 	await page.locator('.settings-row').waitFor();

@@ -2,20 +2,9 @@
 // Finding people, requests, invites, the card of a person.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { answers, launchBrowser, on as onPage, serve } from './harness.mjs';
+import { test } from 'node:test';
+import { answers, on } from './harness.mjs';
 
-let site;
-let browser;
-before(async () => {
-	site = await serve();
-	browser = await launchBrowser();
-});
-after(async () => {
-	await browser?.close();
-	site?.close();
-});
-const on = (where, run, options) => onPage(site, browser, where, run, options);
 const names = (page) => page.locator('.person-name').allInnerTexts();
 const find = (page, text) => page.getByLabel('Find people').fill(text);
 

@@ -2,20 +2,9 @@
 // The switcher and the search of messages.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { answers, launchBrowser, on as onPage, serve } from './harness.mjs';
+import { test } from 'node:test';
+import { answers, on } from './harness.mjs';
 
-let site;
-let browser;
-before(async () => {
-	site = await serve();
-	browser = await launchBrowser();
-});
-after(async () => {
-	await browser?.close();
-	site?.close();
-});
-const on = (where, run, options) => onPage(site, browser, where, run, options);
 const DAY = 86400000;
 const options = (page) => page.getByRole('option');
 const queries = async (called) => (await called()).filter(([n]) => n === 'search').map(([, q]) => q);

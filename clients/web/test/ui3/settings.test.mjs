@@ -2,21 +2,10 @@
 // Settings: each does what it says, once.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { deflateSync } from 'node:zlib';
-import { answers, launchBrowser, on as onPage, serve } from './harness.mjs';
+import { answers, on } from './harness.mjs';
 
-let site;
-let browser;
-before(async () => {
-	site = await serve();
-	browser = await launchBrowser();
-});
-after(async () => {
-	await browser?.close();
-	site?.close();
-});
-const on = (where, run, options) => onPage(site, browser, where, run, options);
 const sets = async (called) => (await called()).filter(([n]) => n === 'set').map(([, key, value]) => [key, value]);
 
 test('switches and choices take effect at once', () => on('/#/settings', async (page, { called }) => {

@@ -2,21 +2,10 @@
 // The screens in their real place, the shell: what only shows there.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { PHONE } from '../browser.mjs';
-import { axe, launchBrowser, on as onPage, serve } from './harness.mjs';
-
-let site;
-let browser;
-before(async () => {
-	site = await serve();
-	browser = await launchBrowser();
-});
-after(async () => {
-	await browser?.close();
-	site?.close();
-});
-const on = (where, run, options) => onPage(site, browser, where, run, options);
+import { violations } from '../axe.mjs';
+import { on } from './harness.mjs';
 
 test('on a phone the card of a person comes over the conversation, and goes', () => on('/?app#/c/bob@chat.lan', async (page) => {
 	await page.getByRole('button', { name: 'Details', exact: true }).last().click();
@@ -24,7 +13,7 @@ test('on a phone the card of a person comes over the conversation, and goes', ()
 	await sheet.waitFor();
 	await sheet.getByText('latency-p95.png').waitFor();
 	await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished)));
-	assert.deepEqual(await axe(page), []);
+	assert.deepEqual(await violations(page), []);
 	await page.keyboard.press('Escape');
 	await sheet.waitFor({ state: 'detached' });
 }, { size: PHONE }));
@@ -39,7 +28,7 @@ test('Ctrl-K opens the switcher from anywhere; settings and back', () => on('/?a
 	await page.getByRole('button', { name: 'Back' }).click();
 	await page.getByRole('heading', { name: 'Settings' }).waitFor();
 	await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished)));
-	assert.deepEqual(await axe(page), []);
+	assert.deepEqual(await violations(page), []);
 }));
 
 test('within a conversation, the search looks there', () => on('/?app#/c/bob@chat.lan', async (page) => {
