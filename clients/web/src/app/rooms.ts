@@ -16,7 +16,7 @@ import {
 } from '../xmpp/room';
 import { conditionOf, IqError } from '../xmpp/stream';
 import { child, children, el, type El } from '../xmpp/xml';
-import type { KeptRoom } from '../store/rows';
+import { PENDING, type KeptRoom } from '../store/rows';
 import { lastOrder } from '../store/timeline';
 import type { Ctx } from './context';
 import type { Fresh, Reader } from './incoming';
@@ -111,6 +111,8 @@ const STIR_MS = 40;
 const KEEP_MS = 300;
 const TYPING_OVER_MS = 30_000;
 const TYPING_MAX = 100; // in larger rooms nobody is told
+const DOUBT_MS = 24 * 60 * 60_000;
+const SLACK_MS = 5000; // clocks differ
 const FACES_MAX = 3000;
 const NICK_TRIES = 5;
 const INVITES_MAX = 100;
@@ -142,12 +144,19 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 				heard: 0, turn: 0, made: false, entered: null, renaming: null, stir: signal(0), tries: 0,
 				sync: sync(ctx, {
 					key: `sync ${room}`, forward: 10, first: 1,
-					has: () => self.archived(room), page: (q) => self.page(room, q), peers: () => [room],
+					has: () => self.archived(room), page: (q) => self.page(room, q), peers: () => [room], doubt: () => unplaced(room),
 				}, d.reader, d.came),
 			};
 			places.set(room, p);
 		}
 		return p;
+	}
+
+	// Of mine, what is known to be sent but not where it stands among the others': the time from which the archive tells.
+	async function unplaced(room: Address): Promise<number | undefined> {
+		const log = await book.run(() => book.log(room));
+		const first = log.rows.find((r) => r.mine && !r.archiveId && r.order < PENDING && r.sending !== 'failed' && r.time > ctx.now() - DOUBT_MS);
+		return first && first.time - SLACK_MS;
 	}
 
 	function write(): Promise<void> {
@@ -344,8 +353,9 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 		listed(p, 1);
 		const before = book.conv(room);
 		try {
+			// Before the rows are: what another tab writes between the two would be missed.
 			if (!p.sync.lastId())
-				await p.sync.load();
+				await book.run(async () => (book.loaded(room) ? undefined : p.sync.load()));
 			const marks = await d.marked();
 			const first = !p.kept.been && !before.readTo && !marks.has(room);
 			await p.sync.begin();

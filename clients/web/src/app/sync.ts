@@ -21,6 +21,7 @@ export interface Source {
 	has(): boolean;
 	page(q: ArchiveQuery): Promise<ArchivePage>;
 	peers(): Address[]; // of which all is in there
+	doubt?(): Promise<number | undefined>; // a time from which to read again, since something stands perhaps elsewhere than we have it
 }
 
 export interface Sync {
@@ -48,13 +49,13 @@ export function sync(ctx: Ctx, from: Source, reader: Reader, came: (fresh: Fresh
 		book.keep({ [from.key]: id });
 	}
 
-	// Pages that follow what is known.
-	function forward(page: ArchivePage): Promise<void> {
+	// Pages that follow what is known; or that lie within it, `again`.
+	function forward(page: ArchivePage, again: boolean): Promise<void> {
 		return book.run(async () => {
 			for (const [peer, items] of byPeer(page.items)) {
 				const log = await book.log(peer);
 				const joined = lastOrder(log) > 0 && !book.conv(peer).tail;
-				const fresh = await take(book, reader, peer, items, { before: joined ? 'joined' : 'open', floor: confirmedOrder(log, items), after: 'joined' }, true);
+				const fresh = await take(book, reader, peer, items, { before: joined ? 'joined' : 'open', floor: confirmedOrder(log, items, again ? items[0]?.time : undefined), after: 'joined' }, true);
 				if (book.conv(peer).tail)
 					book.convSet(peer, { tail: undefined });
 				came(fresh, false, items);
@@ -96,13 +97,14 @@ export function sync(ctx: Ctx, from: Source, reader: Reader, came: (fresh: Fresh
 	}
 
 	async function since(id: string): Promise<void> {
-		let after = id;
+		const start = await from.doubt?.();
+		let at: ArchiveQuery = start === undefined ? { after: id } : { start };
 		for (let n = 0; n < from.forward; n++) {
-			const page = await from.page({ after, max: PAGE });
-			await forward(page);
+			const page = await from.page({ ...at, max: PAGE });
+			await forward(page, start !== undefined);
 			if (page.complete || !page.last)
 				return;
-			after = page.last;
+			at = { after: page.last };
 		}
 		await jump();
 	}

@@ -108,12 +108,12 @@ export function lastOrder(log: Log): number {
 	return at < 0 ? 0 : log.rows[at]!.order;
 }
 
-// Order of the newest that the archive is known to have, but for `page`: all that follows in the archive stands behind it.
-export function confirmedOrder(log: Log, page: readonly { archiveId?: string }[]): number {
+// Order of the newest that the archive is known to have, but for `page`: all that follows in the archive stands behind it. `until`: of what is older.
+export function confirmedOrder(log: Log, page: readonly { archiveId?: string }[], until = Infinity): number {
 	const inPage = new Set(page.map((i) => i.archiveId));
 	for (let i = log.rows.length - 1; i >= 0; i--) {
 		const r = log.rows[i]!;
-		if (r.archiveId && r.order < PENDING && !inPage.has(r.archiveId))
+		if (r.archiveId && r.order < PENDING && r.time < until && !inPage.has(r.archiveId))
 			return r.order;
 	}
 	return 0;
@@ -224,7 +224,7 @@ export function merge(log: Log, page: readonly Row[], join: Join, archived: bool
 		return { changed, fresh };
 
 	const olds = unique.map((r) => same(log, r));
-	const orders = archived ? orderPage(unique, join.floor ?? 0, ceilingOf(log, unique, olds, join)) : unique.map((r) => Math.max(r.time, lastOrder(log) + STEP));
+	const orders = archived ? orderPage(unique, join.floor ?? floorOf(olds[0]), ceilingOf(log, unique, olds, join)) : unique.map((r) => Math.max(r.time, lastOrder(log) + STEP));
 	const placed: Row[] = [];
 	unique.forEach((r, i) => {
 		const old = olds[i] && log.keys.get(olds[i]!.key);
@@ -242,6 +242,11 @@ export function merge(log: Log, page: readonly Row[], join: Join, archived: bool
 	});
 	gaps(log, placed, olds, join).forEach(note);
 	return { changed, fresh: fresh.map((r) => log.keys.get(r.key)!) };
+}
+
+// A page that begins with a row whose place is known leaves it there: of the rows of its millisecond before it this page says nothing.
+function floorOf(first: Row | undefined): number {
+	return first?.archiveId ? first.order - STEP : 0;
 }
 
 // The known row behind a page that is joined to it bounds its orders: the archive's clock may be too coarse to tell.

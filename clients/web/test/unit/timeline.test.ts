@@ -105,6 +105,15 @@ test('many messages of one millisecond keep their order over pages, whichever wa
 	}
 });
 
+test('a page that is read again and begins within a millisecond leaves all where it is', () => {
+	const log = logNew(bob, [], false);
+	const same = (n: number): Partial<Row> => (n > 3 && n < 8 ? { time: T + 4, order: T + 4 } : {});
+	merge(log, page(1, 10, same), { before: 'start', after: 'joined' }, true);
+	merge(log, page(6, 10, same), older, true);
+	merge(log, page(7, 7, same), open, true);
+	deepEqual(texts(log), page(1, 10).map((r) => r.text));
+});
+
 test('what the archive has behind a message stands behind it, whatever the clocks said', () => {
 	const log = logNew(bob, [], false);
 	merge(log, [row(1)], older, true);
