@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * admin/admin.c - requests in, answers out; the commands themselves are in users.c, invite.c and look.c.
+ * admin/admin.c - requests in, answers out; the commands themselves are in users.c, rooms.c, invite.c and look.c.
  */
 #include "admin/admin.h"
 
@@ -131,7 +131,7 @@ static bool is_complete(const struct admin *a)
 
 		/* The address of `kick` travels as its two parts. */
 		buf_str(&name, str_eq(str_n(rest.p, end_of), STR("address")) ? STR("name") : str_n(rest.p, end_of));
-		if (name.p[name.n - 1] != '?' && !admin_argument(a, buf_z(&name)).n)
+		if (name.p[name.n - 1] != '?' && !(str_is(buf_all(&name), "value") ? admin_argument(a, "value").p != NULL : admin_argument(a, buf_z(&name)).n != 0))
 			return false;
 		rest = str_from(rest, end_of + 1);
 	}
@@ -140,10 +140,13 @@ static bool is_complete(const struct admin *a)
 
 static void run(struct admin *a)
 {
-	struct str user = admin_argument(a, "name");
+	struct str user = admin_argument(a, "name"), room = admin_argument(a, "room");
+	own_buf what = { 0 };
 
+	if (room.n)
+		buf_fmt(&what, " room=\"%.*s\"", STR_ARG(room));
 	if (a->command->logged)
-		log_event(admin, "command=\"%s\" user=\"%.*s\"", a->command->name, STR_ARG(user.n ? user : STR("")));
+		log_event(admin, "command=\"%s\" user=\"%.*s\"%s", a->command->name, STR_ARG(user.n ? user : STR("")), buf_z(&what));
 	a->command->run(a);
 }
 
@@ -231,6 +234,8 @@ static void admin_close(struct link *l, enum close_why why)
 	if (account_busy(&a->account))
 		account_cancel(&a->account);
 	ask_cancel(&a->ask);
+	devices_cancel(&a->devices);
+	admin_room_free(a);
 	request_free(a);
 	buf_wipe(&a->in);
 	buf_free(&a->rest);

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "core/account.h"
 #include "core/ask.h"
+#include "core/devices.h"
 
 /* What the door keeps once per core. */
 struct admin_desk {
@@ -28,10 +29,12 @@ struct admin {
 	struct buf rest; /* what is said and does not fit into the link's buffer yet */
 	struct account_ask account;
 	struct ask ask;
+	struct devices_ask devices;
 	void (*more)(struct admin *a); /* goes on when the peer has read; NULL: nothing to go on with */
 	int64_t owner;   /* queue */
 	uint64_t after;  /* queue */
-	struct buf name; /* user list: the last one said; queue: whose */
+	struct buf name; /* user list, room list: the last one said; queue: whose */
+	struct admin_room *room; /* rooms.c; NULL: none was spoken of */
 };
 
 struct admin_command {
@@ -52,6 +55,9 @@ void admin_error(struct admin *a, const char *code, const char *text);
 void admin_go_on(struct admin *a, void (*more)(struct admin *a));
 
 json_t *admin_text(struct str s);
+
+/* rooms.c: with the link. */
+void admin_room_free(struct admin *a);
 
 #define COMMAND(id, words, arguments, columns, logged) void admin_##id(struct admin *a);
 #include "model/commands.h"

@@ -52,7 +52,7 @@ static void enter(struct room *r, unsigned cores)
 	struct core_settings settings = {
 		.domain = STR("verona"), .archive = ARCHIVE_ALWAYS, .registration = REGISTRATION_CLOSED, .roster_max = 100, .offline_max = 1000,
 		.sessions_max = 10, .login_attempts = 100, .registrations_per_hour = 100, .resume_ms = 60000, .backlog_max = 1 << 20,
-		.web_address = STR("https://verona:5281"), .invite_ms = 60000, .invite_uses = 2, .stanza_before_login = 10000, .stanza_max = 262144, .login_deadline_ms = 30000,
+		.rooms_domain = STR("rooms.verona"), .web_address = STR("https://verona:5281"), .invite_ms = 60000, .invite_uses = 2, .stanza_before_login = 10000, .stanza_max = 262144, .login_deadline_ms = 30000,
 	};
 
 	*r = (struct room){ .stage = stage_new(cores, &settings), .settings = settings_new(table, countof(table)), .cores = cores };
@@ -201,6 +201,33 @@ static void who_is_online_is_seen_and_kicked(struct room *r)
 	json_decref(end);
 }
 
+static void devices_are_shown_and_sent_away(struct room *r)
+{
+	struct peer *tybalt;
+	own_buf request = { 0 };
+	const char *id;
+	json_t *end;
+	size_t rows;
+
+	talk(r, "{'command':'user add','name':'tybalt','password':'t'}", "{'ok':{'address':'tybalt@verona'}}\n");
+	talk(r, "{'command':'user devices','name':'Tybalt'}", "{'ok':{}}\n");
+	tybalt = classic(r, "101|tybalt,t\n");
+	end = ask(r, "{\"command\":\"user devices\",\"name\":\"tybalt\"}", &rows);
+	assert_int_equal(rows, 1);
+	json_decref(end);
+	id = strstr(buf_z(&r->operator->heard), "\"device\":\"");
+	assert_non_null(id);
+	assert_non_null(strstr(id, "\"door\":\"classic\",\"connected\":true,\"tokens\":false"));
+	buf_fmt(&request, "{\"command\":\"user revoke\",\"name\":\"tybalt\",\"device\":\"%.24s\"}", id + sizeof "\"device\":\"" - 1);
+	talk(r, buf_z(&request), "{'ok':{}}\n");
+	assert_false(tybalt->open);
+	assert_true(code_is(r, buf_z(&request), "no-device"));
+	assert_true(code_is(r, "{\"command\":\"user devices\",\"name\":\"nobody\"}", "unknown"));
+	assert_true(code_is(r, "{\"command\":\"user devices\",\"name\":\"a b\"}", "unknown"));
+	assert_true(code_is(r, "{\"command\":\"user revoke\",\"name\":\"nobody\",\"device\":\"x\"}", "unknown"));
+	talk(r, "{'command':'user delete','name':'tybalt'}", "{'ok':{'address':'tybalt@verona'}}\n");
+}
+
 static void people_are_invited(struct room *r)
 {
 	size_t rows;
@@ -276,6 +303,116 @@ static void long_lists_come_in_pages(struct room *r)
 	assert_int_equal(rows, 101);
 	assert_true(str_starts(buf_all(&r->operator->heard), STR("{\"row\":{\"name\":\"u000\",")));
 	json_decref(end);
+}
+
+static void rights_change(struct room *r)
+{
+	size_t rows;
+
+	talk(r, "{'command':'user add','name':'romeo','password':'r'}", "{'ok':{'address':'romeo@verona'}}\n");
+	talk(r, "{'command':'user admin','name':'Romeo','on':'on'}", "{'ok':{'address':'romeo@verona'}}\n");
+	json_decref(ask(r, "{\"command\":\"user list\"}", &rows));
+	assert_non_null(strstr(buf_z(&r->operator->heard), "{\"row\":{\"name\":\"romeo\",\"admin\":true,"));
+	talk(r, "{'command':'user admin','name':'romeo','on':'off'}", "{'ok':{'address':'romeo@verona'}}\n");
+	json_decref(ask(r, "{\"command\":\"user list\"}", &rows));
+	assert_non_null(strstr(buf_z(&r->operator->heard), "{\"row\":{\"name\":\"romeo\",\"admin\":false,"));
+	assert_true(code_is(r, "{\"command\":\"user admin\",\"name\":\"romeo\",\"on\":\"maybe\"}", "bad-switch"));
+	assert_true(code_is(r, "{\"command\":\"user admin\",\"name\":\"nobody\",\"on\":\"on\"}", "unknown"));
+	assert_true(code_is(r, "{\"command\":\"user admin\",\"name\":\"romeo\"}", "malformed"));
+}
+
+/* Half of the rooms belong to the other core, where there are two. */
+static void rooms_are_made_shown_and_closed(struct room *r)
+{
+	static const char *const names[] = { "den", "hall", "attic", "yard" };
+	struct peer *romeo;
+	size_t rows;
+
+	talk(r, "{'command':'room list'}", "{'ok':{}}\n");
+	talk(r, "{'command':'user add','name':'romeo','password':'r'}", "{'ok':{'address':'romeo@verona'}}\n");
+	talk(r, "{'command':'user add','name':'juliet','password':'j'}", "{'ok':{'address':'juliet@verona'}}\n");
+	for (size_t i = 0; i < countof(names); i++) {
+		own_buf said = { 0 }, answer = { 0 };
+
+		buf_fmt(&said, "{'command':'room create','room':'#%s','name':'romeo','title':'The <%s>','members':'%s'}", names[i], names[i], i == 1 ? "yes" : "no");
+		buf_fmt(&answer, "{'ok':{'address':'%s@rooms.verona'}}\n", names[i]);
+		talk(r, buf_z(&said), buf_z(&answer));
+		assert_true(code_is(r, "{\"command\":\"room create\",\"room\":\"den\",\"name\":\"romeo\"}", "room-exists"));
+	}
+	talk(r, "{'command':'room list'}",
+	     "{'row':{'name':'attic@rooms.verona','title':'The <attic>','occupants':0,'public':true,'members_only':false,'password':false}}\n"
+	     "{'row':{'name':'den@rooms.verona','title':'The <den>','occupants':0,'public':true,'members_only':false,'password':false}}\n"
+	     "{'row':{'name':'hall@rooms.verona','title':'The <hall>','occupants':0,'public':true,'members_only':true,'password':false}}\n"
+	     "{'row':{'name':'yard@rooms.verona','title':'The <yard>','occupants':0,'public':true,'members_only':false,'password':false}}\n{'ok':{}}\n");
+	/* A room is no user. */
+	json_decref(ask(r, "{\"command\":\"user list\"}", &rows));
+	assert_int_equal(rows, 2);
+
+	/* Who made it in his name owns it, and nobody else does. */
+	json_decref(ask(r, "{\"command\":\"room show\",\"room\":\"den\"}", &rows));
+	assert_non_null(strstr(buf_z(&r->operator->heard), "{\"name\":\"owners\",\"value\":\"romeo@verona\","));
+	assert_non_null(strstr(buf_z(&r->operator->heard), "{\"name\":\"persistent\",\"value\":\"yes\","));
+	assert_non_null(strstr(buf_z(&r->operator->heard), "{\"name\":\"title\",\"value\":\"The <den>\","));
+	talk(r, "{'command':'room set','room':'den','key':'title','value':'Tea & \\u4e2d'}", "{'ok':{'address':'den@rooms.verona'}}\n");
+	talk(r, "{'command':'room set','room':'den','key':'public','value':'no'}", "{'ok':{'address':'den@rooms.verona'}}\n");
+	talk(r, "{'command':'room set','room':'den','key':'password','value':'sesame'}", "{'ok':{'address':'den@rooms.verona'}}\n");
+	talk(r, "{'command':'room set','room':'den','key':'admins','value':'juliet'}", "{'ok':{'address':'den@rooms.verona'}}\n");
+	talk(r, "{'command':'room set','room':'den','key':'slow_mode','value':'3'}", "{'ok':{'address':'den@rooms.verona'}}\n");
+	json_decref(ask(r, "{\"command\":\"room show\",\"room\":\"den@rooms.verona\"}", &rows));
+	assert_non_null(strstr(buf_z(&r->operator->heard), "{\"name\":\"title\",\"value\":\"Tea & \xe4\xb8\xad\","));
+	assert_non_null(strstr(buf_z(&r->operator->heard), "{\"name\":\"public\",\"value\":\"no\","));
+	assert_non_null(strstr(buf_z(&r->operator->heard), "{\"name\":\"password\",\"value\":\"sesame\","));
+	assert_non_null(strstr(buf_z(&r->operator->heard), "{\"name\":\"admins\",\"value\":\"juliet@verona\","));
+	assert_non_null(strstr(buf_z(&r->operator->heard), "{\"name\":\"slow_mode\",\"value\":\"3\","));
+	talk(r, "{'command':'room set','room':'den','key':'password','value':''}", "{'ok':{'address':'den@rooms.verona'}}\n");
+
+	/* People in it, and how they stand. */
+	romeo = classic(r, "101|romeo,r\n");
+	peer_say(romeo, STR("108|#den\n"));
+	stage_settle(r->stage);
+	peer_say(classic(r, "101|juliet,j\n"), STR("108|#den\n"));
+	stage_settle(r->stage);
+	json_decref(ask(r, "{\"command\":\"room occupants\",\"room\":\"den\"}", &rows));
+	assert_int_equal(rows, 2);
+	assert_non_null(strstr(buf_z(&r->operator->heard), "{\"row\":{\"name\":\"romeo\",\"address\":\"romeo@verona/"));
+	assert_non_null(strstr(buf_z(&r->operator->heard), "\"role\":\"moderator\",\"affiliation\":\"owner\"}}"));
+	talk(r, "{'command':'room affiliate','room':'den','name':'Juliet','affiliation':'outcast'}", "{'ok':{'address':'den@rooms.verona'}}\n");
+	json_decref(ask(r, "{\"command\":\"room occupants\",\"room\":\"den\"}", &rows));
+	assert_int_equal(rows, 1);
+	buf_clear(&romeo->heard);
+	talk(r, "{'command':'room destroy','room':'den'}", "{'ok':{'address':'den@rooms.verona'}}\n");
+	assert_true(str_starts(buf_all(&romeo->heard), STR("1|103@#den@this room was closed@")));
+	json_decref(ask(r, "{\"command\":\"room list\"}", &rows));
+	assert_int_equal(rows, 3);
+}
+
+static void rooms_have_errors(struct room *r)
+{
+	static const struct {
+		const char *request, *code;
+	} cases[] = {
+		{ "{\"command\":\"room show\",\"room\":\"nowhere\"}", "no-room" }, { "{\"command\":\"room show\"}", "malformed" },
+		{ "{\"command\":\"room show\",\"room\":\"a b\"}", "bad-room" }, { "{\"command\":\"room show\",\"room\":\"a@elsewhere\"}", "bad-room" },
+		{ "{\"command\":\"room occupants\",\"room\":\"nowhere\"}", "no-room" }, { "{\"command\":\"room destroy\",\"room\":\"nowhere\"}", "no-room" },
+		{ "{\"command\":\"room set\",\"room\":\"nowhere\",\"key\":\"title\",\"value\":\"x\"}", "no-room" },
+		{ "{\"command\":\"room set\",\"room\":\"den\",\"key\":\"colour\",\"value\":\"x\"}", "bad-key" },
+		{ "{\"command\":\"room set\",\"room\":\"den\",\"key\":\"title\"}", "malformed" },
+		{ "{\"command\":\"room set\",\"room\":\"den\",\"key\":\"public\",\"value\":\"perhaps\"}", "refused" },
+		{ "{\"command\":\"room create\",\"room\":\"new\",\"name\":\"nobody\"}", "unknown" },
+		{ "{\"command\":\"room affiliate\",\"room\":\"den\",\"name\":\"nobody\",\"affiliation\":\"member\"}", "unknown" },
+		{ "{\"command\":\"room affiliate\",\"room\":\"den\",\"name\":\"romeo\",\"affiliation\":\"king\"}", "bad-affiliation" },
+		{ "{\"command\":\"room affiliate\",\"room\":\"den\",\"name\":\"romeo\",\"affiliation\":\"none\"}", "refused" }, /* the last owner */
+		{ "{\"command\":\"room affiliate\",\"room\":\"nowhere\",\"name\":\"romeo\",\"affiliation\":\"member\"}", "no-room" },
+	};
+
+	talk(r, "{'command':'user add','name':'romeo','password':'r'}", "{'ok':{'address':'romeo@verona'}}\n");
+	talk(r, "{'command':'room create','room':'den','name':'romeo'}", "{'ok':{'address':'den@rooms.verona'}}\n");
+	for (size_t i = 0; i < countof(cases); i++)
+		assert_true(code_is(r, cases[i].request, cases[i].code));
+	/* Who goes while a room is asked. */
+	peer_say(r->operator, STR("{\"command\":\"room list\"}\n"));
+	peer_cut(r->operator);
+	stage_settle(r->stage);
 }
 
 /* Requests that come together are answered one after the other, however long one takes. */
@@ -364,7 +501,7 @@ static void endless_requests_end(struct room *r)
 }
 
 static void (*const parts[])(struct room *r) = {
-	accounts_come_and_go, errors_have_codes, who_is_online_is_seen_and_kicked, people_are_invited, what_waits_is_shown, long_lists_come_in_pages, requests_keep_their_order,
+	accounts_come_and_go, errors_have_codes, who_is_online_is_seen_and_kicked, devices_are_shown_and_sent_away, people_are_invited, what_waits_is_shown, long_lists_come_in_pages, requests_keep_their_order, rights_change, rooms_are_made_shown_and_closed, rooms_have_errors,
 	settings_are_shown, the_host_reloads_and_stops, a_stalled_operator_is_waited_for, who_goes_in_the_middle_is_forgotten, endless_requests_end,
 };
 

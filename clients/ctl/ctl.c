@@ -17,10 +17,21 @@ enum {
 	DONE_user_delete = TEXT_done_user_delete,
 	DONE_user_password = TEXT_done_user_password,
 	DONE_user_list = -1,
+	DONE_user_devices = -1,
+	DONE_user_revoke = TEXT_done_user_revoke,
+	DONE_user_admin = TEXT_done_user_admin,
+	DONE_room_list = -1,
+	DONE_room_show = -1,
+	DONE_room_occupants = -1,
+	DONE_room_create = TEXT_done_room_create,
+	DONE_room_set = TEXT_done_room_set,
+	DONE_room_affiliate = TEXT_done_room_set,
+	DONE_room_destroy = TEXT_done_room_destroy,
 	DONE_invite = -1,
 	DONE_online = -1,
 	DONE_queue = -1,
 	DONE_kick = TEXT_done_kick,
+	DONE_reports = -1,
 	DONE_settings = -1,
 	DONE_status = -1,
 	DONE_reload = -1,
@@ -49,6 +60,8 @@ static void synopsis(struct buf *to, const struct command *c)
 	} shapes[] = {
 		{ "name", "NAME" }, { "address", "NAME[/RESOURCE]" }, { "password", "[--password-stdin]" }, { "setting?", "[NAME]" },
 		{ "name?", "[NAME]" }, { "admin?", "[--admin]" }, { "uses?", "[--uses N]" }, { "expires?", "[--expires 7d]" },
+		{ "room", "ROOM" }, { "key", "KEY" }, { "value", "VALUE" }, { "affiliation", "owner|admin|member|none|outcast" },
+		{ "title?", "[--title TEXT]" }, { "members?", "[--members-only]" }, { "on", "on|off" }, { "device", "DEVICE" },
 	};
 	struct str rest = str_z(c->arguments);
 
@@ -95,6 +108,8 @@ static bool take_option(struct line *l, const char *arg)
 		l->options.password_stdin = true;
 	else if (!strcmp(arg, "--admin"))
 		l->options.admin = true;
+	else if (!strcmp(arg, "--members-only"))
+		l->options.members_only = true;
 	else
 		return false;
 	return true;
@@ -106,7 +121,8 @@ static int take_value(struct line *l, const char *arg, const char *next, bool *u
 	const struct {
 		const char *name;
 		const char **to;
-	} options[] = { { "--data", &l->options.data }, { "--uses", &l->options.uses }, { "--expires", &l->options.expires } };
+	} options[] = { { "--data", &l->options.data }, { "--uses", &l->options.uses }, { "--expires", &l->options.expires },
+		      { "--title", &l->options.title } };
 
 	*used = *taken = false;
 	for (size_t i = 0; i < countof(options); i++) {
@@ -185,6 +201,12 @@ static bool put_address(json_t *request, struct str address)
 }
 
 static bool is_inviting(const struct options *o) { return o->admin || o->uses || o->expires; }
+static bool is_founding(const struct options *o) { return o->members_only || o->title; }
+
+static bool put_founding(json_t *request, const struct options *o)
+{
+	return (!o->members_only || put(request, "members", STR("yes"))) && (!o->title || put(request, "title", str_z(o->title)));
+}
 
 static bool put_invite(json_t *request, const struct options *o)
 {
@@ -205,11 +227,20 @@ static int put_password(json_t *request, const struct options *o)
 	return r;
 }
 
+/* Under the name of the argument, without its question mark. */
+static bool put_word(json_t *request, struct str argument, struct str word)
+{
+	own_buf key = { 0 };
+
+	buf_str(&key, argument.p[argument.n - 1] == '?' ? str_n(argument.p, argument.n - 1) : argument);
+	return put(request, buf_z(&key), word);
+}
+
 /* Puts the arguments of the command into the request. EXIT_DONE, or another status after saying what is wrong. */
 static int arguments_take(const struct command *c, const struct line *l, size_t at, json_t *request)
 {
 	struct str rest = str_z(c->arguments);
-	bool password = false, invites = false, good = true;
+	bool password = false, invites = false, founds = false, good = true;
 
 	while (rest.n) {
 		size_t end = str_find(rest, ' ');
@@ -225,18 +256,22 @@ static int arguments_take(const struct command *c, const struct line *l, size_t 
 			invites = true;
 			continue;
 		}
-		if (!word.n) {
+		if (str_is(argument, "title?") || str_is(argument, "members?")) {
+			founds = true;
+			continue;
+		}
+		if (at >= l->n || (!word.n && !str_is(argument, "value"))) {
 			if (argument.p[argument.n - 1] == '?')
 				continue;
 			return wrong_arguments(c);
 		}
 		at++;
-		good = good && (str_is(argument, "address") ? put_address(request, word) :
-				put(request, str_is(argument, "setting?") ? "setting" : "name", word));
+		good = good && (str_is(argument, "address") ? put_address(request, word) : put_word(request, argument, word));
 	}
-	if (at < l->n || (l->options.password_stdin && !password) || (is_inviting(&l->options) && !invites))
+	if (at < l->n || (l->options.password_stdin && !password) || (is_inviting(&l->options) && !invites) ||
+	    (is_founding(&l->options) && !founds))
 		return wrong_arguments(c);
-	good = good && put_invite(request, &l->options);
+	good = good && put_invite(request, &l->options) && put_founding(request, &l->options);
 	if (!good) {
 		text_complain(TEXT_wrong_text, "", NULL);
 		return EXIT_USAGE;

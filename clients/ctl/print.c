@@ -111,7 +111,12 @@ static const char *heading(const char *column)
 		{ "name", TEXT_column_name }, { "admin", TEXT_column_admin }, { "created", TEXT_column_created }, { "seen", TEXT_column_seen },
 		{ "resource", TEXT_column_resource }, { "door", TEXT_column_door }, { "address", TEXT_column_address },
 		{ "since", TEXT_column_since }, { "value", TEXT_column_value }, { "default", TEXT_column_default },
-		{ "source", TEXT_column_source },
+		{ "source", TEXT_column_source }, { "time", TEXT_column_time }, { "about", TEXT_column_about },
+		{ "reason", TEXT_column_reason }, { "text", TEXT_column_text }, { "messages", TEXT_column_messages },
+		{ "title", TEXT_column_title }, { "occupants", TEXT_column_occupants }, { "public", TEXT_column_public },
+		{ "members_only", TEXT_column_members_only }, { "password", TEXT_column_password }, { "role", TEXT_column_role },
+		{ "affiliation", TEXT_column_affiliation }, { "device", TEXT_column_device }, { "connected", TEXT_column_connected },
+		{ "tokens", TEXT_column_tokens },
 	};
 
 	for (size_t i = 0; i < countof(headings); i++)
@@ -326,8 +331,11 @@ static int print_error(const json_t *error)
 	} errors[] = {
 		{ "exists", TEXT_error_exists }, { "unknown", TEXT_error_unknown }, { "bad-name", TEXT_error_bad_name },
 		{ "bad-password", TEXT_error_bad_password }, { "throttled", TEXT_error_throttled }, { "forbidden", TEXT_error_forbidden },
-		{ "store", TEXT_error_store }, { "offline", TEXT_error_offline }, { "bad-settings", TEXT_error_bad_settings },
+		{ "store", TEXT_error_store }, { "offline", TEXT_error_offline }, { "no-device", TEXT_error_no_device }, { "bad-settings", TEXT_error_bad_settings },
 		{ "no-setting", TEXT_error_no_setting_near }, { "bad-invite", TEXT_error_bad_invite },
+		{ "no-room", TEXT_error_no_room }, { "no-rooms", TEXT_error_no_rooms }, { "bad-room", TEXT_error_bad_room },
+		{ "room-exists", TEXT_error_room_exists }, { "bad-key", TEXT_error_bad_key }, { "bad-affiliation", TEXT_error_bad_affiliation },
+		{ "bad-switch", TEXT_error_bad_switch }, { "refused", TEXT_error_refused },
 	};
 	const char *code = json_string_value(json_object_get(error, "code")), *words = json_string_value(json_object_get(error, "text"));
 
@@ -344,6 +352,14 @@ static int print_error(const json_t *error)
 
 /* ---- all of it --------------------------------------------------------------------------------------------------- */
 
+/* What is said of a list without rows. */
+static enum text nothing(const struct command *c)
+{
+	if (!strcmp(c->words, "user devices"))
+		return TEXT_no_device;
+	return !strcmp(c->words, "room list") ? TEXT_no_room : TEXT_nobody;
+}
+
 int print_answer(const struct command *c, const json_t *rows, const json_t *end)
 {
 	const json_t *ok = json_object_get(end, "ok");
@@ -358,7 +374,7 @@ int print_answer(const struct command *c, const json_t *rows, const json_t *end)
 	else if (*c->columns && json_array_size(rows))
 		print_table(c, rows);
 	else if (*c->columns)
-		printf("%s\n", text(TEXT_nobody));
+		printf("%s\n", text(nothing(c)));
 	else if (!strcmp(c->words, "status"))
 		print_status(ok);
 	else if (!strcmp(c->words, "reload"))

@@ -206,6 +206,24 @@ static void accounts(void **state)
 	       "tom                  2026-11-21 09:28:00  2026-11-21 09:28:01\n", "");
 }
 
+static void devices(void **state)
+{
+	expect(CASE(.args = { "user", "devices", "tom" },
+		    .answer = "{\"row\":{\"device\":\"ab\",\"name\":\"Gajim, desk\",\"resource\":\"x\",\"connected\":true,\"tokens\":false,\"since\":1795224480000,\"seen\":1795224480000}}\n"
+			      "{\"row\":{\"device\":\"cd\",\"name\":\"\",\"resource\":\"\",\"connected\":false,\"tokens\":true,\"since\":1795224480000,\"seen\":1795224481000}}\n{\"ok\":{}}\n"), 0,
+	       "{\"command\":\"user devices\",\"name\":\"tom\"}\n",
+	       "device  name         resource  connected  no password  since                last seen\n"
+	       "ab      Gajim, desk  x         yes                     2026-11-21 09:28:00  2026-11-21 09:28:00\n"
+	       "cd                                        yes          2026-11-21 09:28:00  2026-11-21 09:28:01\n", "");
+	expect(CASE(.args = { "user", "devices", "tom" }, .answer = "{\"ok\":{}}\n"), 0, "{\"command\":\"user devices\",\"name\":\"tom\"}\n", "No devices.\n", "");
+	expect(CASE(.args = { "user", "revoke", "tom", "ab" }, .answer = "{\"ok\":{}}\n"), 0,
+	       "{\"command\":\"user revoke\",\"name\":\"tom\",\"device\":\"ab\"}\n", "The device has been logged out.\n", "");
+	expect(CASE(.args = { "user", "revoke", "tom", "ab" }, .answer = "{\"error\":{\"code\":\"no-device\",\"text\":\"x\"}}\n"), 1,
+	       "{\"command\":\"user revoke\",\"name\":\"tom\",\"device\":\"ab\"}\n", "",
+	       "This account has no such device; anserctl user devices NAME shows them.\n");
+	expect(CASE(.args = { "user", "revoke", "tom" }, .answer = ""), 2, "", "", "anserctl: use it as: anserctl user revoke NAME DEVICE\n");
+}
+
 static void invitations(void **state)
 {
 	static const char answer[] = "{\"ok\":{\"token\":\"t\",\"url\":\"https://x/invite#t\",\"uri\":\"xmpp:x?register;preauth=t\",\"uses\":1,"
@@ -449,6 +467,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_server),
 		cmocka_unit_test(json),
 		cmocka_unit_test(wrong_usage),
+		cmocka_unit_test(devices),
 		cmocka_unit_test(invitations),
 		cmocka_unit_test(help),
 		cmocka_unit_test(no_server),

@@ -10,6 +10,8 @@ TEXT(usage_options,
      "  --json             answers as JSON; times are milliseconds since 1970\n"
      "  --admin, --uses N, --expires 7d\n"
      "                     of an invitation: makes an administrator; for so many people; good so long\n"
+     "  --title TEXT, --members-only\n"
+     "                     of a new room: what it is called; that only its members may enter\n"
      "  --password-stdin   takes the password from the first line of standard input instead of asking\n"
      "  --version, --help\n\n"
      "Status: 0 done, 1 refused, 2 wrong usage, 3 no server to talk to.\n",
@@ -18,6 +20,8 @@ TEXT(usage_options,
      "  --json             以 JSON 输出；时间为自 1970 年起的毫秒数\n"
      "  --admin、--uses N、--expires 7d\n"
      "                     邀请选项：成为管理员；可用次数；有效期\n"
+     "  --title 文字、--members-only\n"
+     "                     新房间选项：标题；仅成员可进入\n"
      "  --password-stdin   从标准输入的第一行读取密码，不再询问\n"
      "  --version、--help\n\n"
      "退出码：0 成功，1 被拒绝，2 用法错误，3 无法连接服务器。\n")
@@ -26,9 +30,20 @@ TEXT(help_user_add, "makes an account", "新建账号")
 TEXT(help_user_delete, "deletes an account and everything it owns", "删除账号及其全部数据")
 TEXT(help_user_password, "gives an account a new password and ends its sessions", "为账号设置新密码并断开其会话")
 TEXT(help_user_list, "lists all accounts", "列出所有账号")
+TEXT(help_user_devices, "shows the devices of an account, also those that may come back without a password", "显示某个账号的设备，包括无需密码即可重新登录的设备")
+TEXT(help_user_revoke, "sends a device away: its sessions end, and its tokens are void", "注销某个设备：断开其会话并使其令牌失效")
+TEXT(help_user_admin, "makes an account an administrator's, or no longer", "授予或收回账号的管理员权限")
+TEXT(help_room_list, "lists all rooms", "列出所有房间")
+TEXT(help_room_show, "shows what a room is set to, and its owners and admins", "显示房间的设置、所有者和管理员")
+TEXT(help_room_occupants, "shows who is in a room", "显示房间里有谁")
+TEXT(help_room_create, "makes a room that stays, owned by NAME", "新建持久房间，所有者为 NAME")
+TEXT(help_room_set, "changes a setting of a room (room show names them)", "更改房间的一项设置（名称见 room show）")
+TEXT(help_room_affiliate, "says how somebody stands in a room", "设定某人在房间中的身份")
+TEXT(help_room_destroy, "closes a room for ever and deletes all that was said", "永久关闭房间并删除其全部消息")
 TEXT(help_invite, "makes a link with which somebody makes an account", "生成邀请链接，供他人注册账号")
 TEXT(help_online, "shows who is online, with which device, since when", "显示谁在线、使用什么设备、自何时起")
 TEXT(help_queue, "shows the messages that wait for somebody", "显示等待某人接收的消息")
+TEXT(help_reports, "shows what people reported of those they blocked", "显示用户屏蔽他人时提交的举报")
 TEXT(help_kick, "ends the sessions of somebody, or one of them", "断开某人的全部会话或其中一个")
 TEXT(help_settings, "shows all settings, those of a section, or one", "显示全部设置、某一节或某一项设置")
 TEXT(help_status, "shows how the server does", "显示服务器状态")
@@ -38,6 +53,11 @@ TEXT(help_stop, "ends the server in order", "有序地停止服务器")
 TEXT(done_user_add, "The account % is there.", "账号 % 已建立。")
 TEXT(done_user_delete, "The account % is gone.", "账号 % 已删除。")
 TEXT(done_user_password, "% has a new password.", "% 的密码已更改。")
+TEXT(done_user_revoke, "The device has been logged out.", "该设备已被注销。")
+TEXT(done_user_admin, "The rights of % have been changed.", "% 的权限已更改。")
+TEXT(done_room_create, "The room % is there.", "房间 % 已建立。")
+TEXT(done_room_set, "The room % has been changed.", "房间 % 已更改。")
+TEXT(done_room_destroy, "The room % is gone.", "房间 % 已删除。")
 TEXT(done_kick, "The session has been ended.", "会话已断开。")
 TEXT(done_stop, "The server is stopping.", "服务器正在停止。")
 TEXT(reload_nothing, "Nothing has changed.", "没有变化。")
@@ -62,9 +82,26 @@ TEXT(column_since, "since", "自")
 TEXT(column_value, "value", "值")
 TEXT(column_default, "default", "默认值")
 TEXT(column_source, "from", "来源")
+TEXT(column_time, "time", "时间")
+TEXT(column_about, "about", "被举报者")
+TEXT(column_reason, "reason", "原因")
+TEXT(column_text, "text", "说明")
+TEXT(column_messages, "messages", "消息编号")
+TEXT(column_title, "title", "标题")
+TEXT(column_occupants, "occupants", "人数")
+TEXT(column_public, "public", "公开")
+TEXT(column_members_only, "members only", "仅成员")
+TEXT(column_password, "password", "密码")
+TEXT(column_role, "role", "角色")
+TEXT(column_affiliation, "affiliation", "身份")
+TEXT(column_device, "device", "设备")
+TEXT(column_connected, "connected", "在线")
+TEXT(column_tokens, "no password", "免密码")
 TEXT(yes, "yes", "是")
 TEXT(never, "never", "从未")
 TEXT(nobody, "Nobody.", "没有人。")
+TEXT(no_room, "No rooms.", "没有房间。")
+TEXT(no_device, "No devices.", "没有设备。")
 TEXT(empty, "(empty)", "（空）")
 
 TEXT(invite_url, "For a browser:      %", "在浏览器中打开：  %")
@@ -113,9 +150,18 @@ TEXT(error_bad_name, "That cannot be a user name: no blanks, no quotes, and none
 TEXT(error_bad_password, "That cannot be a password: it is empty, longer than 1023 bytes, or has a forbidden character.",
      "密码无效：为空、超过 1023 字节，或含有不允许的字符。")
 TEXT(error_bad_invite, "--uses wants a number from 1 to 10000, --expires a time such as 12h or 7d.", "--uses 须为 1 到 10000 的数字，--expires 须为 12h、7d 之类的时间。")
+TEXT(error_no_room, "There is no such room.", "没有这个房间。")
+TEXT(error_no_rooms, "This server has no rooms; see the setting rooms.domain.", "本服务器没有房间功能；见设置 rooms.domain。")
+TEXT(error_bad_room, "That cannot be the name of a room.", "房间名无效。")
+TEXT(error_room_exists, "There is such a room already.", "该房间已存在。")
+TEXT(error_bad_key, "A room has no such setting; anserctl room show names them.", "房间没有这项设置；anserctl room show 列出全部设置。")
+TEXT(error_bad_affiliation, "Somebody is owner, admin, member, none or outcast.", "身份须为 owner、admin、member、none 或 outcast。")
+TEXT(error_bad_switch, "It is on or off.", "须为 on 或 off。")
+TEXT(error_refused, "The room refuses: %", "房间拒绝：%")
 TEXT(error_throttled, "Too many attempts; try again later.", "尝试次数过多，请稍后再试。")
 TEXT(error_forbidden, "The settings do not allow it.", "当前设置不允许此操作。")
 TEXT(error_store, "The server could not read or write its store; see its log.", "服务器无法读写存储，请查看日志。")
+TEXT(error_no_device, "This account has no such device; anserctl user devices NAME shows them.", "此账号没有这个设备；用 anserctl user devices 名称 查看。")
 TEXT(error_offline, "Nobody is online under that name.", "没有使用该名称的人在线。")
 TEXT(error_no_setting, "There is no such setting.", "没有这项设置。")
 TEXT(error_no_setting_near, "There is no such setting; did you mean %?", "没有这项设置；您是指 % 吗？")
