@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The network fails in every way we could think of while a page sends 200 messages to another. None may be lost, none may come twice, none out of
-// order: in what the other page shows, and in the archive. ANSERD and ANSERCTL name the programs; KINDS picks kinds of trouble, SEED another course.
+// order: in what the other page shows, and in the archive; and the sender must learn of each that it was delivered. ANSERD and ANSERCTL name the programs; KINDS picks kinds of trouble, SEED another course.
 import { device, launchBrowser } from '../browser.mjs';
 import { DOMAIN, PASSWORD, startServer } from '../server.mjs';
 import { chance } from './proxy.mjs';
@@ -88,15 +88,7 @@ function judge(wanted, found) {
 }
 
 async function everything(page, peer) {
-	return page.evaluate(async (p) => {
-		const t = window.model.open(p);
-		await t.toEnd();
-		for (let n = 0; n < 60 && t.more.value.older; n++)
-			await t.older();
-		const out = t.messages.value.map((m) => m.text);
-		t.close();
-		return out;
-	}, peer);
+	return page.evaluate((p) => window.all(p).then((l) => l.map((m) => m.text)), peer);
 }
 
 // Another tab of somebody who is logged in.
@@ -170,13 +162,17 @@ async function run(kind, files, browser) {
 			return all.messages.filter((m) => m.with === p && m.text).map((m) => m.text);
 		}, from);
 		const mine = await everything(ann, to);
+		const untold = () => ann.evaluate((p) => window.all(p).then((l) => l.filter((m) => m.mine && m.sending !== 'delivered').length), to);
+		let undelivered = await untold();
+		for (const end = Date.now() + SETTLE_MS; undelivered && Date.now() < end; undelivered = await untold())
+			await sleep(200);
 		const results = {};
 		// Each tab's own order holds; between two that write at one time there is none.
 		for (const [n, part] of (second ? [0, 1].map((k) => wanted.filter((_, i) => i % 2 === k)) : [wanted]).entries())
 			for (const [who, found] of Object.entries({ page: shown, archive: kept, device: device3, sender: mine }))
 				results[second ? `${who} of tab ${n + 1}` : who] = judge(part, found);
-		const bad = left + Object.values(results).reduce((n, r) => n + r.lost + r.doubled + r.reordered, 0);
-		console.log(`${kind}: ${MESSAGES} sent, ${rig.state.count} connections, ${rig.state.cuts} cut; unsent ${left}; ` +
+		const bad = left + undelivered + Object.values(results).reduce((n, r) => n + r.lost + r.doubled + r.reordered, 0);
+		console.log(`${kind}: ${MESSAGES} sent, ${rig.state.count} connections, ${rig.state.cuts} cut; unsent ${left} undelivered ${undelivered}; ` +
 			Object.entries(results).map(([who, r]) => `${who} lost ${r.lost} doubled ${r.doubled} reordered ${r.reordered}`).join('; '));
 		if (bad && process.env.TALK)
 			console.log(JSON.stringify({ shown, kept, device3, mine }), server.log.slice(-3000));

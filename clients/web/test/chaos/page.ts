@@ -8,6 +8,7 @@ declare global {
 	interface Window {
 		model: Model;
 		make(over: Partial<ModelDeps>): Model;
+		all(peer: string): Promise<readonly Message[]>;
 		full(peer: string): readonly Message[];
 		readAll(peer: string): void;
 		shown(peer: string): { text: string; sending?: string; key: string }[];
@@ -23,6 +24,15 @@ function at(peer: string): ReturnType<Model['open']> {
 		open.set(peer, (t = window.model.open(peer)));
 	return t;
 }
+// From the first to the last.
+window.all = async (peer) => {
+	const t = window.model.open(peer);
+	await t.toEnd();
+	for (let n = 0; n < 60 && t.more.value.older; n++)
+		await t.older();
+	t.close();
+	return t.messages.value;
+};
 window.full = (peer) => at(peer).messages.value;
 window.shown = (peer) => window.full(peer).map((m) => ({ text: m.text, sending: m.sending, key: m.key }));
 window.readAll = (peer) => {

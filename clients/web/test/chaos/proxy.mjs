@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A TCP proxy that does to connections what networks do. What asks for /ws or /files/ goes to the server, and may suffer; everything else is the
-// page itself, from a map of files, and never does.
+// A TCP proxy that does to connections what networks do. With a map of files, these are the page, and what asks for anything but /ws or /files/ never
+// suffers; without, everything goes to the server, and may suffer.
 import { createServer as httpServer } from 'node:http';
 import { connect, createServer } from 'node:net';
 
@@ -17,10 +17,10 @@ export function chance(seed) {
 
 const listen = (server, host = '127.0.0.1') => new Promise((resolve) => server.listen(0, host, () => resolve(server.address().port)));
 
-// `files`: path to { type, bytes }. Returns { port, cut(), stall(on), refuse(on), cutInside(after), connections, close() }.
+// `files`: path to { type, bytes }. Returns { port, state, cut(), stall(on), refuse(on), cutInside(way, after), cutAfter(bytes), close() }.
 export async function startProxy(target, files, host) {
 	const pages = httpServer((q, a) => {
-		const f = files.get(q.url.replace(/\?.*/, ''));
+		const f = files?.get(q.url.replace(/\?.*/, ''));
 		a.setHeader('Connection', 'close'); // what comes next may be for the server
 		a.writeHead(f ? 200 : 404, { 'Content-Type': f?.type ?? 'text/plain', 'Cache-Control': 'no-store' });
 		a.end(f?.bytes ?? 'not found');
@@ -28,7 +28,13 @@ export async function startProxy(target, files, host) {
 	const pagePort = await listen(pages);
 	const live = new Set();
 	const all = new Set();
-	const state = { stalled: false, refused: false, inside: null, count: 0, cuts: 0 };
+	// budget: bytes towards the server until every line breaks; spent: how often that was.
+	const state = { stalled: false, refused: false, count: 0, cuts: 0, budget: Infinity, spent: 0 };
+
+	function cut() {
+		state.cuts += live.size;
+		[...live].forEach((p) => p.end(true));
+	}
 
 	function pair(client, first) {
 		const server = connect(target, '127.0.0.1');
@@ -47,13 +53,20 @@ export async function startProxy(target, files, host) {
 		const pass = (from, to, way) => (chunk) => {
 			if (!live.has(p))
 				return;
-			const n = Math.min(chunk.length, p.left[way]);
+			const n = Math.min(chunk.length, p.left[way], way === 'up' ? state.budget : Infinity);
 			p.left[way] -= n;
+			if (way === 'up')
+				state.budget -= n;
 			if (n)
 				to.write(chunk.subarray(0, n));
 			if (p.left[way] === 0) {
 				state.cuts++;
 				setTimeout(() => p.end(false), 5);
+			}
+			if (state.budget === 0) {
+				state.budget = Infinity;
+				state.spent++;
+				cut();
 			}
 			if (to.writableLength > 1 << 20) {
 				from.pause();
@@ -85,7 +98,7 @@ export async function startProxy(target, files, host) {
 		client.on('error', () => undefined);
 		client.once('data', (first) => {
 			client.pause();
-			if (/^(GET \/ws[ ?]|[A-Z]+ \/files\/)/.test(first.toString('latin1', 0, 64))) {
+			if (!files || /^(GET \/ws[ ?]|[A-Z]+ \/files\/)/.test(first.toString('latin1', 0, 64))) {
 				if (state.refused) {
 					client.resetAndDestroy ? client.resetAndDestroy() : client.destroy();
 					return;
@@ -107,16 +120,16 @@ export async function startProxy(target, files, host) {
 	return {
 		port,
 		state,
-		cut: () => {
-			state.cuts += live.size;
-			[...live].forEach((p) => p.end(true));
-		},
+		cut,
 		stall(on) {
 			state.stalled = on;
 			[...live].forEach((p) => p.freeze(on));
 		},
 		refuse(on) {
 			state.refused = on;
+		},
+		cutAfter(bytes) {
+			state.budget = bytes;
 		},
 		cutInside(way, after) {
 			[...live].forEach((p) => (p.left[way] = after));
