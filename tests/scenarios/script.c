@@ -699,6 +699,7 @@ static bool server_has(struct script *s, struct str rest)
 		NUMBER(invite_ms),
 		NUMBER(rooms_admins_only),
 		NUMBER(rooms_max),
+		NUMBER(call_ms),
 #undef NUMBER
 	};
 	size_t eq = str_find(rest, '=');
@@ -715,6 +716,10 @@ static bool server_has(struct script *s, struct str rest)
 	}
 	if (str_is(name, "rooms_domain")) {
 		s->settings.rooms_domain = str_from(rest, eq + 1);
+		return true;
+	}
+	if (str_is(name, "call_servers") || str_is(name, "call_secret")) {
+		*(str_is(name, "call_secret") ? &s->settings.call_secret : &s->settings.call_servers) = str_from(rest, eq + 1);
 		return true;
 	}
 	if (str_is(name, "contacts")) {
@@ -883,6 +888,7 @@ static void namespaces_bind(struct names *names)
 		{ "moderate", "urn:xmpp:message-moderate:1" },
 		{ "conference", "jabber:x:conference" },
 		{ "slow_mode", "{urn:anser:rooms:0}slow_mode" },
+		{ "by_people", "{urn:xmpp:channel-search:0:order}nusers" },
 		{ "data", "jabber:x:data" },
 		{ "blocking", "urn:xmpp:blocking" },
 		{ "hints", "urn:xmpp:hints" },

@@ -65,22 +65,23 @@ static void listing_write(struct buf *to, const struct room_listing *l)
 struct rooms_page {
 	size_t max;
 	struct str after, before;
-	bool backwards, asked, counts;
+	bool backwards, asked;
 };
 
 static bool page_read(const struct muc *m, const struct xml *set, struct rooms_page *p)
 {
-	const struct xml *max = xml_child(set, "max", RSM), *before = xml_child(set, "before", RSM);
+	const struct xml *max, *before;
 	uint64_t n;
 
 	*p = (struct rooms_page){ .max = PAGE, .asked = set != NULL };
 	if (!set)
 		return true;
+	max = xml_child(set, "max", RSM);
+	before = xml_child(set, "before", RSM);
 	if (max && !str_u64(str_trim(xml_text(max, m->arena)), &n))
 		return false;
 	if (max && n < PAGE)
 		p->max = n;
-	p->counts = max && !n;
 	p->after = xml_child_text(set, "after", RSM, m->arena);
 	p->backwards = before != NULL;
 	if (before)
