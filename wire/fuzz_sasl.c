@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * SASL from a peer: PLAIN, both client messages of SCRAM as the server reads them, and both of the server as our client does. The first
- * byte chooses; messages are parted by a line feed. Nothing that was made up may ever let anybody in.
+ * SASL from a peer: PLAIN, both client messages of SCRAM as the server reads them, and both of the server as our client does; a login with a
+ * token, and the record of a device as it comes back from the store. The first byte chooses; messages are parted by a line feed. Nothing that was made up may ever let anybody in.
  */
 #include <assert.h>
 
+#include "wire/ht.h"
 #include "wire/scram.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
@@ -66,6 +67,37 @@ static void client(struct str first, struct str final)
 	scram_client_free(&c);
 }
 
+static void token(struct str message)
+{
+	struct token_slot kept = { 0 };
+	struct ht_message m;
+
+	if (ht_read(&m, message) != 0)
+		return;
+	assert(m.name.n && m.hash.n == TOKEN_HASH_BYTES && m.name.n + 1 + m.hash.n == message.n);
+	for (unsigned kind = 0; kind < TOKEN_KINDS; kind++) {
+		struct str binding = kind == TOKEN_UNBOUND ? STR_NONE : STR("binding");
+
+		assert(!token_matches(&kept, (enum token_kind)kind, m.hash, binding));
+		token_keep(&kept, (enum token_kind)kind, STR("a token that nobody was given"));
+		assert(!token_matches(&kept, (enum token_kind)kind, m.hash, binding));
+	}
+}
+
+/* What was read is written in one way. */
+static void record(struct str text)
+{
+	struct token_record r, again;
+	own_buf once = { 0 }, twice = { 0 };
+
+	if (!token_read(&r, text))
+		return;
+	token_write(&once, &r);
+	assert(token_read(&again, buf_all(&once)));
+	token_write(&twice, &again);
+	assert(str_eq(buf_all(&once), buf_all(&twice)));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	struct str text = str_bytes(bytes, n), first, final;
@@ -88,6 +120,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		break;
 	case 'c':
 		client(first, final);
+		break;
+	case 't':
+		token(text);
+		break;
+	case 'r':
+		record(text);
 		break;
 	default:
 		if (base64_read(&decoded, text)) { /* one spelling only */
