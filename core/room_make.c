@@ -112,10 +112,14 @@ static int make_begin(struct change *c)
 
 	if (c->room->exists)
 		return ROOM_LOCKED; /* somebody was faster: what asked waits behind him and is asked anew by its client */
-	if (!core_is_local(c->room->core, m->entry.from) || (s->rooms_admins_only && !room_by_admin(c->room, m->entry.from)))
+	if ((s->rooms_admins_only || !core_is_local(c->room->core, m->entry.from)) && !room_by_admin(c->room, m->entry.from))
 		return ROOM_NOT_ALLOWED;
 	if (!m->entry.nick.n || m->entry.nick.n > ROOM_NICK_BYTES_MAX)
 		return ROOM_BAD;
+	if (!core_is_local(c->room->core, m->entry.from)) { /* the operator's service */
+		account_add(m);
+		return 0;
+	}
 	q = change_ask(c, STORE_ACCOUNT_GET, maker_found);
 	q->account.name = store_str(q, jid_local(m->entry.from));
 	store_submit(q);

@@ -212,13 +212,14 @@ static unsigned history_fits(const struct out *o)
 {
 	const struct room *r = o->room;
 	unsigned n = 0, most = r->history_n < ROOM_HISTORY_MAX ? r->history_n : ROOM_HISTORY_MAX;
+	msec oldest = r->config.keep_days ? core_now(r->core) - (msec)r->config.keep_days * 24 * 3600 * 1000 : 0;
 	size_t chars = 0;
 
 	for (; n < most && n < o->stanzas; n++) {
 		const struct stanza *st = r->history[(r->history_n - 1 - n) % ROOM_HISTORY_MAX];
 
 		chars += st->payload.n;
-		if (chars > o->chars || st->time < o->since)
+		if (chars > o->chars || st->time < o->since || st->time < oldest)
 			break;
 	}
 	return n;

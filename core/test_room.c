@@ -241,7 +241,7 @@ static struct stage *stage_new(unsigned cores, const char *url, bool fresh)
 	return g;
 }
 
-__attribute__((unused)) static void ear_close(struct ear *e)
+static void ear_close(struct ear *e)
 {
 	if (e->open)
 		session_close(&e->session, STR_NONE);
@@ -250,7 +250,8 @@ __attribute__((unused)) static void ear_close(struct ear *e)
 
 static void stage_free(struct stage *g)
 {
-	talk_free(g->t);
+	if (g->t)
+		talk_free(g->t);
 	for (unsigned i = 0; i < g->ears_n; i++) {
 		buf_free(&g->ears[i].heard);
 		arena_free(&g->ears[i].arena);
@@ -266,7 +267,8 @@ static struct ear *ear(struct stage *g, unsigned core, unsigned who, const char 
 
 	e->core = talk_core(g->t, core % g->cores);
 	session_open(e->core, &e->session, &ops, &(struct account){ .id = who + 1, .name = str_z(names[who]) }, str_z(resource), opened);
-	talk_run(g->t);
+	for (unsigned i = 0; i < 10 && !e->open; i++)
+		talk_wait(g->t, 100);
 	assert_true(e->open);
 	return e;
 }
@@ -329,7 +331,7 @@ static void did(struct stage *g, struct ear *e, const char *what)
 	assert_int_equal(last_verdict, 0);
 }
 
-__attribute__((unused)) static int tried(struct stage *g, struct ear *e, const char *what)
+static int tried(struct stage *g, struct ear *e, const char *what)
 {
 	last_verdict = -1;
 	command(e, what);
@@ -338,7 +340,7 @@ __attribute__((unused)) static int tried(struct stage *g, struct ear *e, const c
 }
 
 /* A room that ann made and opened, persistent. */
-__attribute__((unused)) static struct ear *made(struct stage *g)
+static struct ear *made(struct stage *g)
 {
 	struct ear *ann = ear(g, 0, ANN, "a");
 
@@ -399,11 +401,560 @@ static void make_enter_say_leave(unsigned cores)
 static void make_enter_say_leave_one(void **state) { make_enter_say_leave(1); }
 static void make_enter_say_leave_two(void **state) { make_enter_say_leave(2); }
 
+/* What the disk did not take nobody sees, and what was behind it goes on. */
+static void store_failure(void **state)
+{
+	struct stage *g = stage_new(2, "faulty::memory:", true);
+	struct ear *ann = made(g), *bob = ear(g, 1, BOB, "b");
+
+	enter(bob, "Bob");
+	heard(g, ann);
+	heard(g, bob);
+	store_faulty_set(STORE_FULL);
+	say(bob, "<body>lost</body>");
+	assert_string_equal(heard(g, ann), "");
+	assert_int_equal(bob->last, SENT_NOT_STORED);
+	assert_int_equal(tried(g, ann, "affiliate bob@anser.test outcast"), ROOM_STORE);
+	assert_int_equal(tried(g, ann, "set members_only"), ROOM_STORE);
+	assert_int_equal(tried(g, ann, "destroy"), ROOM_STORE);
+	assert_string_equal(heard(g, bob), "");
+	store_faulty_set(0);
+	say(bob, "<body>kept</body>");
+	assert_true(has(heard(g, ann), "<body>kept</body>"));
+	assert_true(has(heard(g, bob), "<body>kept</body>"));
+	stage_free(g);
+}
+
+/* A room that could not be made leaves nothing behind, and may be made later. */
+static void making_fails(void **state)
+{
+	struct stage *g = stage_new(1, "faulty:commit@5=full:memory:", true);
+	struct ear *ann = ear(g, 0, ANN, "a");
+
+	enter(ann, "Ann"); /* four accounts; the fifth commit is that of the room's */
+	talk_run(g->t);
+	assert_int_equal(last_verdict, ROOM_STORE);
+	assert_string_equal(heard(g, ann), "");
+	enter(ann, "Ann");
+	talk_run(g->t);
+	assert_int_equal(last_verdict, 0);
+	stage_free(g);
+	g = stage_new(1, "faulty:commit@6=full:memory:", true);
+	ann = ear(g, 0, ANN, "a");
+	enter(ann, "Ann"); /* its items */
+	talk_run(g->t);
+	assert_int_equal(last_verdict, ROOM_STORE);
+	enter(ann, "Ann");
+	talk_run(g->t);
+	assert_int_equal(last_verdict, 0);
+	assert_true(has(heard(g, ann), "code='201'"));
+	stage_free(g);
+}
+
+/* The texts said, in the order in which `e` heard them. */
+static void bodies(struct stage *g, struct ear *e, struct buf *to)
+{
+	const char *h = heard(g, e);
+
+	while ((h = strstr(h, "<body>"))) {
+		const char *end = strstr(h, "</body>");
+
+		buf_add(to, h + 6, (size_t)(end - h) - 6);
+		buf_byte(to, ' ');
+		h = end;
+	}
+}
+
+/* Many on their way to a slow disk, from two cores, with presences and changes among them: all hear the same in the same order. */
+static void one_order(void **state)
+{
+	struct stage *g = stage_new(2, "memory:?delay=20", true);
+	struct ear *e[PEOPLE];
+	own_buf first = { 0 };
+	char text[100];
+
+	e[0] = ear(g, 0, ANN, "a");
+	enter(e[0], "Ann");
+	talk_wait(g->t, 2000);
+	command(e[0], "set persistent");
+	talk_wait(g->t, 2000);
+	for (unsigned i = 1; i < PEOPLE; i++) {
+		e[i] = ear(g, i, i, "r");
+		enter(e[i], names[i]);
+	}
+	talk_wait(g->t, 2000);
+	for (unsigned i = 0; i < PEOPLE; i++)
+		buf_clear(&e[i]->heard);
+	for (unsigned n = 0; n < 60; n++) {
+		for (unsigned i = 0; i < PEOPLE; i++) {
+			snprintf(text, sizeof text, "<body>%s%u</body>", names[i], n);
+			say(e[(i + n) % PEOPLE], text);
+		}
+		if (n % 20 == 7)
+			command(e[0], n % 40 == 7 ? "set slow" : "set persistent");
+		if (n % 10 == 5)
+			tell(e[1], STANZA_PRESENCE, PRESENCE_AVAILABLE, ROOM "/bob", "<show>away</show>", 0);
+		talk_wait(g->t, 3);
+	}
+	talk_wait(g->t, 5000);
+	bodies(g, e[0], &first);
+	assert_true(first.n > 100);
+	for (unsigned i = 1; i < PEOPLE; i++) {
+		own_buf other = { 0 };
+
+		bodies(g, e[i], &other);
+		assert_true(str_eq(buf_all(&first), buf_all(&other)));
+		assert_int_equal(e[i]->sent, 60);
+	}
+	stage_free(g);
+}
+
+/* Whoever is banned hears all that was said before, and nothing after; what he sends meanwhile is refused. */
+static void ban_in_flight(void **state)
+{
+	struct stage *g = stage_new(2, "memory:?delay=20", true);
+	struct ear *ann = ear(g, 0, ANN, "a"), *bob;
+	const char *h;
+
+	enter(ann, "Ann");
+	talk_wait(g->t, 1000);
+	command(ann, "set persistent");
+	talk_wait(g->t, 1000);
+	bob = ear(g, 1, BOB, "b");
+	enter(bob, "Bob");
+	talk_wait(g->t, 1000);
+	buf_clear(&ann->heard);
+	buf_clear(&bob->heard);
+	say(ann, "<body>before</body>");
+	command(ann, "affiliate bob@anser.test outcast");
+	talk_wait(g->t, 1); /* the ban is on its way to the disk */
+	say(bob, "<body>late</body>");
+	talk_wait(g->t, 1);
+	say(ann, "<body>after</body>");
+	talk_wait(g->t, 1000);
+	h = heard(g, bob);
+	assert_true(has(h, "before"));
+	assert_true(has(h, "<item affiliation='outcast' role='none' jid='bob@anser.test/b'><actor nick='Ann'/></item><status code='301'/><status code='110'/>"));
+	assert_false(has(h, "after"));
+	assert_false(has(h, "late"));
+	assert_int_equal(bob->last, SENT_NOT_IN_ROOM);
+	h = heard(g, ann);
+	assert_true(strstr(h, "before") < strstr(h, "301") && strstr(h, "301") < strstr(h, "after"));
+	assert_false(has(h, "late"));
+	enter(bob, "Bob");
+	talk_wait(g->t, 1000);
+	assert_int_equal(last_verdict, ROOM_BANNED);
+	stage_free(g);
+}
+
+static void restart(void **state)
+{
+	struct stage *g = stage_new(2, "memory:restart", true);
+	struct ear *ann = made(g), *bob = ear(g, 1, BOB, "b"), *cui;
+	struct room_listing l;
+	const char *h;
+
+	enter(bob, "Bob");
+	say(ann, "<body>kept</body>");
+	did(g, ann, "affiliate cui@anser.test member");
+	did(g, bob, "nick Bobby");
+	tell(ann, STANZA_MESSAGE, MESSAGE_GROUPCHAT, ROOM, "<subject>About tea</subject>", STANZA_SUBJECT);
+	tell(ann, STANZA_PRESENCE, PRESENCE_AVAILABLE, "gone@rooms.test/Ann", "", 0); /* temporary */
+	talk_run(g->t);
+	assert_int_equal(last_verdict, 0);
+	stage_free(g);
+	g = stage_new(2, "memory:restart", false);
+	talk_wait(g->t, 1000);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_true(room_listing_next(talk_core(g->t, i), STR(""), &l));
+		assert_true(str_is(l.name, ROOM));
+		assert_false(room_listing_next(talk_core(g->t, i), l.name, &l));
+	}
+	cui = ear(g, 1, CUI, "c");
+	enter(cui, "Bobby");
+	talk_run(g->t);
+	assert_int_equal(last_verdict, ROOM_NICK_TAKEN);
+	enter(cui, "Cui");
+	h = heard(g, cui);
+	assert_true(has(h, "<item affiliation='member' role='participant'"));
+	assert_true(has(h, "Ann|groupchat|<body>kept</body>"));
+	assert_true(has(h, "Ann|groupchat|<subject>About tea</subject>|waited"));
+	ann = ear(g, 0, ANN, "a");
+	enter(ann, "Ann");
+	assert_true(has(heard(g, ann), "affiliation='owner'"));
+	/* The temporary one is made anew. */
+	tell(cui, STANZA_PRESENCE, PRESENCE_AVAILABLE, "gone@rooms.test/Cui", "", 0);
+	assert_true(has(heard(g, cui), "code='201'"));
+	stage_free(g);
+	store_memory_forget();
+}
+
+/* A session that ends leaves, also while what is for it is on its way. */
+static void session_ends(void **state)
+{
+	struct stage *g = stage_new(2, NULL, true);
+	struct ear *ann = made(g), *bob = ear(g, 1, BOB, "b"), *again;
+
+	enter(bob, "Bob");
+	heard(g, ann);
+	say(ann, "<body>on its way</body>");
+	ear_close(bob);
+	assert_int_equal(times(heard(g, ann), "Bob|unavailable|"), 1);
+	again = ear(g, 0, BOB, "b");
+	enter(again, "Bob");
+	talk_run(g->t);
+	assert_int_equal(times(heard(g, ann), "Bob||"), 1);
+	enter(ann, "Ann");
+	ear_close(again);
+	assert_int_equal(times(heard(g, ann), "Bob|unavailable|"), 1);
+	stage_free(g);
+}
+
+/* It vanishes with the last one, and its name is free for the next. */
+static void temporary(void **state)
+{
+	struct stage *g = stage_new(2, NULL, true);
+	struct ear *ann = ear(g, 0, ANN, "a"), *bob = ear(g, 1, BOB, "b");
+
+	enter(ann, "Ann");
+	talk_run(g->t);
+	leave(ann, "Ann");
+	talk_run(g->t);
+	enter(bob, "Bob");
+	assert_true(has(heard(g, bob), "affiliation='owner' role='moderator' jid='bob@anser.test/b'/><status code='170'/><status code='201'/>"));
+	ear_close(bob);
+	talk_run(g->t);
+	enter(ann, "Ann");
+	assert_true(has(heard(g, ann), "code='201'"));
+	stage_free(g);
+}
+
+static void several_seats(void **state)
+{
+	struct stage *g = stage_new(2, NULL, true);
+	struct ear *ann = made(g), *bob = ear(g, 1, BOB, "b"), *phone = ear(g, 0, BOB, "phone"), *cui = ear(g, 1, CUI, "c");
+	const char *h;
+
+	enter(bob, "Bob");
+	enter(cui, "Cui");
+	heard(g, bob);
+	enter(phone, "Bob");
+	h = heard(g, phone);
+	assert_int_equal(times(h, "Bob||"), 1);
+	assert_true(has(h, "Ann||") && has(h, "Cui||"));
+	heard(g, bob);
+	heard(g, cui);
+	heard(g, ann);
+	say(ann, "<body>hello</body>");
+	assert_true(has(heard(g, bob), "hello") && has(heard(g, phone), "hello"));
+	leave(bob, "Bob");
+	assert_false(has(heard(g, cui), "Bob|unavailable"));
+	assert_true(has(heard(g, bob), "Bob|unavailable|"));
+	say(ann, "<body>still</body>");
+	assert_string_equal(heard(g, bob), "");
+	assert_true(has(heard(g, phone), "still"));
+	leave(phone, "Bob");
+	assert_true(has(heard(g, cui), "Bob|unavailable"));
+	/* Nobody else has the nickname of somebody who is here. */
+	tell(cui, STANZA_PRESENCE, PRESENCE_AVAILABLE, ROOM "/Ann", "", 0);
+	talk_run(g->t);
+	assert_int_equal(last_verdict, ROOM_NICK_TAKEN);
+	stage_free(g);
+}
+
+static void another_nick(void **state)
+{
+	struct stage *g = stage_new(2, NULL, true);
+	struct ear *ann = made(g), *bob = ear(g, 1, BOB, "b");
+	const char *h;
+
+	enter(bob, "Bob");
+	heard(g, ann);
+	heard(g, bob);
+	enter(bob, "Bert");
+	h = heard(g, ann);
+	assert_ptr_equal(strstr(h, "Bob|unavailable|<x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='none' role='participant' "
+				   "jid='bob@anser.test/b' nick='Bert'/><status code='303'/>"), h);
+	assert_true(has(h, "\nBert||"));
+	h = heard(g, bob);
+	assert_true(has(h, "nick='Bert'/><status code='303'/><status code='110'/>") && has(h, "\nBert||") && times(h, "code='110'") == 2);
+	stage_free(g);
+}
+
+/* Real addresses are for moderators, or for everybody where the room is open. */
+static void who_sees(void **state)
+{
+	struct stage *g = stage_new(2, NULL, true);
+	struct ear *ann = made(g), *bob = ear(g, 1, BOB, "b"), *cui = ear(g, 0, CUI, "c");
+	const char *h;
+
+	enter(bob, "Bob");
+	enter(cui, "Cui");
+	h = heard(g, bob);
+	assert_false(has(h, "ann@anser.test") || has(h, "cui@anser.test"));
+	assert_true(has(heard(g, ann), "jid='cui@anser.test/c'"));
+	heard(g, cui);
+	did(g, ann, "role Bob moderator");
+	h = heard(g, bob);
+	assert_true(has(h, "jid='ann@anser.test/a'") && has(h, "jid='cui@anser.test/c'") && has(h, "role='moderator'"));
+	assert_false(has(heard(g, cui), "jid="));
+	did(g, ann, "role Bob participant");
+	heard(g, bob);
+	tell(cui, STANZA_PRESENCE, PRESENCE_AVAILABLE, ROOM "/Cui", "<show>away</show>", 0);
+	h = heard(g, bob);
+	assert_true(has(h, "Cui||<show>away</show>") && !has(h, "jid="));
+	did(g, ann, "set open");
+	assert_true(has(heard(g, cui), "<status code='104'/><status code='172'/>"));
+	tell(bob, STANZA_PRESENCE, PRESENCE_AVAILABLE, ROOM "/Bob", "<show>away</show>", 0);
+	assert_true(has(heard(g, cui), "jid='bob@anser.test/b'"));
+	stage_free(g);
+}
+
+static void roles_and_affiliations(void **state)
+{
+	struct stage *g = stage_new(2, NULL, true);
+	struct ear *ann = made(g), *bob = ear(g, 1, BOB, "b"), *cui = ear(g, 0, CUI, "c");
+	const char *h;
+
+	enter(bob, "Bob");
+	enter(cui, "Cui");
+	talk_run(g->t);
+	assert_int_equal(tried(g, bob, "role Cui none"), ROOM_FORBIDDEN);
+	assert_int_equal(tried(g, bob, "affiliate cui@anser.test outcast"), ROOM_FORBIDDEN);
+	assert_int_equal(tried(g, ann, "affiliate ann@anser.test member"), ROOM_NOT_ALLOWED); /* the last owner */
+	did(g, ann, "affiliate bob@anser.test admin");
+	assert_true(has(heard(g, cui), "<item affiliation='admin' role='moderator'><actor nick='Ann'/></item>"));
+	assert_int_equal(tried(g, bob, "role Ann none"), ROOM_NOT_ALLOWED);
+	assert_int_equal(tried(g, bob, "affiliate cui@anser.test admin"), ROOM_NOT_ALLOWED);
+	heard(g, cui);
+	did(g, bob, "role Cui visitor");
+	assert_true(has(heard(g, cui), "role='visitor'"));
+	say(cui, "<body>mute</body>");
+	talk_run(g->t);
+	assert_int_equal(cui->last, SENT_NO_VOICE);
+	did(g, bob, "affiliate cui@anser.test member");
+	assert_true(has(heard(g, cui), "affiliation='member' role='participant'"));
+	did(g, bob, "role Cui none");
+	h = heard(g, cui);
+	assert_true(has(h, "<actor nick='Bob'/></item><status code='307'/><status code='110'/>"));
+	say(ann, "<body>after</body>");
+	assert_string_equal(heard(g, cui), "");
+	heard(g, ann);
+	did(g, ann, "set members_only");
+	enter(cui, "Cui");
+	talk_run(g->t);
+	assert_int_equal(last_verdict, 0);
+	did(g, bob, "affiliate cui@anser.test none");
+	assert_true(has(heard(g, cui), "code='321'"));
+	assert_true(has(heard(g, ann), "code='321'"));
+	enter(cui, "Cui");
+	talk_run(g->t);
+	assert_int_equal(last_verdict, ROOM_MEMBERS_ONLY);
+	assert_int_equal(tried(g, cui, "nick Cui"), ROOM_NOT_ALLOWED);
+	/* Who is invited becomes a member, and finds the invitation. */
+	did(g, bob, "invite cui@anser.test");
+	assert_true(has(heard(g, ann), "<item affiliation='member' jid='cui@anser.test' role='none'/>"));
+	enter(cui, "Cui");
+	talk_run(g->t);
+	assert_int_equal(last_verdict, 0);
+	did(g, ann, "hat cui@anser.test");
+	assert_true(has(heard(g, bob), "<hats xmlns='urn:xmpp:hats:0'><hat title='Cook' uri='urn:hat'/></hats>"));
+	/* Nobody of a whole domain. */
+	did(g, ann, "affiliate anser.test outcast");
+	heard(g, cui);
+	stage_free(g);
+}
+
+static void members_only_removes(void **state)
+{
+	struct stage *g = stage_new(1, NULL, true);
+	struct ear *ann = made(g), *bob = ear(g, 0, BOB, "b");
+
+	enter(bob, "Bob");
+	heard(g, bob);
+	did(g, ann, "set members_only");
+	assert_true(has(heard(g, bob), "code='322'"));
+	did(g, ann, "set password");
+	did(g, ann, "affiliate bob@anser.test member");
+	enter(bob, "Bob");
+	talk_run(g->t);
+	assert_int_equal(last_verdict, ROOM_PASSWORD_WRONG);
+	stage_free(g);
+}
+
+static void destroyed(void **state)
+{
+	struct stage *g = stage_new(2, NULL, true);
+	struct ear *ann = made(g), *bob = ear(g, 1, BOB, "b");
+	struct room_listing l;
+
+	enter(bob, "Bob");
+	say(bob, "<body>old</body>");
+	talk_wait(g->t, 1000);
+	assert_true(room_listing_next(talk_core(g->t, 1), STR(""), &l));
+	assert_int_equal(l.occupants, 2);
+	assert_int_equal(tried(g, bob, "destroy"), ROOM_FORBIDDEN);
+	heard(g, bob);
+	did(g, ann, "destroy");
+	assert_true(has(heard(g, bob), "<item affiliation='none' role='none' jid='bob@anser.test/b'/><destroy><reason>over</reason></destroy>"));
+	talk_wait(g->t, 1000);
+	assert_false(room_listing_next(talk_core(g->t, 1), STR(""), &l));
+	enter(bob, "Bob");
+	assert_true(has(heard(g, bob), "code='201'"));
+	assert_false(has(heard(g, bob), "old"));
+	stage_free(g);
+}
+
+static void private_messages(void **state)
+{
+	struct stage *g = stage_new(2, NULL, true);
+	struct ear *ann = made(g), *bob = ear(g, 1, BOB, "b"), *phone = ear(g, 0, BOB, "phone");
+
+	enter(bob, "Bob");
+	enter(phone, "Bob");
+	heard(g, bob);
+	heard(g, phone);
+	tell(ann, STANZA_MESSAGE, MESSAGE_CHAT, ROOM "/Bob", "<body>psst</body>", STANZA_BODY);
+	assert_true(has(heard(g, bob), "Ann|chat|<body>psst</body>"));
+	assert_true(has(heard(g, phone), "Ann|chat|<body>psst</body>"));
+	assert_int_equal(ann->last, SENT_OK);
+	stage_free(g);
+}
+
+static void slow_mode(void **state)
+{
+	struct stage *g = stage_new(1, NULL, true);
+	struct ear *ann = made(g), *bob = ear(g, 0, BOB, "b");
+
+	enter(bob, "Bob");
+	did(g, ann, "set slow");
+	say(bob, "<body>1</body>");
+	say(bob, "<body>2</body>");
+	say(ann, "<body>3</body>");
+	say(ann, "<body>4</body>");
+	talk_run(g->t);
+	assert_int_equal(bob->refused, 1);
+	assert_int_equal(ann->refused, 0);
+	talk_wait(g->t, 10000);
+	say(bob, "<body>5</body>");
+	talk_run(g->t);
+	assert_int_equal(bob->refused, 1);
+	stage_free(g);
+}
+
+/* The stamp of the last message that `h` shows. */
+static uint64_t stamp_in(const char *h)
+{
+	const char *at = strstr(h, "by='tea@rooms.test' id='");
+	uint64_t stamp = 0;
+
+	assert_non_null(at);
+	at += strlen("by='tea@rooms.test' id='");
+	assert_true(str_u64(str_n(at, strcspn(at, "'")), &stamp));
+	return stamp;
+}
+
+static void taken_back(void **state)
+{
+	struct stage *g = stage_new(2, NULL, true);
+	struct ear *ann = made(g), *bob = ear(g, 1, BOB, "b"), *cui = ear(g, 0, CUI, "c");
+	char text[100];
+	const char *h;
+
+	enter(bob, "Bob");
+	heard(g, bob);
+	say(bob, "<body>oops</body>");
+	snprintf(text, sizeof text, "retract %llu own", (unsigned long long)stamp_in(heard(g, bob)));
+	assert_int_equal(tried(g, ann, text), ROOM_FORBIDDEN); /* not his */
+	heard(g, ann);
+	did(g, bob, text);
+	assert_true(has(heard(g, ann), "Bob|groupchat|<retract/>"));
+	heard(g, bob);
+	say(bob, "<body>rude</body>");
+	snprintf(text, sizeof text, "retract %llu", (unsigned long long)stamp_in(heard(g, bob)));
+	assert_int_equal(tried(g, bob, text), ROOM_FORBIDDEN);
+	did(g, ann, text);
+	assert_true(has(heard(g, bob), "|groupchat|<retract/>"));
+	enter(cui, "Cui");
+	h = heard(g, cui);
+	assert_int_equal(times(h, "Bob|groupchat|<retracted/><occupant-id"), 2);
+	assert_false(has(h, "oops") || has(h, "rude"));
+	assert_int_equal(tried(g, ann, "retract 12345"), ROOM_NO_OCCUPANT);
+	stage_free(g);
+}
+
+/* Over its bound the archive loses what is too old, in the background. */
+static void retention(void **state)
+{
+	struct stage *g = stage_new(2, NULL, true);
+	struct ear *ann = made(g), *bob;
+	const char *h;
+
+	did(g, ann, "set days");
+	say(ann, "<body>yesterday</body>");
+	talk_wait(g->t, (msec)25 * 3600 * 1000);
+	say(ann, "<body>today</body>");
+	bob = ear(g, 1, BOB, "b");
+	enter(bob, "Bob");
+	h = heard(g, bob);
+	assert_true(has(h, "today") && !has(h, "yesterday"));
+	/* Also on disk: the room is loaded anew. */
+	leave(ann, "Ann");
+	leave(bob, "Bob");
+	talk_wait(g->t, (msec)2 * 3600 * 1000);
+	heard(g, bob);
+	enter(bob, "Bob");
+	h = heard(g, bob);
+	assert_true(has(h, "today") && !has(h, "yesterday"));
+	stage_free(g);
+}
+
+/* The core ends while everything is under way. */
+static void ends_in_flight(void **state)
+{
+	struct stage *g = stage_new(2, "memory:?delay=50", true);
+	struct ear *ann = ear(g, 0, ANN, "a");
+
+	enter(ann, "Ann");
+	talk_wait(g->t, 1000);
+	command(ann, "set persistent");
+	talk_wait(g->t, 1000);
+	say(ann, "<body>1</body>");
+	command(ann, "affiliate bob@anser.test member");
+	say(ann, "<body>2</body>");
+	tell(ann, STANZA_PRESENCE, PRESENCE_AVAILABLE, "other@rooms.test/Ann", "", 0);
+	tell(ann, STANZA_MESSAGE, MESSAGE_NORMAL, ROOM, "destroy", 0);
+	talk_wait(g->t, 60);
+	buf_clear(&ann->heard);
+	talk_free(g->t);
+	assert_true(has(buf_z(&ann->heard), "code='332'") || !ann->heard.n);
+	g->t = NULL;
+	stage_free(g);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(make_enter_say_leave_one),
 		cmocka_unit_test(make_enter_say_leave_two),
+		cmocka_unit_test(store_failure),
+		cmocka_unit_test(making_fails),
+		cmocka_unit_test(one_order),
+		cmocka_unit_test(ban_in_flight),
+		cmocka_unit_test(restart),
+		cmocka_unit_test(session_ends),
+		cmocka_unit_test(temporary),
+		cmocka_unit_test(several_seats),
+		cmocka_unit_test(another_nick),
+		cmocka_unit_test(who_sees),
+		cmocka_unit_test(roles_and_affiliations),
+		cmocka_unit_test(members_only_removes),
+		cmocka_unit_test(destroyed),
+		cmocka_unit_test(private_messages),
+		cmocka_unit_test(slow_mode),
+		cmocka_unit_test(taken_back),
+		cmocka_unit_test(retention),
+		cmocka_unit_test(ends_in_flight),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
