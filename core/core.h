@@ -46,8 +46,11 @@ struct core_settings {
 	struct str rooms_domain; /* where rooms are, prepared; empty: there are none */
 	bool rooms_admins_only;  /* only administrators make rooms */
 	unsigned rooms_max;      /* that one account may own; 0: no limit */
+	unsigned push_content;   /* enum push_content (core/push.h): what a push service is told of a message */
 	const struct component_key *components; /* the programs that serve domains of their own (doors/component) */
 	size_t components_n;
+	struct str call_servers, call_secret; /* STUN and TURN (core/calls.h); both may be empty */
+	msec call_ms;            /* how long a name and a password for them are good */
 	struct str contacts;     /* XEP-0157: addresses parted by blanks, mailto:… or xmpp:…; may be empty */
 };
 

@@ -16,6 +16,7 @@
 #include "core/people.h"
 #include "core/pep.h"
 #include "core/plant.h"
+#include "core/push.h"
 #include "core/roster.h"
 #include "core/service.h"
 #include "core/session.h"
@@ -52,6 +53,7 @@ struct user {
 	struct archive_prefs prefs; /* own memory */
 	struct archive_prefs shown; /* the same with the operator's default filled in: archive_prefs() */
 	char *prefs_text;       /* what prefs points into */
+	struct list push;       /* core/push.c */
 	struct account account; /* while loading */
 	struct seen *seen;      /* core/seen.c: NULL when nothing is to be written */
 };
@@ -140,12 +142,13 @@ struct core {
 	} devices;
 	uint8_t secret[32];       /* for verifiers of unknown names */
 	bool secret_known;
-	struct core_door doors[8];
+	struct core_door doors[16];
 	struct file_desk *files;  /* core/files.c */
 	struct {                  /* core/service.c */
 		struct map known;     /* all that answer somewhere, by domain */
 		struct list up;       /* struct service: those on this core */
 		struct map waits;     /* struct service_wait by number */
+		struct list asks;     /* struct service_ask */
 		uint64_t last;
 	} services;
 	struct rooms *rooms;      /* core/room_inside.h: NULL where there are none */
@@ -212,6 +215,20 @@ void service_carry(struct core *c, struct stanza *st, struct service_wait *w);
 /* An IQ of a service, or for one, has found nobody: the error goes back to who sent it, in a later turn. Borrowed. */
 void service_bounce(struct core *c, const struct stanza *st);
 void service_in(struct core *c, const struct parcel *p);
+/* An IQ set of the server's own to a service: part of something larger. */
+struct service_ask {
+	struct list here;      /* core->services.asks */
+	struct core *core;
+	struct str to;         /* own memory */
+	char id[80];
+	struct timer late;
+	/* Once, unless the core ends before or it is dropped: the result or error, or NULL when none came in time. It may free what it is part of. */
+	void (*answered)(struct service_ask *a, const struct stanza *answer);
+};
+void service_ask(struct core *c, struct service_ask *a, struct jid to, struct str payload, msec wait_ms);
+void service_ask_drop(struct core *c, struct service_ask *a);
+/* A result or error to the server's own address. */
+void service_asked(struct core *c, struct stanza *answer);
 void service_sent_in(struct core *c, const struct parcel *p);
 void service_up_in(struct core *c, const struct parcel *p);
 void service_down_in(struct core *c, const struct parcel *p);
@@ -254,6 +271,15 @@ void contacts_join(struct core *c, struct str one, struct str other);
 void pep_in(struct core *c, const struct parcel *p);
 void pep_subscribed_in(struct core *c, const struct parcel *p);
 void pep_forget(struct session *s); /* the session ends */
+
+/* push.c */
+void push_load(struct user *u, const struct store_pair *pairs, size_t n);
+void push_clear(struct user *u);
+void push_changed(struct user *u, const struct parcel *p);
+/* A message has come for this account: those are told that want to be. */
+void push_consider(struct user *u, struct stanza *st);
+void push_session(struct session *s); /* it may have become active, or is no longer */
+void push_forget(struct session *s);
 
 /* devices.c */
 void devices_asked(struct core *c, const struct parcel *p);

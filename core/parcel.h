@@ -18,6 +18,7 @@ enum parcel_kind {
 	PARCEL_BLOCKS,        /* c: bytes: the list has changed; flags say how */
 	PARCEL_PREFS,         /* c: archive preferences have changed */
 	PARCEL_GONE,          /* c: the account was deleted */
+	PARCEL_RIGHTS,        /* c: number: its flags from now on (enum account_flags) */
 	PARCEL_PASSWORD,      /* c: it has another password; number: its mark (struct account) */
 	PARCEL_KICK,          /* u or full: sessions must end; number: kick_why; bytes: resource or absent; PARCEL_OTHERS: all but this resource;
 			       * PARCEL_DEVICE: bytes is a device (struct session_agent) */
@@ -35,6 +36,7 @@ enum parcel_kind {
 	 * PARCEL_OWN goes the other way: the session is gone (core/room_here.c) */
 	PARCEL_ROOM_ENTER, PARCEL_ROOM_LEAVE,
 	PARCEL_ROOM_LISTED,   /* all: bytes: a room's listing has changed (core/room_list.c) */
+	PARCEL_PUSH,          /* c: bytes: a place to be told of messages, a zero byte and its options; PARCEL_REMOVED: no longer (core/push.c) */
 	PARCEL_PEP_SUBSCRIBED, /* u: you see the presence of stanza->from since just now: send what it published */
 };
 

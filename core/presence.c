@@ -175,6 +175,7 @@ static void become_unavailable(struct session *s, struct stanza *st)
 	}
 	s->presence = stanza_unref(s->presence);
 	s->user->available--;
+	push_session(s);
 	broadcast(s, st);
 	directed_end(s, st);
 	directory_down(s);
@@ -194,6 +195,7 @@ void session_presence(struct session *s, struct stanza *st, int priority)
 	stanza_unref(s->presence);
 	s->presence = st;
 	s->priority = (int8_t)priority;
+	push_session(s);
 	if (first) {
 		s->user->available++;
 		directory_up(s);

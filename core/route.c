@@ -260,6 +260,7 @@ static void message_out(struct transit *t)
 	/* Relayed, and gone while it waited behind others: then it waits for the receiver. */
 	if (!route_tell(t->to, &p) && !(t->flags & PARCEL_QUEUED) && route_is_worth_keeping(st))
 		route_keep_late(c, t->to, st);
+	push_consider(t->to, st);
 	if (t->from)
 		copies_out(t, st, archive_wants(t->from, jid_bare(st->to)) && t->flags & PARCEL_QUEUED);
 }
@@ -286,6 +287,10 @@ static bool carry(struct transit *t)
 	}
 	if (st->name == STANZA_PRESENCE) {
 		presence_to(c, st->to, st);
+		return true;
+	}
+	if (!st->to.local) {
+		service_asked(c, st);
 		return true;
 	}
 	return bus_publish(c->bus, jid_full(st->to), &(struct parcel){ .kind = PARCEL_IQ, .stanza = st }) > 0;
@@ -548,6 +553,8 @@ static enum sent_verdict refuse_of_service(const struct stanza *st)
 {
 	if (st->name == STANZA_PRESENCE)
 		return SENT_OK;
+	if (st->name == STANZA_IQ && !st->to.local && !st->to.resource && (st->type == IQ_RESULT || st->type == IQ_ERROR))
+		return SENT_OK; /* to something that the server has asked */
 	if (!st->to.local || (!st->to.resource && (st->name == STANZA_IQ || st->type == MESSAGE_GROUPCHAT)))
 		return SENT_UNSUPPORTED;
 	return SENT_OK;
@@ -581,7 +588,7 @@ void route_from_service(struct core *c, struct stanza *st, void (*sent)(void *ar
 	}
 	t->verdict = (uint8_t)refuse_of_service(st);
 	t->state = TRANSIT_READY;
-	if (t->verdict == SENT_OK && st->name != STANZA_PRESENCE) {
+	if (t->verdict == SENT_OK && st->name != STANZA_PRESENCE && st->to.local) {
 		t->to = user_get(c, jid_local(st->to));
 		if (t->to->state == USER_LOADING) {
 			t = transit_keep(t);

@@ -8,6 +8,8 @@
  */
 #include "core/service.h"
 
+#include <stdio.h>
+
 #include "core/inside.h"
 
 /* A domain where somebody answers. */
@@ -172,6 +174,7 @@ void services_begin(struct core *c)
 	memcpy(c->services.known.seed, c->users.seed, sizeof c->users.seed);
 	memcpy(c->services.waits.seed, c->users.seed, sizeof c->users.seed);
 	list_init(&c->services.up);
+	list_init(&c->services.asks);
 	bus_publish(c->bus, STR("all"), &(struct parcel){ .kind = PARCEL_SERVICE_UP, .bytes = STR("") });
 }
 
@@ -226,7 +229,10 @@ static struct str number_key(const uint64_t *number) { return str_n((const char 
 static bool is_admin(struct core *c, struct jid from)
 {
 	const struct session *s = from.resource && core_is_local(c, from) ? session_find(c, jid_full(from)) : NULL;
+	const struct place *p = core_is_local(c, from) ? NULL : place_of(c, jid_domain(from));
 
+	if (p && p->here)
+		return p->here->admin;
 	return s && s->user && (s->user->flags & ACCOUNT_ADMIN);
 }
 
@@ -251,11 +257,79 @@ void service_carry(struct core *c, struct stanza *st, struct service_wait *w)
 	bus_send(c->bus, core, &p);
 }
 
+/* ---- what the server itself asks ------------------------------------------------------------------------------------------------ */
+
+static const struct str ask_prefix = STR_INIT("anser-ask-");
+
+static void ask_late(struct timer *t)
+{
+	struct service_ask *a = holder_of(t, struct service_ask, late);
+
+	service_ask_drop(a->core, a);
+	a->answered(a, NULL);
+}
+
+void service_ask(struct core *c, struct service_ask *a, struct jid to, struct str payload, msec wait_ms)
+{
+	uint64_t chance[2];
+	struct stanza *st;
+
+	world_random(c->world, chance, sizeof chance);
+	snprintf(a->id, sizeof a->id, "%.*s%u-%016llx%016llx", STR_ARG(ask_prefix), c->index, (unsigned long long)chance[0], (unsigned long long)chance[1]);
+	a->core = c;
+	a->to = str_n(str_dup(jid_full(to)), jid_full(to).n);
+	a->late.fire = ask_late;
+	list_append(&c->services.asks, &a->here);
+	world_timer(c->world, &a->late, wait_ms);
+	st = stanza_make(&(struct stanza_init){ .name = STANZA_IQ, .type = IQ_SET, .time = core_now(c), .from = address_of(c->settings.domain), .to = to,
+						.id = str_z(a->id), .payload = payload });
+	service_carry(c, st, NULL);
+	stanza_unref(st);
+}
+
+void service_ask_drop(struct core *c, struct service_ask *a)
+{
+	if (!a->to.p)
+		return;
+	list_remove(&a->here);
+	world_stop(c->world, &a->late);
+	mem_free((void *)a->to.p);
+	a->to = STR_NONE;
+}
+
+static void asked_in(struct core *c, const struct stanza *answer)
+{
+	list_each(a, &c->services.asks, struct service_ask, here) {
+		if (!str_is(answer->id, a->id) || !str_eq(jid_full(answer->from), a->to))
+			continue;
+		service_ask_drop(c, a);
+		a->answered(a, answer);
+		return;
+	}
+}
+
+/* The id says which core has asked. */
+void service_asked(struct core *c, struct stanza *answer)
+{
+	struct str rest;
+	uint64_t core;
+
+	if (!str_starts(answer->id, ask_prefix))
+		return;
+	rest = str_from(answer->id, ask_prefix.n);
+	if (str_u64(str_n(rest.p, str_find(rest, '-')), &core) && core < core_count(c))
+		bus_send(c->bus, (unsigned)core, &(struct parcel){ .kind = PARCEL_SERVICE, .stanza = answer });
+}
+
 void service_in(struct core *c, const struct parcel *p)
 {
 	struct service_sender from = { p->number, p->core, (p->flags & PARCEL_ADMIN) != 0 };
 	struct place *place = place_of(c, jid_domain(p->stanza->to));
 
+	if (core_is_local(c, p->stanza->to)) {
+		asked_in(c, p->stanza);
+		return;
+	}
 	if (place && place->here)
 		place->here->ops->take(place->here, p->stanza, from);
 	else if (p->number)
@@ -373,6 +447,8 @@ static void bounced_go(struct post *p)
 		service_carry(b->core, b->st, NULL);
 	else if (b->st->to.resource)
 		bus_publish(b->core->bus, jid_full(b->st->to), &(struct parcel){ .kind = PARCEL_IQ, .stanza = b->st });
+	else if (!b->st->to.local)
+		service_asked(b->core, b->st);
 	bounced_free(&b->job);
 }
 

@@ -36,6 +36,7 @@ struct service {
 	struct str domain;   /* prepared; must live until service_down() */
 	struct str category, type, name; /* its identity in the list of services (XEP-0030); may be absent: asked of itself only */
 	bool everywhere;     /* it lives on every core, and service_up() is called on each */
+	bool admin;          /* what it sends counts as an administrator's (service_sender): the operator's */
 	struct list here;
 };
 

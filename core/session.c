@@ -282,6 +282,8 @@ void session_close(struct session *s, struct str status)
 	log_event(logout, "door=%s user=%.*s resource=%.*s", s->ops->door, STR_ARG(jid_local(s->jid)),
 		  STR_ARG(jid_resource(s->jid)));
 	route_hurry(s);
+	push_session(s);
+	push_forget(s);
 	room_here_close(s);
 	presence_end(s, status);
 	route_orphan(s);
@@ -354,6 +356,8 @@ void session_detach(struct session *s)
 		core_count_up(s->core, COUNT_DETACHED, 1);
 	s->detached = true;
 	s->left = core_now(s->core);
+	if (s->opened)
+		push_session(s);
 }
 
 void session_attach(struct session *s)
@@ -361,10 +365,13 @@ void session_attach(struct session *s)
 	if (s->detached)
 		core_count_up(s->core, COUNT_DETACHED, -1);
 	s->detached = false;
+	if (s->opened)
+		push_session(s);
 }
 
 int64_t session_account(const struct session *s) { return s->user->id; }
 struct str session_name(const struct session *s) { return jid_local(s->jid); }
+uint32_t session_flags(const struct session *s) { return s->user->flags; }
 
 struct session *session_find(struct core *c, struct str full)
 {

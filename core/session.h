@@ -105,6 +105,9 @@ struct session {
 	bool carbons;            /* XEP-0280 */
 	bool detached;           /* the link is gone, the client may come back (XEP-0198) */
 	uint8_t catching_up;     /* reading what waits: see core/offline.c */
+	bool idle;               /* nobody looks at it (XEP-0352): session_idle() */
+	bool push_on;            /* it is active, and has named a place to be told otherwise */
+	char *push;              /* core/push.c: which */
 	bool asks_acks;          /* set by the door: its client is told what is safe (XEP-0198, classic 1|), so even what nobody archives goes to disk first */
 	uint64_t missed_from;    /* lowest stamp given back by session_undelivered(); 0: none */
 	uint64_t again_from;     /* while catching up: lowest stamp that came meanwhile; 0: none */
@@ -171,9 +174,14 @@ void session_writable(struct session *s);
 void session_detach(struct session *s);
 void session_attach(struct session *s);
 
+/* Nobody looks at the client, or somebody does again. */
+void session_idle(struct session *s, bool idle);
+
 /* Whose: id and name of the account. */
 int64_t session_account(const struct session *s);
 struct str session_name(const struct session *s);
+/* Its enum account_flags, as they are now. */
+uint32_t session_flags(const struct session *s);
 
 /* The session of this full address on this core; NULL when it is not here. */
 struct session *session_find(struct core *c, struct str full);

@@ -39,6 +39,7 @@ static void user_free(struct user *u)
 	map_free(&u->roster);
 	blocks_clear(u);
 	archive_prefs_load(u, STR_NONE);
+	push_clear(u);
 	mem_free(u->name);
 	mem_free(u);
 }
@@ -104,6 +105,7 @@ struct user *user_get(struct core *c, struct str name)
 		list_init(&u->idle);
 		list_init(&u->waiting);
 		list_init(&u->sessions);
+		list_init(&u->push);
 		memcpy(u->roster.seed, c->users.seed, sizeof u->roster.seed);
 		map_add(&c->users, &u->node, str_n(u->name, name.n));
 		/* Listen before reading, so that no change falls between. */
@@ -235,6 +237,25 @@ static void item_load(struct user *u, struct str space)
 	store_submit(r);
 }
 
+static void push_loaded(struct store_request *r)
+{
+	struct user *u = r->arg;
+
+	if (!r->answer)
+		push_load(u, r->pairs, r->n);
+	part_done(u, r->answer);
+}
+
+static void push_begin(struct user *u)
+{
+	struct store_request *r = store_ask(u->core->store, STORE_ITEM_LIST, push_loaded, u);
+
+	r->owner = u->id;
+	r->space = STR(PUSH_SPACE);
+	u->loading++;
+	store_submit(r);
+}
+
 static void account_loaded(struct store_request *r)
 {
 	struct user *u = r->arg;
@@ -255,6 +276,7 @@ static void account_loaded(struct store_request *r)
 	store_submit(roster);
 	item_load(u, STR("blocks"));
 	item_load(u, STR("prefs"));
+	push_begin(u);
 }
 
 static void load(struct user *u)
@@ -343,10 +365,14 @@ void user_changed(struct core *c, const struct parcel *p)
 		u->again = true;
 	else if (p->kind == PARCEL_PASSWORD)
 		u->mark = p->number;
+	else if (p->kind == PARCEL_RIGHTS)
+		u->flags = (uint32_t)p->number;
 	else if (p->kind == PARCEL_ROSTER)
 		roster_changed(u, p);
 	else if (p->kind == PARCEL_BLOCKS)
 		blocks_changed(u, p);
+	else if (p->kind == PARCEL_PUSH)
+		push_changed(u, p);
 	else
 		archive_prefs_load(u, p->bytes);
 }

@@ -164,6 +164,7 @@ static void fill(struct generation *g)
 	c->file_keep_ms = settings_int(s, "files.keep");
 	c->rooms_admins_only = settings_int(s, "rooms.create") == 1;
 	c->rooms_max = (unsigned)settings_int(s, "rooms.max");
+	c->push_content = (unsigned)settings_int(s, "push.content");
 	c->contacts = contacts(g);
 	c->web_origins = settings_text(s, "web.origins");
 }

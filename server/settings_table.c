@@ -103,6 +103,10 @@ const struct setting settings_table[] = {
 	      "The programs that serve a domain of their own, each as domain:secret, parted by blanks: irc.example.org:a-long-random-word. A program is believed whatever it "
 	      "says of the addresses at its domain, and nothing of any other. A secret has 8 characters at least and no blanks; anserctl settings shows it."),
 
+	WORDS("push.content", "none", "none sender body", LIVE,
+	      "What a push service (XEP-0357) is told of a message beside that there is one: nothing, who sent it, or also its text, unless that is encrypted. Such a service "
+	      "belongs to the maker of a client, and hands what it is told to the maker of the phone. Clients fetch the message themselves."),
+
 	WORDS("archive.default", "always", "always roster never", LIVE,
 	      "Whose messages are archived for people who have not chosen themselves (XEP-0313): of everybody, of contacts, of nobody."),
 

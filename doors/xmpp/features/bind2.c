@@ -119,6 +119,7 @@ static void opened(struct xmpp *x, int verdict)
 	}
 	x->session.carbons = s->wish.carbons;
 	x->csi_inactive = s->wish.inactive;
+	session_idle(&x->session, s->wish.inactive);
 	if (s->wish.sm)
 		sm_enable(x, s->wish.sm_resumable, &s->bound);
 	s->ends.done = ends_known;

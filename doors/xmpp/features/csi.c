@@ -72,12 +72,17 @@ bool csi_holds(struct xmpp *x, const struct delivery *d)
 void csi_active(struct xmpp *x)
 {
 	x->csi_inactive = false;
+	session_idle(&x->session, false);
 	flush(x);
 }
 
 static void active_take(struct xmpp *x, const struct xml *element) { csi_active(x); }
 
-static void inactive_take(struct xmpp *x, const struct xml *element) { x->csi_inactive = true; }
+static void inactive_take(struct xmpp *x, const struct xml *element)
+{
+	x->csi_inactive = true;
+	session_idle(&x->session, true);
+}
 
 static void csi_offer(struct xmpp *x, struct buf *to)
 {
