@@ -201,7 +201,7 @@ export const rooms = area({
 	inviteTitle: '邀请加入 {name}',
 	inviteReason: '说句话（可不填）',
 	invite: '邀请',
-	invited: '邀请已发出。',
+	invited: '已发出 {n} 份邀请。',
 	nobodyFits: '没有找到。',
 	invitations: '群组邀请',
 	invitedBy: '{name} 邀请你加入。',
