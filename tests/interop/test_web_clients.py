@@ -116,6 +116,25 @@ def strophe_and_xmpp_under_node(server):
     both(server, node('strophe.mjs', ws(server), 'ann/a'), node('xmpp.mjs', wss(server), 'bea/b'))
 
 
+def node_is_20():
+    version = subprocess.run(['node', '--version'], stdout=subprocess.PIPE, text=True, check=True).stdout
+    return int(version.removeprefix('v').split('.')[0]) >= 20
+
+
+def back_with_a_token(server):
+    """xmpp.js in one request, over WebSocket and TCP; older than Node.js 20 cannot run it."""
+    if not node_is_20():
+        return
+    server.add('gina')
+    for service in (ws(server), f'xmpp://127.0.0.1:{server.xmpp}'):
+        with node('xmpp_sasl2.mjs', service, 'gina/x') as gina:
+            expect(gina.hear(), 'token HT-SHA-256-NONE')
+            me = gina.hear()
+            expect_match(me, rf'online gina@{DOMAIN}/\S+')
+            expect(gina.hear(), me.replace('online', 'again'))
+            expect(gina.hear(), 'used SCRAM-SHA-1 HT-SHA-256-NONE')
+
+
 def strophe_in_pages(server):
     """One over WebSocket, one over BOSH."""
     both(server, page(SITE, 'strophe.html', ws(server), 'ann/a'), page(SITE, 'strophe.html', bosh(server), 'bea/b'))
@@ -157,4 +176,4 @@ def converse(server):
 
 if __name__ == '__main__':
     with Site() as SITE:
-        main(strophe_and_xmpp_under_node, strophe_in_pages, who_may_ask, converse, settings=(f'web.origins={SITE.address}',))
+        main(strophe_and_xmpp_under_node, back_with_a_token, strophe_in_pages, who_may_ask, converse, settings=(f'web.origins={SITE.address}',))
