@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "doors/xmpp/engine.h"
+#include "doors/xmpp/features/avatar.h"
 #include "doors/xmpp/features/wants.h"
 #include "doors/xmpp/relay.h"
 
@@ -139,5 +140,6 @@ struct xmpp_home *xmpp_home(struct core *c)
 	for (size_t i = 0; xmpp_features[i]; i++)
 		feature_index(h, xmpp_features[i]);
 	core_door_register(c, xmpp_door.name, relay_receive, h, home_drop);
+	avatar_begin(h);
 	return h;
 }

@@ -5,6 +5,7 @@
  */
 #include "core/invite.h"
 #include "doors/xmpp/engine.h"
+#include "doors/xmpp/features/avatar.h"
 #include "doors/xmpp/features/features.h"
 #include "doors/xmpp/features/wants.h"
 
@@ -168,6 +169,8 @@ void presence_take(struct xmpp *x, const struct xml *element)
 
 	if (!st)
 		return;
+	if (st->type == PRESENCE_AVAILABLE)
+		st = avatar_presence(x, st);
 	presence_rows[st->type][st->to.p != NULL](x, element, st);
 	sm_handled(x);
 }

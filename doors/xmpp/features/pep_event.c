@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "doors/xmpp/features/avatar.h"
 #include "doors/xmpp/features/bookmarks.h"
 #include "doors/xmpp/features/features.h"
 #include "doors/xmpp/features/pep.h"
@@ -34,6 +35,7 @@ static const struct {
 	const char *node;
 	void (*follow)(struct asked *a); /* answers a->q with the errand's answer */
 } followed[] = {
+	{ AVATAR_METADATA, avatar_changed },
 	{ BOOKMARKS, bookmarks_changed },
 };
 

@@ -6,6 +6,7 @@
 #include "core/block.h"
 #include "core/people.h"
 #include "doors/xmpp/features/asked.h"
+#include "doors/xmpp/features/avatar.h"
 
 #define VCARD "vcard-temp"
 #define VCARD_SPACE "vcard"
@@ -74,15 +75,8 @@ static struct str vcard_name(struct xmpp *x, const struct xml *card)
 	return name.n ? name : str_trim(xml_child_text(card, "NICKNAME", VCARD, xmpp_scratch(x)));
 }
 
-static void vcard_kept(struct asked *a)
-{
-	if (!asked_failed(a))
-		iq_result(a->q, STR(""));
-}
-
 static void vcard_set(struct xmpp *x, struct iq *q)
 {
-	struct asked *a;
 	own_buf b = { 0 };
 
 	xml_write(&b, q->child, STR("jabber:client"));
@@ -90,10 +84,8 @@ static void vcard_set(struct xmpp *x, struct iq *q)
 		iq_error(q, STANZA_ERROR_NOT_ACCEPTABLE, "The card is over 128 KiB.");
 		return;
 	}
-	a = asked_new(q, vcard_kept);
-	item_set(x->core, &a->ask, session_account(&x->session), STR(VCARD_SPACE), STR(""),
-		 arena_str(&a->arena, buf_all(&b)));
 	people_name(x->core, session_account(&x->session), vcard_name(x, q->child));
+	avatar_card(x, q, q->child, buf_all(&b));
 }
 
 static void vcard_foreign(struct xmpp *x, struct iq *q)
