@@ -100,5 +100,29 @@ def finds_what_waited(server):
         d.see('this has waited for you')
 
 
+def rooms(server):
+    server.add('emil', 'frida')
+    room = f'talk@rooms.{DOMAIN}'
+    with Profanity(server, 'emil') as e, Profanity(server, 'frida') as f:
+        e.see(f'emil@{DOMAIN}/terminal logged in successfully')
+        f.see(f'frida@{DOMAIN}/terminal logged in successfully')
+        e.type(f'/join {room} nick Emil')
+        e.see('/room accept')
+        e.type('/room accept')
+        e.see('Room unlocked')
+        f.type(f'/join {room} nick frida')
+        f.see('You have joined the room as frida, role: participant, affiliation: none')
+        f.type('hello from a room')
+        e.see('frida: hello from a room')
+        e.type('/subject set "Of cats"')
+        f.see('Emil has set the room subject: Of cats')
+        e.type('/kick frida enough')
+        f.see(f'Kicked from {room}')
+        f.type(f'/join {room} nick frida')
+        f.see('hello from a room')
+        e.type('/room destroy')
+        f.see(f'Room destroyed: {room}')
+
+
 if __name__ == '__main__':
-    main(talks, finds_what_waited)
+    main(talks, finds_what_waited, rooms)
