@@ -174,6 +174,23 @@ def converse(server):
     run(converse_talks(server))
 
 
+def converse_in_a_room(server):
+    server.add('fred')
+    room = f'tea@rooms.{DOMAIN}'
+    with Classic(server) as fred, page(SITE, 'converse.html', ws(server), 'dora/converse') as converse:
+        fred.login('fred')
+        expect(fred.ask('108|#tea'), '1|')
+        expect(fred.ask('103|fred,#tea,before she came'), '1|')
+        expect_match(converse.hear(), rf'online dora@{DOMAIN}/\S+')
+        converse.say(room, '')
+        expect(converse.hear(), f'message {room}/fred before she came')
+        for i in range(3):
+            expect(fred.ask(f'103|fred,#tea,number {i} 你好'), '1|')
+            expect(converse.hear(), f'message {room}/fred number {i} 你好')
+            converse.say(room, f'from Converse {i}')
+            expect_match(fred.hear(), rf'1\|103@#tea/dora@from Converse {i}@{TIME}')
+
+
 if __name__ == '__main__':
     with Site() as SITE:
-        main(strophe_and_xmpp_under_node, back_with_a_token, strophe_in_pages, who_may_ask, converse, settings=(f'web.origins={SITE.address}',))
+        main(strophe_and_xmpp_under_node, back_with_a_token, strophe_in_pages, who_may_ask, converse, converse_in_a_room, settings=(f'web.origins={SITE.address}',))
