@@ -14,6 +14,8 @@ enum plant {
 	PLANT_UNAVAILABLE_FORGOTTEN,  /* a session ends and nobody is told */
 	PLANT_READ_THEN_SUBSCRIBE,    /* what arrives while the queue is being read is forgotten */
 	PLANT_RELAYED_DROPPED,        /* relayed messages that the client did not get die with its session */
+	PLANT_ROOM_SAID_TOO_SOON,     /* a room says a message while the disk is still busy with it */
+	PLANT_ROOM_KEEPS_REACHING,    /* who is removed from a room goes on hearing what is said there */
 	PLANTS
 };
 

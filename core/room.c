@@ -54,6 +54,7 @@ static struct room *room_new(struct rooms *rs, struct jid bare)
 	list_init(&r->changes);
 	list_init(&r->out);
 	list_init(&r->errands);
+	list_init(&r->spoke);
 	list_init(&r->idle);
 	list_init(&r->dirty);
 	map_add(&rs->all, &r->node, str_n(r->name, name.n));
@@ -101,6 +102,7 @@ static void room_free(struct room *r)
 	changes_drop(r);
 	out_drop(r);
 	room_errands_drop(r);
+	room_spoke_drop(r);
 	seats_free(r);
 	room_clear(r);
 	map_free(&r->people);

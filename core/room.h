@@ -183,6 +183,9 @@ void room_invite(struct room *r, struct jid by, struct jid to, struct str payloa
  * it: if `own` the notice is reflected with its id and lang. Nothing is kept under that stamp: ROOM_NO_OCCUPANT; but if `own` the notice is said all the same, since
  * others may still have what it is about. */
 void room_retract(struct seat *by, uint64_t stamp, bool own, struct str tombstone, struct str notice, struct stanza *st, struct room_call *call);
+/* Sends a stanza in the name of the room, behind all that has been decided so far: who is told that he is not here any more hears nothing of it afterwards. Takes over
+ * the reference. */
+void room_send(struct room *r, struct stanza *st);
 /* To all moderators who are here (voice requests, 7.13); takes over the reference. */
 void room_tell_moderators(struct room *r, struct stanza *st);
 

@@ -135,6 +135,7 @@ static struct occupant *occupant_new(struct room *r, struct jid real, struct str
 	o->standing.role = room_role_on_entry(&r->config, p.affiliation);
 	o->spoke = INT64_MIN / 2;
 	id_make(o);
+	room_spoke_recall(o);
 	place_set(o, nick);
 	occupant_hats_set(o, p.hats);
 	list_append(&r->occupants, &o->here);
@@ -148,6 +149,7 @@ static void occupant_free(struct occupant *o)
 	struct room *r = o->room;
 
 	assert(list_empty(&o->seats));
+	room_spoke_keep(o);
 	map_remove(&r->nicknames, &o->node);
 	list_remove(&o->here);
 	r->occupants_n--;

@@ -90,6 +90,7 @@ struct room {
 	struct list changes;     /* the first one is under way */
 	struct list out;         /* struct out */
 	struct list errands;     /* struct errand: messages to one person that are under way */
+	struct list spoke;       /* struct spoke: of who has left, for slow mode; the longest ago first */
 	struct list idle;        /* rooms->idle */
 	msec used;
 	struct list dirty;       /* rooms->list.dirty */
@@ -187,6 +188,10 @@ struct errand;
 /* Sends in the name of the room; `call` ends when it is safe. Takes over the reference. */
 void room_errand(struct room *r, struct stanza *st, struct room_call *call);
 void room_errands_drop(struct room *r); /* the core ends */
+/* Slow mode: who leaves and comes again waits as before. */
+void room_spoke_keep(const struct occupant *o);
+void room_spoke_recall(struct occupant *o);
+void room_spoke_drop(struct room *r);
 /* Occupant id and stanza id, which stand last in everything that is said. */
 void room_said_tail(const struct room *r, struct buf *to, struct str occupant_id, uint64_t stamp);
 

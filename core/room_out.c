@@ -194,6 +194,8 @@ void out_enter(struct room *r, const struct seat *s, bool fresh)
 
 static void leave_run(struct out *o)
 {
+	if (PLANTED(PLANT_ROOM_KEEPS_REACHING))
+		return;
 	o->room->at[o->core]--;
 	place_tell(o, PARCEL_ROOM_LEAVE, PARCEL_OWN);
 }
@@ -251,6 +253,13 @@ void out_history(struct room *r, const struct seat *s, const struct room_entry *
 	out_push(&o);
 }
 
+static void send_run(struct out *o)
+{
+	service_send(o->room->core, stanza_ref(o->plain), NULL, NULL);
+}
+
+void room_send(struct room *r, struct stanza *st) { out_push(&(struct out){ .room = r, .run = send_run, .plain = st }); }
+
 /* ---- answers ---------------------------------------------------------------------------------------------------------------- */
 
 static void nothing_run(struct out *o) { }
@@ -271,7 +280,7 @@ static void message_run(struct out *o)
 {
 	struct room *r = o->room;
 
-	if (o->verdict)
+	if (o->verdict || (PLANTED(PLANT_ROOM_SAID_TOO_SOON) && !o->storing))
 		return;
 	if (o->remember)
 		room_history_add(r, o->plain);
@@ -312,6 +321,8 @@ static void message_store(struct out *o)
 	struct store_request *q = store_ask(o->room->core->store, STORE_KEEP, stored, o);
 
 	o->storing++;
+	if (PLANTED(PLANT_ROOM_SAID_TOO_SOON))
+		message_run(o);
 	q->stanza = stanza_ref(o->plain);
 	q->archive_to = o->room->id;
 	store_submit(q);

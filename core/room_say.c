@@ -80,6 +80,48 @@ static bool is_too_fast(struct occupant *o, const struct room_message *m)
 	return false;
 }
 
+struct spoke {
+	struct list here; /* room->spoke */
+	msec at;
+	char id[sizeof((struct occupant *)0)->id];
+};
+
+static void spoke_free(struct spoke *k)
+{
+	list_remove(&k->here);
+	mem_free(k);
+}
+
+void room_spoke_drop(struct room *r)
+{
+	for (struct spoke *k; (k = list_first(&r->spoke, struct spoke, here));)
+		spoke_free(k);
+}
+
+void room_spoke_keep(const struct occupant *o)
+{
+	struct room *r = o->room;
+	msec since = core_clock(r->core) - (msec)r->config.slow_s * 1000;
+	struct spoke *k;
+
+	list_each(old, &r->spoke, struct spoke, here)
+		if (old->at <= since || str_is(str_z(old->id), o->id))
+			spoke_free(old);
+	if (!r->config.slow_s || o->spoke <= since)
+		return;
+	k = mem_new(struct spoke);
+	k->at = o->spoke;
+	memcpy(k->id, o->id, sizeof k->id);
+	list_append(&r->spoke, &k->here);
+}
+
+void room_spoke_recall(struct occupant *o)
+{
+	list_each(k, &o->room->spoke, struct spoke, here)
+		if (str_is(str_z(k->id), o->id))
+			o->spoke = k->at;
+}
+
 static int objection(struct occupant *o, const struct room_message *m)
 {
 	const struct room_config *c = &o->room->config;

@@ -835,10 +835,16 @@ static void slow_mode(void **state)
 	talk_run(g->t);
 	assert_int_equal(bob->refused, 1);
 	assert_int_equal(ann->refused, 0);
+	/* Who goes and comes again waits as before. */
+	leave(bob, "Bob");
+	enter(bob, "Bob");
+	say(bob, "<body>2</body>");
+	talk_run(g->t);
+	assert_int_equal(bob->refused, 2);
 	talk_wait(g->t, 10000);
 	say(bob, "<body>5</body>");
 	talk_run(g->t);
-	assert_int_equal(bob->refused, 1);
+	assert_int_equal(bob->refused, 2);
 	stage_free(g);
 }
 

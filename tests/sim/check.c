@@ -4,7 +4,7 @@
  */
 #include "tests/sim/sim.h"
 
-static unsigned count(const struct buf *resources)
+unsigned present_count(const struct buf *resources)
 {
 	unsigned n = 0;
 
@@ -31,8 +31,8 @@ void check_presence(struct sim *s)
 		if (c->wanted != (c->state == ONLINE))
 			sim_fail(s, "client %u wants to be %s and is in state %d", i, c->wanted ? "online" : "offline", (int)c->state);
 		for (unsigned a = 0; a < SIM_ACCOUNTS && c->kind != CLIENT_CLASSIC && c->state == ONLINE; a++)
-			if (count(&c->present[a]) != online(s, a))
-				sim_fail(s, "presence: client %u sees %u sessions of %.*s, there are %u", i, count(&c->present[a]),
+			if (present_count(&c->present[a]) != online(s, a))
+				sim_fail(s, "presence: client %u sees %u sessions of %.*s, there are %u", i, present_count(&c->present[a]),
 					 STR_ARG(account_name(a)), online(s, a));
 	}
 }

@@ -109,7 +109,7 @@ void classic_take(struct client *c)
 	}
 }
 
-void classic_leave(struct client *c)
+void classic_goodbye(struct client *c)
 {
 	expect(c, LEAVE);
 	net_send(c->conn, STR("112|\n"));

@@ -53,6 +53,8 @@ static void act(struct timer *t)
 	else if (c->state == ONLINE && !s->calm)
 		for (uint64_t n = sim_chance(s, 4); n; n--)
 			client_write(c, (unsigned)sim_chance(s, SIM_ACCOUNTS));
+	if (s->has_rooms && c->state == ONLINE && !is_classic(c))
+		room_act(c);
 	sim_net_timer(s, t, 20 + (msec)sim_chance(s, c->state == ONLINE ? 1500 : 600));
 }
 
@@ -72,6 +74,7 @@ void client_restart(struct client *c)
 	memset(c->last, 0, sizeof c->last);
 	for (unsigned i = 0; i < SIM_ACCOUNTS; i++)
 		buf_clear(&c->present[i]);
+	room_restart(c);
 }
 
 void client_bytes(struct client *c, struct str bytes)
@@ -111,7 +114,7 @@ void client_want(struct client *c, bool online)
 	}
 	/* A polite client closes its stream; then nothing is left to resume. */
 	if (is_classic(c))
-		classic_leave(c);
+		classic_goodbye(c);
 	else
 		net_send(conn, STR("</stream:stream>"));
 	mem_free(c->resume_id);
@@ -169,4 +172,5 @@ void client_end(struct client *c)
 	buf_free(&c->in);
 	for (unsigned i = 0; i < SIM_ACCOUNTS; i++)
 		buf_free(&c->present[i]);
+	room_end(c);
 }

@@ -192,6 +192,7 @@ static void settings_make(struct sim *s)
 		.domain = STR("sim"), .roster_max = 100, .offline_max = 100000, .sessions_max = 100, .login_attempts = 1000000,
 		.resume_ms = RESUME_MS, .backlog_max = 2000 + sim_chance(s, 60000), .stanza_before_login = 10000,
 		.stanza_max = 262144, .login_deadline_ms = 30000, .contacts = STR(""),
+		.rooms_domain = STR("rooms.sim"),
 		.archive = sim_chance(s, 3) ? ARCHIVE_NEVER : ARCHIVE_ALWAYS,
 	};
 }
@@ -219,6 +220,7 @@ static void run(struct sim *s)
 	sim_run(s, RESUME_MS * 2);
 	check_presence(s);
 	check_letters(s);
+	check_rooms(s);
 }
 
 static void log_to_trace(const char *line, void *arg) { sim_note(arg, "%s", line); }
@@ -230,6 +232,7 @@ static bool seed_run(uint64_t seed, unsigned cores, bool trace, struct sim *tota
 
 	s->seed = s->chance = seed;
 	s->cores = cores;
+	s->has_rooms = seed % 2 == 0;
 	s->trace = trace;
 	s->wall_offset = 1790000000000;
 	list_init(&s->conns);
@@ -253,6 +256,7 @@ static bool seed_run(uint64_t seed, unsigned cores, bool trace, struct sim *tota
 	sim_worlds_end(s);
 	store_memory_forget();
 	totals->letters_n += s->letters_n;
+	totals->room_deliveries += s->room_deliveries;
 	totals->deliveries += s->deliveries;
 	totals->cuts += s->cuts;
 	totals->crashes += s->crashes;
@@ -287,8 +291,8 @@ int main(int argc, char **argv)
 		return fprintf(stderr, "sim: 1 to %d cores, plants 1 to %d\n", SIM_CORES_MAX, PLANTS - 1), 2;
 	for (unsigned long long seed = first; seed <= last && !(planted && bad); seed++, done++)
 		bad += !seed_run(seed, cores, trace, totals);
-	printf("%llu seeds, %u cores: %u letters, %u deliveries, %u broken links, %u resumed, %u crashes, %u refused\n", done, cores,
-	       totals->letters_n, totals->deliveries, totals->cuts, totals->resumes, totals->crashes, totals->refusals);
+	printf("%llu seeds, %u cores: %u letters, %u deliveries, %u in rooms, %u broken links, %u resumed, %u crashes, %u refused\n", done, cores,
+	       totals->letters_n, totals->deliveries, totals->room_deliveries, totals->cuts, totals->resumes, totals->crashes, totals->refusals);
 	if (planted)
 		printf("planted mistake %d was %s\n", (int)planted, bad ? "found" : "NOT found");
 	else

@@ -11,7 +11,7 @@
 #include "doors/door.h"
 #include "wire/xml.h"
 
-enum { SIM_CORES_MAX = 4, SIM_ACCOUNTS = 5, SIM_CLIENTS = 8, SIM_LETTERS_MAX = 4000 };
+enum { SIM_CORES_MAX = 4, SIM_ACCOUNTS = 5, SIM_CLIENTS = 8, SIM_LETTERS_MAX = 4000, SIM_ROOMS = 2, SIM_SAID_MAX = 6000, SIM_STAYS_MAX = 3000 };
 
 struct sim;
 struct conn;
@@ -35,6 +35,29 @@ struct letter {
 	msec sent;
 	bool entrusted; /* sent without asking for an acknowledgement, over a link and to a server that lived on */
 	bool excused; /* lost with the link of a client that cannot acknowledge */
+};
+
+/* One message to a room. */
+struct said {
+	unsigned room;
+	uint64_t id; /* the room's; 0: nobody has seen it */
+	bool gone;   /* with its room, which was temporary */
+};
+
+/* Of one client in one room: the messages it was shown. */
+struct stay {
+	unsigned client, room, n;
+	uint64_t first, last;
+};
+
+/* A room as a client sees it. */
+struct seen_room {
+	bool inside, owner;
+	unsigned asked;      /* to enter, and not answered yet: with each answer the history comes anew */
+	msec asked_at;
+	uint64_t last;       /* id of the last message */
+	struct stay *stay;
+	struct buf present;  /* nicknames, each ended by a zero byte */
 };
 
 enum client_kind { CLIENT_XMPP, CLIENT_XMPP_SM, CLIENT_CLASSIC };
@@ -63,6 +86,7 @@ struct client {
 	unsigned char *seen;     /* by letter */
 	unsigned last[SIM_CLIENTS]; /* highest number seen per sender */
 	struct buf present[SIM_ACCOUNTS]; /* available resources, each ended by a zero byte */
+	struct seen_room rooms[SIM_ROOMS];
 };
 
 struct sim {
@@ -83,6 +107,11 @@ struct sim {
 	struct letter letters[SIM_LETTERS_MAX];
 	unsigned letters_n;
 	unsigned numbers[SIM_CLIENTS][SIM_ACCOUNTS];
+	bool has_rooms;          /* in every second run */
+	struct said said[SIM_SAID_MAX];
+	unsigned said_n;
+	struct stay stays[SIM_STAYS_MAX];
+	unsigned stays_n, room_deliveries;
 	bool trace;
 	char failure[512];       /* the first one */
 	unsigned deliveries, cuts, crashes, resumes, refusals;
@@ -124,15 +153,26 @@ void client_restart(struct client *c); /* a new session: what was seen before do
 struct letter *client_letter(struct client *c, unsigned *index);
 void client_resend_later(struct client *c, unsigned letter);
 
+/* room.c */
+void room_act(struct client *c);
+void room_restart(struct client *c);
+void room_end(struct client *c);
+bool room_presence(struct client *c, const struct xml *p); /* false: it is not from a room */
+bool room_message(struct client *c, const struct xml *message, struct arena *a);
+void check_rooms(struct sim *s);
+
 /* xmpp.c, classic.c: what the two kinds say */
 void xmpp_begin(struct client *c);
 void xmpp_take(struct client *c);
 void xmpp_write(struct client *c, unsigned letter);
 void xmpp_lost(struct client *c);
+void xmpp_counted(struct client *c); /* a stanza that is no letter was sent */
+void present_set(struct buf *all, struct str resource, bool available);
+unsigned present_count(const struct buf *resources);
 void classic_begin(struct client *c);
 void classic_take(struct client *c);
 void classic_write(struct client *c, unsigned letter);
-void classic_leave(struct client *c); /* 112 */
+void classic_goodbye(struct client *c); /* 112 */
 void classic_lost(struct client *c);
 
 /* check.c */

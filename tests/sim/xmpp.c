@@ -34,6 +34,8 @@ static void sent(struct client *c, unsigned what)
 	c->unacked[c->unacked_n++] = what;
 }
 
+void xmpp_counted(struct client *c) { sent(c, OTHER); }
+
 static void letter_say(struct client *c, unsigned letter)
 {
 	own_buf b = { 0 };
@@ -188,7 +190,7 @@ void xmpp_lost(struct client *c)
 
 /* ---- stanzas ---------------------------------------------------------------------------------------------------------- */
 
-static void present_set(struct buf *all, struct str resource, bool available)
+void present_set(struct buf *all, struct str resource, bool available)
 {
 	for (size_t at = 0, n; at < all->n; at += n + 1) {
 		struct str one = str_z(all->p + at);
@@ -213,7 +215,7 @@ static void presence(struct client *c, const struct xml *x)
 	struct str from = xml_attr(x, "from"), type = xml_attr(x, "type");
 	struct str local = str_n(from.p, str_find(from, '@')), resource = str_from(from, str_find(from, '/') + 1);
 
-	if (type.p && !str_is(type, "unavailable"))
+	if (room_presence(c, x) || (type.p && !str_is(type, "unavailable")))
 		return;
 	for (unsigned i = 0; i < SIM_ACCOUNTS; i++)
 		if (str_eq(local, account_name(i))) {
@@ -230,6 +232,8 @@ static void message(struct client *c, const struct xml *x, struct arena *a)
 	struct str body = xml_child_text(x, "body", ns_client, a), id = xml_attr(x, "id");
 	uint64_t index;
 
+	if (room_message(c, x, a))
+		return;
 	if (str_is(xml_attr(x, "type"), "error")) {
 		if (str_u64(str_from(id, 1), &index) && index < c->sim->letters_n) {
 			c->sim->letters[index].refused = true;

@@ -65,12 +65,23 @@ static void enter(struct muc *m, const struct xml *x)
 	stanza_unref(e.presence);
 }
 
-/* 7.2.18: somebody who believes to be in the room, and is not, or knows only what was before 2002: both must enter anew. */
+/* 7.2.18: somebody who believes to be in the room, and is not, or knows only what was before 2002: both must enter
+ * anew. */
 static void not_here(const struct muc *m)
 {
-	muc_send(m->core, STANZA_PRESENCE, PRESENCE_UNAVAILABLE, m->st->to, m->st->from, STR_NONE, 0,
-		 STR("<x xmlns='" MUC_USER "'><item affiliation='none' role='none'><reason>You are not in the room.</reason></item>"
-		     "<status code='110'/><status code='307'/><status code='333'/></x>"));
+	/* Behind what is on its way to him: nothing of the room comes after this. */
+	room_send(
+		m->room,
+		stanza_make(&(struct stanza_init){
+			.name = STANZA_PRESENCE,
+			.type = PRESENCE_UNAVAILABLE,
+			.time = core_now(m->core),
+			.from = m->st->to,
+			.to = m->st->from,
+			.payload = STR(
+				"<x xmlns='" MUC_USER
+				"'><item affiliation='none' role='none'><reason>You are not in the room.</reason></item>"
+				"<status code='110'/><status code='307'/><status code='333'/></x>") }));
 }
 
 static void available(struct muc *m)
@@ -80,7 +91,8 @@ static void available(struct muc *m)
 	struct stanza *shown;
 
 	if (!m->st->to.resource) {
-		muc_error(m, STANZA_ERROR_JID_MALFORMED, "A nickname stands behind the address of the room: room@domain/nickname.");
+		muc_error(m, STANZA_ERROR_JID_MALFORMED,
+			  "A nickname stands behind the address of the room: room@domain/nickname.");
 		return;
 	}
 	if (x) {
