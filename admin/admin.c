@@ -11,7 +11,7 @@
 #include "base/log.h"
 
 enum {
-	REQUEST_BYTES_MAX = 16 * 1024,
+	REQUEST_BYTES_MAX = 4 * 1024 * 1024, /* a piece of an account (transfer.c), as JSON */
 	BACKLOG_MAX = 256 * 1024, /* what a client that does not read may have in the link's buffer; the rest waits in ours */
 };
 
@@ -234,6 +234,8 @@ static void admin_close(struct link *l, enum close_why why)
 	if (account_busy(&a->account))
 		account_cancel(&a->account);
 	ask_cancel(&a->ask);
+	if (a->desk->host.accounts)
+		a->desk->host.accounts->cancel(&a->transfer);
 	devices_cancel(&a->devices);
 	admin_room_free(a);
 	request_free(a);

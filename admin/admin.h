@@ -10,6 +10,7 @@
 #pragma once
 #include "base/settings.h"
 #include "core/core.h"
+#include "core/transfer.h"
 #include "doors/door.h"
 
 /* What only the program around the cores can do. All calls come on the thread of the core that serves the door. */
@@ -20,6 +21,7 @@ struct admin_host {
 	 * settings_load() and its sentences in `why`; then nothing has changed. */
 	int (*reload)(void *arg, struct buf *changed, struct buf *restart, struct buf *why);
 	void *arg;
+	const struct transfer_syntax *accounts; /* what accounts are as XML (XEP-0227); NULL: none goes out or comes in */
 };
 
 /* Before the first link, once, for the core that serves the local socket. `host` is copied. */

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "core/account.h"
 #include "core/ask.h"
+#include "core/transfer.h"
 #include "core/devices.h"
 
 /* What the door keeps once per core. */
@@ -29,6 +30,7 @@ struct admin {
 	struct buf rest; /* what is said and does not fit into the link's buffer yet */
 	struct account_ask account;
 	struct ask ask;
+	struct transfer transfer; /* export, import */
 	struct devices_ask devices;
 	void (*more)(struct admin *a); /* goes on when the peer has read; NULL: nothing to go on with */
 	int64_t owner;   /* queue */

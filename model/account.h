@@ -6,14 +6,20 @@
 #include "base/str.h"
 
 enum { SCRAM_SHA1, SCRAM_SHA256, SCRAM_HASHES };
-enum { SCRAM_SALT_BYTES = 16, SCRAM_KEY_BYTES_MAX = 32, SCRAM_ITERATIONS = 10000 };
+enum { SCRAM_SALT_BYTES = 16, SCRAM_SALT_BYTES_MAX = 64, SCRAM_KEY_BYTES_MAX = 32, SCRAM_ITERATIONS = 10000 };
 
 struct verifier {
 	uint32_t iterations;
-	uint8_t salt[SCRAM_SALT_BYTES];
+	uint8_t salt[SCRAM_SALT_BYTES_MAX];
+	uint8_t salt_n; /* 0: SCRAM_SALT_BYTES; others have what came from another server */
 	uint8_t stored_key[SCRAM_KEY_BYTES_MAX]; /* 20 bytes for SHA-1, 32 for SHA-256 */
 	uint8_t server_key[SCRAM_KEY_BYTES_MAX];
 };
+
+static inline struct str verifier_salt(const struct verifier *v)
+{
+	return str_n((const char *)v->salt, v->salt_n ? v->salt_n : SCRAM_SALT_BYTES);
+}
 
 /* ROOM: a room (core/room.h), named by its bare address; it has no verifiers and nobody logs in to it. */
 enum account_flags { ACCOUNT_ADMIN = 1 << 0, ACCOUNT_ROOM = 1 << 1 };

@@ -52,7 +52,7 @@ void verifier_fill(struct verifier *v, enum hash h, struct str password)
 {
 	uint8_t salted[HASH_BYTES_MAX];
 
-	hash_pbkdf2(h, password, str_bytes(v->salt, sizeof v->salt), v->iterations, salted);
+	hash_pbkdf2(h, password, verifier_salt(v), v->iterations, salted);
 	keys(h, str_bytes(salted, hash_bytes(h)), v);
 	secret_wipe(salted, sizeof salted);
 }
@@ -67,15 +67,24 @@ void verifier_make(struct verifier v[SCRAM_HASHES], struct str password, const u
 	}
 }
 
+/* Those that come from another server may lack one: then its keys are zero, and nothing matches them. */
+static bool is_missing(const struct verifier *v)
+{
+	static const uint8_t none[SCRAM_KEY_BYTES_MAX];
+
+	return memcmp(v->stored_key, none, sizeof none) == 0;
+}
+
 bool verifier_check(const struct verifier v[SCRAM_HASHES], struct str password)
 {
-	const struct verifier *kept = &v[SCRAM_SHA256];
-	struct verifier made = { .iterations = kept->iterations };
+	unsigned place = is_missing(&v[SCRAM_SHA256]) && !is_missing(&v[SCRAM_SHA1]) ? SCRAM_SHA1 : SCRAM_SHA256;
+	const struct verifier *kept = &v[place];
+	struct verifier made = { .iterations = kept->iterations, .salt_n = kept->salt_n };
 	bool same;
 
 	assert(kept->iterations);
 	memcpy(made.salt, kept->salt, sizeof made.salt);
-	verifier_fill(&made, HASH_SHA256, password);
+	verifier_fill(&made, verifier_hash(place), password);
 	same = secret_eq(str_bytes(made.stored_key, sizeof made.stored_key), str_bytes(kept->stored_key, sizeof kept->stored_key));
 	secret_wipe(&made, sizeof made);
 	return same;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "core/calls.h"
 #include "model/jid.h"
 #include "transport/authority.h"
 
@@ -99,6 +100,22 @@ static int check_components(struct generation *g, struct buf *why)
 	return 0;
 }
 
+static int check_calls(struct generation *g, struct buf *why)
+{
+	struct str list = settings_text(g->settings, "calls.servers");
+	struct call_server s;
+	int r;
+
+	while ((r = call_server_next(&list, &s)) > 0)
+		;
+	if (!r)
+		return 0;
+	list = str_trim(list);
+	buf_fmt(why, "calls.servers: \"%.*s\" is no STUN or TURN server; turn:turn.example.org:3478?transport=udp would be one\n",
+		(int)str_find(list, ' '), list.p);
+	return SETTINGS_BAD;
+}
+
 /* What no row of the table can say: things that must fit together. */
 static int check(struct generation *g, struct buf *why)
 {
@@ -109,7 +126,7 @@ static int check(struct generation *g, struct buf *why)
 		buf_fmt(why, "server.domain: \"%s\" cannot be the domain of an address\n", settings_z(s, "server.domain"));
 		return SETTINGS_BAD;
 	}
-	if (check_rooms(g, why) || check_components(g, why))
+	if (check_rooms(g, why) || check_components(g, why) || check_calls(g, why))
 		return SETTINGS_BAD;
 	if (web.n && !str_starts(web, STR("https://")) && !str_starts(web, STR("http://"))) {
 		buf_fmt(why, "web.address: \"%s\" is no address of a page; https://chat.example.org would be one\n", settings_z(s, "web.address"));
@@ -166,6 +183,9 @@ static void fill(struct generation *g)
 	c->rooms_max = (unsigned)settings_int(s, "rooms.max");
 	c->push_content = (unsigned)settings_int(s, "push.content");
 	c->contacts = contacts(g);
+	c->call_servers = settings_text(s, "calls.servers");
+	c->call_secret = settings_text(s, "calls.secret");
+	c->call_ms = settings_int(s, "calls.expire");
 	c->web_origins = settings_text(s, "web.origins");
 }
 

@@ -107,6 +107,16 @@ const struct setting settings_table[] = {
 	      "What a push service (XEP-0357) is told of a message beside that there is one: nothing, who sent it, or also its text, unless that is encrypted. Such a service "
 	      "belongs to the maker of a client, and hands what it is told to the maker of the phone. Clients fetch the message themselves."),
 
+	PLAIN("calls.servers", TEXT, "", LIVE,
+	      "Programs that help calls through where two devices cannot reach one another, parted by blanks: stun:stun.example.org "
+	      "turn:turn.example.org:3478?transport=udp turns:turn.example.org:5349. Clients ask for them (XEP-0215). Empty: none; calls then work where the "
+	      "devices see each other, such as in one house."),
+	PLAIN("calls.secret", TEXT, "", LIVE,
+	      "What this server shares with the TURN servers, coturn's static-auth-secret: everybody gets a name and a password of his own that are good for "
+	      "calls.expire. anserctl settings shows it. Empty: clients are told that they need a password, and must know one."),
+	NUMBER("calls.expire", DURATION, "12h", 10 * MINUTE, 30 * DAY, LIVE,
+	       "How long such a name and password are good. Longer than any call; a client asks for new ones when they end."),
+
 	WORDS("archive.default", "always", "always roster never", LIVE,
 	      "Whose messages are archived for people who have not chosen themselves (XEP-0313): of everybody, of contacts, of nobody."),
 

@@ -304,6 +304,9 @@ static int keep(struct memory *m, struct store_request *r)
 	const struct value *waiting = queue ? get(m, key_id(m, 'q', r->queue_for)) : NULL;
 
 	assert(s->stamp && s->stamp <= INT64_MAX);
+	if (r->fresh && get(m, key_id(m, 'M', (int64_t)s->stamp)) &&
+	    !rules_same_message(get(m, key_id(m, 'M', (int64_t)s->stamp))->stanza, s))
+		return STORE_EXISTS;
 	if (waiting && r->limit && waiting->number >= r->limit)
 		return STORE_LIMIT;
 	if (is_there(m, r->archive_from))

@@ -7,6 +7,12 @@
 #include "base/mem.h"
 #include "model/fold.h"
 
+bool rules_same_message(const struct stanza *one, const struct stanza *other)
+{
+	return one->type == other->type && str_eq(jid_full(one->from), jid_full(other->from)) && str_eq(jid_full(one->to), jid_full(other->to)) &&
+	       str_eq(one->id, other->id) && str_eq(one->payload, other->payload);
+}
+
 bool rules_needs_owner(enum store_op op)
 {
 	return op == STORE_ROSTER_SET || op == STORE_ROSTER_REMOVE || op == STORE_ROSTER_APPLY || op == STORE_ITEM_SET ||

@@ -11,6 +11,9 @@
  * accounts that are left.) */
 bool rules_needs_owner(enum store_op op);
 
+/* Whether the two are the same message, for STORE_KEEP with `fresh`. */
+bool rules_same_message(const struct stanza *one, const struct stanza *other);
+
 /* What a file counts for in its owner's sum: rows cost something too. */
 static inline uint64_t rules_file_weight(uint64_t size) { return size > 4096 ? size : 4096; }
 enum { FILE_GONE = 1 }; /* `expires` of what is gone: always past */

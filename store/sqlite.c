@@ -136,7 +136,7 @@ static void bind_verifiers(sqlite3_stmt *st, int n, const struct account *a)
 		const struct verifier *v = &a->verifier[scram[i].hash];
 
 		bind_number(st, n++, v->iterations);
-		bind_bytes(st, n++, str_n((const char *)v->salt, sizeof v->salt));
+		bind_bytes(st, n++, verifier_salt(v));
 		bind_bytes(st, n++, str_n((const char *)v->stored_key, scram[i].key_bytes));
 		bind_bytes(st, n++, str_n((const char *)v->server_key, scram[i].key_bytes));
 	}
@@ -163,6 +163,7 @@ static void account_read(sqlite3_stmt *st, struct arena *arena, struct account *
 		struct verifier *v = &a->verifier[scram[i].hash];
 
 		v->iterations = (uint32_t)column_number(st, n++);
+		v->salt_n = column_bytes(st, n).n <= sizeof v->salt ? (uint8_t)column_bytes(st, n).n : 0;
 		column_copy(st, n++, v->salt, sizeof v->salt);
 		column_copy(st, n++, v->stored_key, scram[i].key_bytes);
 		column_copy(st, n++, v->server_key, scram[i].key_bytes);

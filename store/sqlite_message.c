@@ -265,6 +265,20 @@ static int keep_more(struct sqlite *s, const struct stanza *m, struct owners *o)
 	return verdict;
 }
 
+/* The stamp is some other message's; also when that cannot be read. */
+static bool is_another(struct sqlite *s, const struct stanza *m)
+{
+	struct stanza *kept;
+	int verdict = message_get(s, m->stamp, &kept);
+	bool other = verdict != STORE_NOT_FOUND;
+
+	if (!verdict) {
+		other = !rules_same_message(kept, m);
+		stanza_unref(kept);
+	}
+	return other;
+}
+
 int sqlite_keep(struct sqlite *s, struct store_request *r)
 {
 	const struct stanza *m = r->stanza;
@@ -278,7 +292,7 @@ int sqlite_keep(struct sqlite *s, struct store_request *r)
 	if (verdict)
 		return verdict;
 	if (m->stamp <= tail_folded(s->tail) || tail_has(s->tail, m->stamp))
-		return keep_more(s, m, &o);
+		return r->fresh && is_another(s, m) ? STORE_EXISTS : keep_more(s, m, &o);
 	verdict = message_add(s, m, &o);
 	if (!verdict)
 		newest_add(s, m, &o);

@@ -169,6 +169,7 @@ struct store_request {
 		struct {
 			struct stanza *stanza; /* STORE_KEEP: a reference, given back with the request */
 			int64_t archive_from, archive_to, queue_for;
+			bool fresh;              /* KEEP: EXISTS where another message has this stamp */
 			const uint64_t *stamps;
 			size_t stamps_n;
 			struct archive_query query;

@@ -189,7 +189,7 @@ void scram_server_challenge(struct scram_server *s, const struct verifier *v, bo
 	buf_lit(out, "r=");
 	buf_str(out, buf_all(&s->nonce));
 	buf_lit(out, ",s=");
-	base64_write(out, str_bytes(v->salt, SCRAM_SALT_BYTES));
+	base64_write(out, verifier_salt(v));
 	buf_lit(out, ",i=");
 	buf_u64(out, v->iterations);
 	if (extra.n) {

@@ -128,6 +128,9 @@ static bool receive(int fd, json_t *rows, json_t **end)
 	return false;
 }
 
+int server_reach(const struct options *o) { return reach(directory(o)); }
+bool server_say(int fd, const json_t *request) { return send_request(fd, request); }
+
 int ask(const struct options *o, const json_t *request, json_t **rows, json_t **end)
 {
 	int fd = reach(directory(o));

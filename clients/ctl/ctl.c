@@ -9,7 +9,7 @@
 #include "base/crypt.h"
 #include "base/mem.h"
 
-enum { WORDS_MAX = 8 };
+enum { WORDS_MAX = 1000 };
 
 /* What to say when a command has nothing to show but that it is done. */
 enum {
@@ -32,6 +32,8 @@ enum {
 	DONE_queue = -1,
 	DONE_kick = TEXT_done_kick,
 	DONE_reports = -1,
+	DONE_export = -1,
+	DONE_import = -1,
 	DONE_settings = -1,
 	DONE_status = -1,
 	DONE_reload = -1,
@@ -60,7 +62,7 @@ static void synopsis(struct buf *to, const struct command *c)
 	} shapes[] = {
 		{ "name", "NAME" }, { "address", "NAME[/RESOURCE]" }, { "password", "[--password-stdin]" }, { "setting?", "[NAME]" },
 		{ "name?", "[NAME]" }, { "admin?", "[--admin]" }, { "uses?", "[--uses N]" }, { "expires?", "[--expires 7d]" },
-		{ "room", "ROOM" }, { "key", "KEY" }, { "value", "VALUE" }, { "affiliation", "owner|admin|member|none|outcast" },
+		{ "file?", "FILE" }, { "names?", "[NAME...]" }, { "room", "ROOM" }, { "key", "KEY" }, { "value", "VALUE" }, { "affiliation", "owner|admin|member|none|outcast" },
 		{ "title?", "[--title TEXT]" }, { "members?", "[--members-only]" }, { "on", "on|off" }, { "device", "DEVICE" },
 	};
 	struct str rest = str_z(c->arguments);
@@ -338,5 +340,12 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	c = command_find(&line, &used);
+	if (c && (!strcmp(c->words, "export") || !strcmp(c->words, "import"))) {
+		bool out = !strcmp(c->words, "export");
+
+		if (line.n == used || (!out && line.n > used + 1))
+			return wrong_arguments(c);
+		return (out ? transfer_export : transfer_import)(&line.options, line.words + used, line.n - used);
+	}
 	return c ? run(c, &line, used) : no_command(&line);
 }

@@ -47,6 +47,14 @@ void text_complain(enum text t, const char *value, const char *second);
  * or EXIT_NO_SERVER after saying why. */
 int ask(const struct options *o, const json_t *request, json_t **rows, json_t **end);
 
+/* For a talk of many requests: the socket, or -1 after saying why; and one request. */
+int server_reach(const struct options *o);
+bool server_say(int fd, const json_t *request);
+
+/* ---- transfer.c: FILE [NAME...], FILE. Exit statuses. */
+int transfer_export(const struct options *o, const char *const *words, size_t n);
+int transfer_import(const struct options *o, const char *const *words, size_t n);
+
 /* ---- password.c */
 
 /* From the terminal, twice and unseen, or from standard input; appended to `to`, which the caller wipes. EXIT_DONE, or another status after
