@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Components (XEP-0114): one made with slixmpp, and biboumi, through which people are in a channel of an IRC server (ngircd)."""
+"""Components (XEP-0114): two made with slixmpp, an echo and a push service (XEP-0357), and biboumi, through which people are in a channel of an IRC server
+(ngircd)."""
 import asyncio
 import os
 import random
 import socket
 import subprocess
+from xml.etree import ElementTree as ET
 
 import slixmpp
 from slixmpp.exceptions import IqError
@@ -12,7 +14,8 @@ from slixmpp.exceptions import IqError
 from server import DOMAIN, PATIENCE, expect, main
 from slix import Client, Queue, run, together
 
-SECRETS = {'irc.anser.test': 'a-secret-of-the-gateway', 'echo.anser.test': 'a-secret-of-the-echo'}
+SECRETS = {'irc.anser.test': 'a-secret-of-the-gateway', 'echo.anser.test': 'a-secret-of-the-echo', 'push.anser.test': 'a-secret-of-the-push-service'}
+PUBSUB = '{http://jabber.org/protocol/pubsub}'
 
 
 class Echo(slixmpp.ComponentXMPP):
@@ -96,6 +99,75 @@ def a_wrong_secret(server):
         echo.connect()
         expect((await asyncio.wait_for(refused, PATIENCE))['condition'], 'not-authorized')
         echo.abort()
+
+    run(talk())
+
+
+# ---- push notifications -----------------------------------------------------------------------------------------------------
+
+class PushService(slixmpp.ComponentXMPP):
+    """Takes what is published in the nodes that it knows; of others it says that there are none."""
+
+    def __init__(self, server):
+        super().__init__('push.anser.test', SECRETS['push.anser.test'], '127.0.0.1', server.components)
+        self.auto_authorize = self.auto_subscribe = None
+        self.register_plugin('xep_0030')
+        self.nodes, self.told, self.refused = set(), Queue(), Queue()
+        self.plugin['xep_0030'].add_identity(category='pubsub', itype='push', name='push')
+        self.register_handler(slixmpp.xmlstream.handler.Callback(
+            'publish', slixmpp.xmlstream.matcher.MatchXPath('{jabber:component:accept}iq/' + PUBSUB + 'pubsub'), self.on_publish))
+
+    def on_publish(self, iq):
+        publish = iq.xml.find(f'{PUBSUB}pubsub/{PUBSUB}publish')
+        if publish.get('node') not in self.nodes:
+            reply = iq.reply()
+            reply['type'] = 'error'
+            reply.xml.append(ET.fromstring("<error xmlns='jabber:component:accept' type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>"))
+            reply.send()
+            self.refused.take(publish.get('node'))
+            return
+        iq.reply().send()
+        fields = {field.get('var'): field.findtext('{jabber:x:data}value') for field in iq.xml.iter('{jabber:x:data}field')
+                  if field.get('var') != 'FORM_TYPE'}
+        self.told.take((iq['from'].full, publish.get('node'), fields))
+
+    once, __aenter__, __aexit__ = Echo.once, Echo.__aenter__, Echo.__aexit__
+
+
+async def enable(client, node, secret):
+    iq = client.make_iq_set()
+    iq.xml.append(ET.fromstring(f"<enable xmlns='urn:xmpp:push:0' jid='push.anser.test' node='{node}'><x xmlns='jabber:x:data' type='submit'>"
+                                "<field var='FORM_TYPE'><value>http://jabber.org/protocol/pubsub#publish-options</value></field>"
+                                f"<field var='secret'><value>{secret}</value></field></x></enable>"))
+    await iq.send(timeout=PATIENCE)
+
+
+def notifications(server):
+    server.add('emil', 'frida')
+
+    async def talk():
+        async with PushService(server) as push, Client(server, 'frida/desk') as frida:
+            push.nodes.add('good')
+            async with Client(server, 'emil/phone') as emil:
+                info = await emil.plugin['xep_0030'].get_info('emil@anser.test')
+                expect('urn:xmpp:push:0' in info['disco_info']['features'], True)
+                await enable(emil, 'good', 's<1>'.replace('<', '&lt;'))
+                frida.send_message(mto='emil@anser.test', mbody='seen', mtype='chat')
+                expect((await emil.chat.get())['body'], 'seen')
+                await emil.acknowledged()
+                emil.send_raw("<inactive xmlns='urn:xmpp:csi:0'/>")
+                await emil.round_trip()
+                frida.send_message(mto='emil@anser.test', mbody='not looked at', mtype='chat')
+                expect(await push.told.get(), ('anser.test', 'good', {'message-count': '1', 'last-message-sender': 'frida@anser.test/desk', 'secret': 's<1>'}))
+            frida.send_message(mto='emil@anser.test', mbody='away', mtype='chat')
+            expect((await push.told.get())[1:], ('good', {'message-count': '1', 'last-message-sender': 'frida@anser.test/desk', 'secret': 's<1>'}))
+            # A node that does not exist is tried once.
+            async with Client(server, 'emil/phone') as emil:
+                await enable(emil, 'bad', 'x')
+            frida.send_message(mto='emil@anser.test', mbody='twice', mtype='chat')
+            expect(await push.refused.get(), 'bad')
+            expect((await push.told.get())[1], 'good')
+            expect(len(push.refused.seen), 1)
 
     run(talk())
 
@@ -253,5 +325,5 @@ def a_channel_of_irc(server):
 
 
 if __name__ == '__main__':
-    main(an_echo, a_wrong_secret, a_channel_of_irc,
-         settings=('components.secrets=' + ' '.join(f'{domain}:{secret}' for domain, secret in SECRETS.items()),))
+    main(an_echo, a_wrong_secret, notifications, a_channel_of_irc,
+         settings=('components.secrets=' + ' '.join(f'{domain}:{secret}' for domain, secret in SECRETS.items()), 'push.content=sender'))
