@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/muc/about.c - the standards that rooms are made by, for the list of what this door implements. They are announced by the service and its
- * rooms (disco.c), not by the server.
+ * doors/xmpp/muc/about.c - the standards that rooms are made by, for the list of what this door implements. They are
+ * announced by the service and its rooms (disco.c), not by the server.
  */
 #include "doors/xmpp/xmpp.h"
 
 static bool rooms_on(const struct core *c) { return core_settings(c)->rooms_domain.n > 0; }
 
-#define ROW(row, number, of, called) const struct xmpp_feature feature_##row = { .name = called, .xep = number, .version = of, .on = rooms_on }
+#define ROW(row, number, of, called) \
+	const struct xmpp_feature feature_##row = { .name = called, .xep = number, .version = of, .on = rooms_on }
 
 ROW(rooms, 45, "1.35.5", "rooms");
 ROW(rooms_unique, 307, "0.1", "names for rooms");

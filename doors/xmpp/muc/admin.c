@@ -6,7 +6,7 @@
 
 enum { ITEMS_MAX = 1000 }; /* of one request */
 
-/* ---- lists ---------------------------------------------------------------------------------------------------------- */
+/* ---- lists ----------------------------------------------------------------------------------------------------- */
 
 /* 17.4: the nickname, but not of outcasts; never the role. */
 static void person_write(struct buf *to, const struct room_person *p)
@@ -36,7 +36,8 @@ static void occupants_write(const struct muc *m, enum role role, struct buf *to)
 
 		if (o->standing.role != role)
 			continue;
-		buf_fmt(to, "<item affiliation='%s' role='%s'", affiliation_name(o->standing.affiliation), role_name(role));
+		buf_fmt(to, "<item affiliation='%s' role='%s'", affiliation_name(o->standing.affiliation),
+			role_name(role));
 		xml_write_attr(to, "nick", o->nick);
 		xml_write_attr(to, "jid", s ? jid_full(s->jid) : jid_bare(o->jid));
 		buf_lit(to, "/>");
@@ -92,7 +93,8 @@ static void list_occupants(struct muc *m, enum role role)
 void muc_admin_get(struct muc *m)
 {
 	const struct xml *item = xml_child(m->child, "item", MUC_ADMIN);
-	struct str affiliation = item ? xml_attr(item, "affiliation") : STR_NONE, role = item ? xml_attr(item, "role") : STR_NONE;
+	struct str affiliation = item ? xml_attr(item, "affiliation") : STR_NONE,
+		   role = item ? xml_attr(item, "role") : STR_NONE;
 	enum affiliation a;
 	enum role r;
 
@@ -106,7 +108,7 @@ void muc_admin_get(struct muc *m)
 		muc_error(m, STANZA_ERROR_BAD_REQUEST, "There is no such affiliation or role.");
 }
 
-/* ---- changes -------------------------------------------------------------------------------------------------------- */
+/* ---- changes --------------------------------------------------------------------------------------------------- */
 
 struct changes {
 	struct room_affiliate *people;
@@ -186,7 +188,8 @@ static int changes_read(const struct muc *m, struct changes *c)
 
 	c->people = arena_get(m->arena, ITEMS_MAX * sizeof(*c->people));
 	c->roles = arena_get(m->arena, ITEMS_MAX * sizeof(*c->roles));
-	for (const struct xml *i = xml_child(m->child, "item", MUC_ADMIN); i && !r; i = xml_sibling(i, "item", MUC_ADMIN)) {
+	for (const struct xml *i = xml_child(m->child, "item", MUC_ADMIN); i && !r;
+	     i = xml_sibling(i, "item", MUC_ADMIN)) {
 		bool affiliation = xml_attr(i, "affiliation").p != NULL, role = xml_attr(i, "role").p != NULL;
 
 		if (n++ == ITEMS_MAX)
@@ -196,9 +199,12 @@ static int changes_read(const struct muc *m, struct changes *c)
 	return r ? r : !n || (c->people_n && c->roles_n) ? READ_BAD : 0;
 }
 
-/* ---- who may not, and why -------------------------------------------------------------------------------------------- */
+/* ---- who may not, and why -------------------------------------------------------------------------------------- */
 
-static bool is_self(const struct muc *m, const struct room_affiliate *a) { return str_eq(jid_bare(a->who), jid_bare(m->st->from)); }
+static bool is_self(const struct muc *m, const struct room_affiliate *a)
+{
+	return str_eq(jid_bare(a->who), jid_bare(m->st->from));
+}
 
 /* Whether owners remain. */
 static bool owners_stay(const struct muc *m, const struct changes *c)
@@ -219,8 +225,9 @@ static bool owners_stay(const struct muc *m, const struct changes *c)
 	return false;
 }
 
-/* The conditions that XEP-0045 names for what may not be: banning oneself (9.1), the last owner (10.4); who has no rights at all (9), or reaches for
- * those of owners (10.5, 10.8); somebody of higher standing (9.1). 0: nothing stands against it that has a name of its own. */
+/* The conditions that XEP-0045 names for what may not be: banning oneself (9.1), the last owner (10.4); who has no
+ * rights at all (9), or reaches for those of owners (10.5, 10.8); somebody of higher standing (9.1). 0: nothing stands
+ * against it that has a name of its own. */
 static enum stanza_error_condition people_objection(const struct muc *m, const struct changes *c)
 {
 	enum affiliation by = room_standing(m->room, m->st->from).affiliation;
@@ -233,7 +240,8 @@ static enum stanza_error_condition people_objection(const struct muc *m, const s
 	if (by == AFFILIATION_OWNER)
 		return owners_stay(m, c) ? 0 : STANZA_ERROR_CONFLICT;
 	for (size_t i = 0; i < c->people_n; i++) {
-		enum affiliation from = room_standing(m->room, c->people[i].who).affiliation, to = c->people[i].affiliation;
+		enum affiliation from = room_standing(m->room, c->people[i].who).affiliation,
+				 to = c->people[i].affiliation;
 
 		if (to == AFFILIATION_OUTCAST && from >= AFFILIATION_ADMIN)
 			return STANZA_ERROR_NOT_ALLOWED;
@@ -243,7 +251,8 @@ static enum stanza_error_condition people_objection(const struct muc *m, const s
 	return 0;
 }
 
-/* 8, 9.6, 9.7: only moderators; of moderators only admins make and unmake them. Higher standing is the room's to see. */
+/* 8, 9.6, 9.7: only moderators; of moderators only admins make and unmake them. Higher standing is the room's to see.
+ */
 static enum stanza_error_condition roles_objection(const struct muc *m, const struct changes *c)
 {
 	struct room_standing by = room_standing(m->room, m->st->from);
@@ -251,7 +260,8 @@ static enum stanza_error_condition roles_objection(const struct muc *m, const st
 	if (by.role < ROLE_MODERATOR)
 		return STANZA_ERROR_FORBIDDEN;
 	for (size_t i = 0; i < c->roles_n && by.affiliation < AFFILIATION_ADMIN; i++)
-		if (c->roles[i].role == ROLE_MODERATOR || (c->roles[i].role == ROLE_PARTICIPANT && c->roles[i].whom->standing.role == ROLE_MODERATOR))
+		if (c->roles[i].role == ROLE_MODERATOR ||
+		    (c->roles[i].role == ROLE_PARTICIPANT && c->roles[i].whom->standing.role == ROLE_MODERATOR))
 			return STANZA_ERROR_FORBIDDEN;
 	return 0;
 }
@@ -284,7 +294,8 @@ void muc_admin_set(struct muc *m)
 	int r = changes_read(m, &c);
 
 	if (r == READ_BAD)
-		muc_error(m, STANZA_ERROR_BAD_REQUEST, "Each item names somebody and an affiliation or a role, all of them the same kind.");
+		muc_error(m, STANZA_ERROR_BAD_REQUEST,
+			  "Each item names somebody and an affiliation or a role, all of them the same kind.");
 	else if (r == READ_NO_ADDRESS)
 		muc_error(m, STANZA_ERROR_JID_MALFORMED, "This is no address.");
 	else if (r)

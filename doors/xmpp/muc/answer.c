@@ -13,25 +13,38 @@ static const struct {
 	enum sent_verdict sent;
 	const char *text;
 } verdicts[] = {
-	[ROOM_ABSENT] = { STANZA_ERROR_ITEM_NOT_FOUND, STANZA_ERROR_CANCEL, SENT_NO_SUCH_ROOM, "There is no such room." },
-	[ROOM_NOT_HERE] = { STANZA_ERROR_NOT_ACCEPTABLE, STANZA_ERROR_CANCEL, SENT_NOT_IN_ROOM, "Only who is in the room may do this." },
+	[ROOM_ABSENT] = { STANZA_ERROR_ITEM_NOT_FOUND, STANZA_ERROR_CANCEL, SENT_NO_SUCH_ROOM,
+			  "There is no such room." },
+	[ROOM_NOT_HERE] = { STANZA_ERROR_NOT_ACCEPTABLE, STANZA_ERROR_CANCEL, SENT_NOT_IN_ROOM,
+			    "Only who is in the room may do this." },
 	[ROOM_FORBIDDEN] = { STANZA_ERROR_FORBIDDEN, STANZA_ERROR_AUTH, SENT_NO_VOICE, "You may not do this here." },
-	[ROOM_NOT_ALLOWED] = { STANZA_ERROR_NOT_ALLOWED, STANZA_ERROR_CANCEL, SENT_NOT_ALLOWED, "This is not allowed." },
+	[ROOM_NOT_ALLOWED] = { STANZA_ERROR_NOT_ALLOWED, STANZA_ERROR_CANCEL, SENT_NOT_ALLOWED,
+			       "This is not allowed." },
 	[ROOM_BANNED] = { STANZA_ERROR_FORBIDDEN, STANZA_ERROR_AUTH, SENT_NO_VOICE, "You are banned from this room." },
-	[ROOM_MEMBERS_ONLY] = { STANZA_ERROR_REGISTRATION_REQUIRED, STANZA_ERROR_AUTH, SENT_NO_VOICE, "This room is for its members." },
-	[ROOM_PASSWORD_WRONG] = { STANZA_ERROR_NOT_AUTHORIZED, STANZA_ERROR_AUTH, SENT_NO_VOICE, "The room has a password, and this is not it." },
-	[ROOM_NICK_TAKEN] = { STANZA_ERROR_CONFLICT, STANZA_ERROR_CANCEL, SENT_NOT_ALLOWED, "This nickname belongs to somebody else." },
+	[ROOM_MEMBERS_ONLY] = { STANZA_ERROR_REGISTRATION_REQUIRED, STANZA_ERROR_AUTH, SENT_NO_VOICE,
+				"This room is for its members." },
+	[ROOM_PASSWORD_WRONG] = { STANZA_ERROR_NOT_AUTHORIZED, STANZA_ERROR_AUTH, SENT_NO_VOICE,
+				  "The room has a password, and this is not it." },
+	[ROOM_NICK_TAKEN] = { STANZA_ERROR_CONFLICT, STANZA_ERROR_CANCEL, SENT_NOT_ALLOWED,
+			      "This nickname belongs to somebody else." },
 	[ROOM_FULL] = { STANZA_ERROR_SERVICE_UNAVAILABLE, STANZA_ERROR_WAIT, SENT_UNSUPPORTED, "The room is full." },
-	[ROOM_LOCKED] = { STANZA_ERROR_ITEM_NOT_FOUND, STANZA_ERROR_CANCEL, SENT_NO_SUCH_ROOM, "The room is not open yet: its owner has not said how it shall be." },
-	[ROOM_NO_OCCUPANT] = { STANZA_ERROR_ITEM_NOT_FOUND, STANZA_ERROR_CANCEL, SENT_NO_SUCH_ROOM, "There is no such person or message in this room." },
-	[ROOM_TOO_FAST] = { STANZA_ERROR_POLICY_VIOLATION, STANZA_ERROR_WAIT, SENT_TOO_FAST, "Slow mode: wait a little before the next message." },
-	[ROOM_TOO_MANY] = { STANZA_ERROR_RESOURCE_CONSTRAINT, STANZA_ERROR_WAIT, SENT_QUEUE_FULL, "This would be more than there may be." },
-	[ROOM_BAD] = { STANZA_ERROR_NOT_ACCEPTABLE, STANZA_ERROR_MODIFY, SENT_BAD, "This cannot be: something is empty, too long or out of bounds." },
-	[ROOM_STORE] = { STANZA_ERROR_INTERNAL_SERVER_ERROR, STANZA_ERROR_WAIT, SENT_NOT_STORED, "The server could not reach its storage. Nothing has changed; try again later." },
+	[ROOM_LOCKED] = { STANZA_ERROR_ITEM_NOT_FOUND, STANZA_ERROR_CANCEL, SENT_NO_SUCH_ROOM,
+			  "The room is not open yet: its owner has not said how it shall be." },
+	[ROOM_NO_OCCUPANT] = { STANZA_ERROR_ITEM_NOT_FOUND, STANZA_ERROR_CANCEL, SENT_NO_SUCH_ROOM,
+			       "There is no such person or message in this room." },
+	[ROOM_TOO_FAST] = { STANZA_ERROR_POLICY_VIOLATION, STANZA_ERROR_WAIT, SENT_TOO_FAST,
+			    "Slow mode: wait a little before the next message." },
+	[ROOM_TOO_MANY] = { STANZA_ERROR_RESOURCE_CONSTRAINT, STANZA_ERROR_WAIT, SENT_QUEUE_FULL,
+			    "This would be more than there may be." },
+	[ROOM_BAD] = { STANZA_ERROR_NOT_ACCEPTABLE, STANZA_ERROR_MODIFY, SENT_BAD,
+		       "This cannot be: something is empty, too long or out of bounds." },
+	[ROOM_STORE] = { STANZA_ERROR_INTERNAL_SERVER_ERROR, STANZA_ERROR_WAIT, SENT_NOT_STORED,
+			 "The server could not reach its storage. Nothing has changed; try again later." },
 	[ROOM_GONE] = { STANZA_ERROR_GONE, STANZA_ERROR_CANCEL, SENT_NO_SUCH_ROOM, "This room was destroyed." },
 };
 
-void muc_send(struct core *c, enum stanza_name name, enum stanza_type type, struct jid from, struct jid to, struct str id, unsigned traits, struct str payload)
+void muc_send(struct core *c, enum stanza_name name, enum stanza_type type, struct jid from, struct jid to,
+	      struct str id, unsigned traits, struct str payload)
 {
 	service_send(c,
 		     stanza_make(&(struct stanza_init){ .name = name, .type = type, .traits = traits, .time = core_now(c), .from = from, .to = to, .id = id,
@@ -45,8 +58,8 @@ void muc_result(const struct muc *m, struct str payload)
 }
 
 /* <error by='ROOM' …>; XEP-0045 shows what a presence wanted, too. */
-static void error_write(struct buf *to, const struct stanza *st, enum stanza_error_condition condition, enum stanza_error_type type, const char *text,
-			struct str detail)
+static void error_write(struct buf *to, const struct stanza *st, enum stanza_error_condition condition,
+			enum stanza_error_type type, const char *text, struct str detail)
 {
 	own_buf error = { 0 };
 
@@ -69,7 +82,8 @@ static enum sent_verdict sent_of(enum stanza_error_condition condition)
 	return condition == STANZA_ERROR_BAD_REQUEST ? SENT_BAD : SENT_UNSUPPORTED;
 }
 
-void muc_error_with(const struct muc *m, enum stanza_error_condition condition, enum stanza_error_type type, const char *text, struct str detail)
+void muc_error_with(const struct muc *m, enum stanza_error_condition condition, enum stanza_error_type type,
+		    const char *text, struct str detail)
 {
 	static const enum stanza_type errors[] = { [STANZA_PRESENCE] = PRESENCE_ERROR, [STANZA_IQ] = IQ_ERROR };
 	const struct stanza *st = m->st;
@@ -111,7 +125,7 @@ void muc_answer_verdict(const struct muc *m, int verdict)
 		muc_result(m, STR(""));
 }
 
-/* ---- what ends later --------------------------------------------------------------------------------------------------- */
+/* ---- what ends later ------------------------------------------------------------------------------------------- */
 
 static void call_drop(struct room_call *call)
 {

@@ -38,7 +38,8 @@ static void author_write(struct buf *to, const struct room *r, struct jid author
 {
 	struct room_standing s = room_standing(r, author);
 
-	buf_fmt(to, "<x xmlns='" MUC_USER "'><item affiliation='%s' role='%s'", affiliation_name(s.affiliation), role_name(s.role));
+	buf_fmt(to, "<x xmlns='" MUC_USER "'><item affiliation='%s' role='%s'", affiliation_name(s.affiliation),
+		role_name(s.role));
 	xml_write_attr(to, "jid", jid_full(author));
 	buf_lit(to, "/></x>");
 }
@@ -54,7 +55,8 @@ static void result_send(const struct muc *m, const struct reading *r, const stru
 	    room_may(room_config(room), room_standing(room, m->st->from), ROOM_VERB_SEE_ADDRESSES))
 		author_write(&payload, room, s->to);
 	mam_result_write(&b, &r->page, &shown, buf_all(&payload));
-	muc_send(m->core, STANZA_MESSAGE, MESSAGE_NORMAL, m->st->to, m->st->from, STR_NONE, STANZA_NO_STORE | STANZA_NO_COPY, buf_all(&b));
+	muc_send(m->core, STANZA_MESSAGE, MESSAGE_NORMAL, m->st->to, m->st->from, STR_NONE,
+		 STANZA_NO_STORE | STANZA_NO_COPY, buf_all(&b));
 }
 
 /* The room, if who asks may still read there: he may have been banned meanwhile, or the room destroyed. */
@@ -67,7 +69,8 @@ static const struct room *still(const struct muc_asked *a, int64_t archive)
 
 static void page_show(const struct muc_asked *a, const struct reading *r, const struct room *room)
 {
-	struct mam_shown s = mam_page_cut(&r->page, a->ask.answer, core_settings(a->what.core)->backlog_max / MAM_PAGE_PART);
+	struct mam_shown s =
+		mam_page_cut(&r->page, a->ask.answer, core_settings(a->what.core)->backlog_max / MAM_PAGE_PART);
 	own_buf b = { 0 };
 
 	for (size_t i = 0; i < s.n; i++)
@@ -120,7 +123,8 @@ void muc_archive_query(struct muc *m)
 	r->archive = room_archive(m->room);
 	why = mam_page_read(&r->page, &a->arena, m->child);
 	/* By somebody's own address: who is not to know it could find out so (4.1.1). By nickname it goes. */
-	if (!why && r->page.query.with.n && jid_parse(&with, r->page.query.with, m->arena) && !jid_same_bare(with, room_jid(m->room)))
+	if (!why && r->page.query.with.n && jid_parse(&with, r->page.query.with, m->arena) &&
+	    !jid_same_bare(with, room_jid(m->room)))
 		why = MAM_UNSUPPORTED;
 	if (why) {
 		refuse(m, why);

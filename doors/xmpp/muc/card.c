@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/muc/card.c - pictures: of a room (XEP-0486) and, since clients look for them in cards (XEP-0054, XEP-0398), the card of an occupant. That
- * one is kept by the account, so the room reads it there rather than asking a client, which has none.
+ * doors/xmpp/muc/card.c - pictures: of a room (XEP-0486) and, since clients look for them in cards (XEP-0054,
+ * XEP-0398), the card of an occupant. That one is kept by the account, so the room reads it there rather than asking a
+ * client, which has none.
  */
 #include "base/crypt.h"
 #include "core/block.h"
 #include "doors/xmpp/muc/muc.h"
 
-/* ---- of the room ------------------------------------------------------------------------------------------------------ */
+/* ---- of the room ----------------------------------------------------------------------------------------------- */
 
 void muc_avatar_get(struct muc *m)
 {
@@ -52,7 +53,8 @@ void muc_avatar_tell(struct room *r, const struct jid *to)
 	}
 	for (struct occupant *o = room_next(r, NULL); o; o = room_next(r, o))
 		list_each(s, &o->seats, struct seat, here)
-			muc_send(room_core(r), STANZA_PRESENCE, PRESENCE_AVAILABLE, room_jid(r), s->jid, STR_NONE, 0, buf_all(&b));
+			muc_send(room_core(r), STANZA_PRESENCE, PRESENCE_AVAILABLE, room_jid(r), s->jid, STR_NONE, 0,
+				 buf_all(&b));
 }
 
 static bool avatar_set(struct muc_call *k, int verdict)
@@ -85,7 +87,7 @@ void muc_avatar_set(struct muc *m)
 	room_configure(m->room, m->st->from, &config, &k->call);
 }
 
-/* ---- of an occupant --------------------------------------------------------------------------------------------------- */
+/* ---- of an occupant -------------------------------------------------------------------------------------------- */
 
 static void no_card(struct muc_asked *a)
 {

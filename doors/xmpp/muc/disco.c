@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/muc/disco.c - what the service and its rooms say of themselves (XEP-0045, 6; XEP-0128), and unique names (XEP-0307).
+ * doors/xmpp/muc/disco.c - what the service and its rooms say of themselves (XEP-0045, 6; XEP-0128), and unique names
+ * (XEP-0307).
  */
 #include "base/crypt.h"
 #include "doors/xmpp/features/commands.h"
@@ -35,12 +36,13 @@ static void features_write(struct buf *to, const char *const *vars)
 		buf_fmt(to, "<feature var='%s'/>", *vars);
 }
 
-/* ---- the service ------------------------------------------------------------------------------------------------------- */
+/* ---- the service ----------------------------------------------------------------------------------------------- */
 
 void muc_service_info(struct muc *m)
 {
 	static const char *const vars[] = {
-		DISCO_INFO, DISCO_ITEMS, MUC, MUC_STABLE_ID, MUC_UNIQUE, "muc_rooms", OCCUPANT_ID, VCARD, CHANNEL_SEARCH, RSM, PING, NULL
+		DISCO_INFO, DISCO_ITEMS, MUC, MUC_STABLE_ID, MUC_UNIQUE, "muc_rooms",
+		OCCUPANT_ID, VCARD, CHANNEL_SEARCH, RSM, PING, NULL
 	};
 	own_buf b = { 0 };
 
@@ -149,14 +151,17 @@ void muc_unique(struct muc *m)
 	muc_result(m, buf_all(&b));
 }
 
-/* ---- a room ------------------------------------------------------------------------------------------------------------ */
+/* ---- a room ---------------------------------------------------------------------------------------------------- */
 
 static void what_it_is(struct buf *to, const struct room_config *c)
 {
 	const char *const vars[] = {
-		c->password.n ? "muc_passwordprotected" : "muc_unsecured", c->listed ? "muc_public" : "muc_hidden",
-		c->persistent ? "muc_persistent" : "muc_temporary",        c->members_only ? "muc_membersonly" : "muc_open",
-		c->moderated ? "muc_moderated" : "muc_unmoderated",        c->anonymous ? "muc_semianonymous" : "muc_nonanonymous",
+		c->password.n ? "muc_passwordprotected" : "muc_unsecured",
+		c->listed ? "muc_public" : "muc_hidden",
+		c->persistent ? "muc_persistent" : "muc_temporary",
+		c->members_only ? "muc_membersonly" : "muc_open",
+		c->moderated ? "muc_moderated" : "muc_unmoderated",
+		c->anonymous ? "muc_semianonymous" : "muc_nonanonymous",
 		NULL,
 	};
 	static const char *const archived[] = { MAM, MAM "#extended", FULLTEXT, FILES, NULL };
@@ -172,9 +177,15 @@ static void info_field(struct buf *to, const char *var, struct str value)
 		form_field(to, var, "text-single", value);
 }
 
-static void info_number(struct buf *to, const char *var, uint64_t value) { buf_fmt(to, "<field var='%s' type='text-single'><value>%llu</value></field>", var, (unsigned long long)value); }
+static void info_number(struct buf *to, const char *var, uint64_t value)
+{
+	buf_fmt(to, "<field var='%s' type='text-single'><value>%llu</value></field>", var, (unsigned long long)value);
+}
 
-static void info_flag(struct buf *to, const char *var, bool value) { buf_fmt(to, "<field var='%s' type='boolean'><value>%d</value></field>", var, value); }
+static void info_flag(struct buf *to, const char *var, bool value)
+{
+	buf_fmt(to, "<field var='%s' type='boolean'><value>%d</value></field>", var, value);
+}
 
 /* Whom to write to: where addresses are hidden nobody's is told here. */
 static void contacts_write(struct buf *to, const struct muc *m)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/muc/hats.c - hats (XEP-0317) by ad-hoc commands: who wears which. A hat is what somebody wears: it begins with the first who gets it and ends
- * with the last who loses it, so there is no list of hats to be made or destroyed.
+ * doors/xmpp/muc/hats.c - hats (XEP-0317) by ad-hoc commands: who wears which. A hat is what somebody wears: it begins
+ * with the first who gets it and ends with the last who loses it, so there is no list of hats to be made or destroyed.
  */
 #include "doors/xmpp/features/commands.h"
 #include "doors/xmpp/muc/muc.h"
@@ -42,7 +42,8 @@ bool muc_command_info(const struct muc *m, struct str node, struct buf *to)
 
 	if (!c && !str_is(node, COMMANDS))
 		return false;
-	buf_fmt(to, "<identity category='automation' type='%s' name='%s'/>", c ? "command-node" : "command-list", c ? c->name : "Commands");
+	buf_fmt(to, "<identity category='automation' type='%s' name='%s'/>", c ? "command-node" : "command-list",
+		c ? c->name : "Commands");
 	buf_lit(to, "<feature var='" COMMANDS "'/><feature var='" DATA "'/>");
 	return true;
 }
@@ -61,7 +62,7 @@ bool muc_command_items(const struct muc *m, struct str node, struct buf *to)
 	return true;
 }
 
-/* ---- answers ------------------------------------------------------------------------------------------------------------ */
+/* ---- answers --------------------------------------------------------------------------------------------------- */
 
 /* The client's, or one that tells this execution from others. */
 static void session_write(struct buf *to, const struct muc *m)
@@ -105,7 +106,9 @@ static void form_ask(struct muc *m, const struct hat_command *c, bool titles)
 	own_buf b = { 0 };
 
 	head_write(&b, m, c, "executing");
-	buf_fmt(&b, "<actions execute='complete'><complete/></actions><x xmlns='" DATA "' type='form'><title>%s</title>", c->name);
+	buf_fmt(&b,
+		"<actions execute='complete'><complete/></actions><x xmlns='" DATA "' type='form'><title>%s</title>",
+		c->name);
 	form_field(&b, "FORM_TYPE", "hidden", STR(HATS_COMMANDS));
 	buf_lit(&b, "<field var='hats#jid' type='jid-single' label='Address'><required/></field>"
 		    "<field var='hats#uri' type='text-single' label='URI of the hat'><required/></field>");
@@ -115,7 +118,7 @@ static void form_ask(struct muc *m, const struct hat_command *c, bool titles)
 	muc_result(m, buf_all(&b));
 }
 
-/* ---- hats of a person: URI and title of each, zero-terminated -------------------------------------------------------------- */
+/* ---- hats of a person: URI and title of each, zero-terminated -------------------------------------------------- */
 
 struct hat {
 	struct str uri, title;
@@ -175,7 +178,7 @@ static void hats_each(const struct muc *m, bool (*show)(void *arg, struct str ji
 	}
 }
 
-/* ---- giving and taking ---------------------------------------------------------------------------------------------------- */
+/* ---- giving and taking ----------------------------------------------------------------------------------------- */
 
 struct given {
 	struct jid who;
@@ -196,8 +199,10 @@ static bool given_read(const struct muc *m, const struct xml *form, struct given
 {
 	struct str jid = form_value(form, "hats#jid", m->arena);
 
-	*ret = (struct given){ .uri = form_value(form, "hats#uri", m->arena), .title = form_value(form, "hats#title", m->arena) };
-	if (!jid.n || !jid_parse(&ret->who, jid, m->arena) || !ret->uri.n || ret->uri.n > HAT_BYTES_MAX || ret->title.n > HAT_BYTES_MAX)
+	*ret = (struct given){ .uri = form_value(form, "hats#uri", m->arena),
+			       .title = form_value(form, "hats#title", m->arena) };
+	if (!jid.n || !jid_parse(&ret->who, jid, m->arena) || !ret->uri.n || ret->uri.n > HAT_BYTES_MAX ||
+	    ret->title.n > HAT_BYTES_MAX)
 		return false;
 	ret->who = jid_to_bare(ret->who);
 	return true;
@@ -261,7 +266,7 @@ static void unassign(struct muc *m, const struct hat_command *c, const struct xm
 		muc_refuse(m, ROOM_NO_OCCUPANT);
 }
 
-/* ---- lists ---------------------------------------------------------------------------------------------------------------- */
+/* ---- lists ----------------------------------------------------------------------------------------------------- */
 
 struct listing {
 	struct buf *to;
@@ -294,8 +299,10 @@ static void hats_list(struct muc *m, const struct hat_command *c, bool with_peop
 	struct listing l = { .to = &b, .with_people = with_people };
 
 	head_write(&b, m, c, "completed");
-	buf_fmt(&b, "<x xmlns='" DATA "' type='result'><title>%s</title><reported>%s<field var='hats#uri'/><field var='hats#title'/></reported>", c->name,
-		with_people ? "<field var='hats#jid'/>" : "");
+	buf_fmt(&b,
+		"<x xmlns='" DATA
+		"' type='result'><title>%s</title><reported>%s<field var='hats#uri'/><field var='hats#title'/></reported>",
+		c->name, with_people ? "<field var='hats#jid'/>" : "");
 	hats_each(m, hat_show, &l);
 	buf_lit(&b, "</x></command>");
 	muc_result(m, buf_all(&b));
@@ -305,7 +312,7 @@ static void list_hats(struct muc *m, const struct hat_command *c, const struct x
 
 static void list_assigned(struct muc *m, const struct hat_command *c, const struct xml *form) { hats_list(m, c, true); }
 
-/* ---- executing ------------------------------------------------------------------------------------------------------------ */
+/* ---- executing ------------------------------------------------------------------------------------------------- */
 
 void muc_command(struct muc *m)
 {
@@ -317,7 +324,8 @@ void muc_command(struct muc *m)
 		muc_refuse(m, ROOM_FORBIDDEN);
 	} else if (!c) {
 		muc_error(m, STANZA_ERROR_ITEM_NOT_FOUND, "There is no such command.");
-	} else if (str_is(xml_attr(m->child, "action"), "cancel") || (form && str_is(xml_attr(form, "type"), "cancel"))) {
+	} else if (str_is(xml_attr(m->child, "action"), "cancel") ||
+		   (form && str_is(xml_attr(form, "type"), "cancel"))) {
 		head_write(&b, m, c, "canceled");
 		buf_lit(&b, "</command>");
 		muc_result(m, buf_all(&b));

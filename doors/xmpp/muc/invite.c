@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/muc/invite.c - mediated invitations and how they are declined (XEP-0045, 7.8.2). Direct ones (XEP-0249) are messages among people and do not come here.
+ * doors/xmpp/muc/invite.c - mediated invitations and how they are declined (XEP-0045, 7.8.2). Direct ones (XEP-0249)
+ * are messages among people and do not come here.
  */
 #include "doors/xmpp/muc/muc.h"
 
@@ -46,10 +47,12 @@ static struct jid inviter(const struct muc *m)
 	return s && room_config(m->room)->anonymous ? s->occupant->at : jid_to_bare(m->st->from);
 }
 
-/* What reaches the invited: reason and <continue/> as they came; the password, since who is invited needs it; and the form that programs from before 2010 know. */
+/* What reaches the invited: reason and <continue/> as they came; the password, since who is invited needs it; and the
+ * form that programs from before 2010 know. */
 static void invitation_write(struct buf *to, const struct muc *m, const struct xml *invite)
 {
-	struct str reason = str_trim(xml_child_text(invite, "reason", MUC_USER, m->arena)), password = room_config(m->room)->password;
+	struct str reason = str_trim(xml_child_text(invite, "reason", MUC_USER, m->arena)),
+		   password = room_config(m->room)->password;
 
 	buf_lit(to, "<x xmlns='" MUC_USER "'><invite");
 	xml_write_attr(to, "from", jid_full(inviter(m)));
@@ -102,7 +105,8 @@ void muc_invite(struct muc *m, const struct xml *x)
 	}
 }
 
-/* Who is to hear of it: by his own address, or by that of the occupant. Only somebody of this room, or the room would carry messages to anybody. */
+/* Who is to hear of it: by his own address, or by that of the occupant. Only somebody of this room, or the room would
+ * carry messages to anybody. */
 static bool inviter_find(const struct muc *m, struct jid to, struct jid *ret)
 {
 	struct occupant *o;

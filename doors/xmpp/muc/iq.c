@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/muc/iq.c - requests: to the service, to a room, to an occupant (who gets them, unless the room answers in its place).
+ * doors/xmpp/muc/iq.c - requests: to the service, to a room, to an occupant (who gets them, unless the room answers in
+ * its place).
  */
 #include "doors/xmpp/features/commands.h"
 #include "doors/xmpp/features/mam_page.h"
@@ -60,7 +61,7 @@ void muc_service_iq(struct muc *m)
 		row_run(row_find(service_rows, countof(service_rows), m), m);
 }
 
-/* ---- to an occupant ------------------------------------------------------------------------------------------------- */
+/* ---- to an occupant -------------------------------------------------------------------------------------------- */
 
 /* 6.6: who is not in the room learns nothing of who is. XEP-0410: the answer that says "enter again". */
 static void not_here(const struct muc *m)
@@ -71,7 +72,8 @@ static void not_here(const struct muc *m)
 		muc_refuse(m, ROOM_NOT_HERE);
 }
 
-/* Passed on with an id that says which of his clients asks: the answer finds its way back, although it is sent to the occupant. */
+/* Passed on with an id that says which of his clients asks: the answer finds its way back, although it is sent to the
+ * occupant. */
 static void ask_client(const struct muc *m, const struct seat *s, const struct occupant *to)
 {
 	struct seat *client = list_first(&to->seats, struct seat, here);
@@ -80,7 +82,8 @@ static void ask_client(const struct muc *m, const struct seat *s, const struct o
 	buf_u64(&id, s->number);
 	buf_byte(&id, ' ');
 	buf_str(&id, m->st->id);
-	muc_send(m->core, STANZA_IQ, (enum stanza_type)m->st->type, s->occupant->at, client->jid, buf_all(&id), 0, m->st->payload);
+	muc_send(m->core, STANZA_IQ, (enum stanza_type)m->st->type, s->occupant->at, client->jid, buf_all(&id), 0,
+		 m->st->payload);
 }
 
 /* What nobody has asked, or he has left meanwhile, is lost. */
@@ -93,7 +96,8 @@ static void answer_client(const struct muc *m, const struct seat *s, const struc
 		return;
 	list_each(asker, &((struct occupant *)to)->seats, struct seat, here)
 		if (asker->number == number)
-			muc_send(m->core, STANZA_IQ, (enum stanza_type)m->st->type, s->occupant->at, asker->jid, str_from(m->st->id, end + 1), 0, m->st->payload);
+			muc_send(m->core, STANZA_IQ, (enum stanza_type)m->st->type, s->occupant->at, asker->jid,
+				 str_from(m->st->id, end + 1), 0, m->st->payload);
 }
 
 static void to_occupant(struct muc *m)
@@ -117,7 +121,7 @@ static void to_occupant(struct muc *m)
 	}
 }
 
-/* ---- to a room ------------------------------------------------------------------------------------------------------ */
+/* ---- to a room ------------------------------------------------------------------------------------------------- */
 
 void muc_iq(struct muc *m)
 {

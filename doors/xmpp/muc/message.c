@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/muc/message.c - what is said to all (XEP-0045, 7.4), the subject (8.1), private messages (7.5), taking back (XEP-0424) and moderation (XEP-0425).
- * What a message to the room itself may be besides is in invite.c and voice.c.
+ * doors/xmpp/muc/message.c - what is said to all (XEP-0045, 7.4), the subject (8.1), private messages (7.5), taking
+ * back (XEP-0424) and moderation (XEP-0425). What a message to the room itself may be besides is in invite.c and
+ * voice.c.
  */
 #include "doors/xmpp/features/when.h"
 #include "doors/xmpp/muc/muc.h"
@@ -35,7 +36,7 @@ static void say(struct muc *m, struct seat *s)
 	room_say(s, &message, &muc_call(m, NULL)->call);
 }
 
-/* ---- taking back ------------------------------------------------------------------------------------------------------- */
+/* ---- taking back ----------------------------------------------------------------------------------------------- */
 
 /* The id that the room gave the message (XEP-0359): its stamp. */
 static bool stamp_read(struct str id, uint64_t *ret) { return str_u64(id, ret) && *ret && *ret <= INT64_MAX; }
@@ -84,7 +85,8 @@ void muc_moderate(struct muc *m)
 	if (!s)
 		muc_refuse(m, ROOM_NOT_HERE);
 	else if (!what)
-		muc_error(m, STANZA_ERROR_FEATURE_NOT_IMPLEMENTED, "Messages can be retracted, and nothing else be done with them.");
+		muc_error(m, STANZA_ERROR_FEATURE_NOT_IMPLEMENTED,
+			  "Messages can be retracted, and nothing else be done with them.");
 	else if (!stamp_read(xml_attr(m->child, "id"), &stamp))
 		muc_error(m, STANZA_ERROR_ITEM_NOT_FOUND, "The room has no message of this id.");
 	else if (reason.n > ROOM_TEXT_BYTES_MAX)
@@ -101,7 +103,7 @@ void muc_moderate(struct muc *m)
 	}
 }
 
-/* ---- to all ------------------------------------------------------------------------------------------------------------ */
+/* ---- to all ---------------------------------------------------------------------------------------------------- */
 
 static void groupchat(struct muc *m)
 {
@@ -110,14 +112,15 @@ static void groupchat(struct muc *m)
 	uint64_t stamp;
 
 	if (!s)
-		muc_refuse(m, room_exists(m->room) ? room_is_locked(m->room) ? ROOM_LOCKED : ROOM_NOT_HERE : ROOM_ABSENT);
+		muc_refuse(m,
+			   room_exists(m->room) ? room_is_locked(m->room) ? ROOM_LOCKED : ROOM_NOT_HERE : ROOM_ABSENT);
 	else if (retract && stamp_read(xml_attr(retract, "id"), &stamp))
 		take_back(m, s, stamp);
 	else
 		say(m, s);
 }
 
-/* ---- to one ------------------------------------------------------------------------------------------------------------ */
+/* ---- to one ---------------------------------------------------------------------------------------------------- */
 
 /* 7.5: marked as a private message, and nothing beside that which only the room says. */
 static struct stanza *private_of(const struct muc *m)
@@ -148,7 +151,7 @@ static void to_occupant(struct muc *m)
 	}
 }
 
-/* ---- to the room itself ------------------------------------------------------------------------------------------------ */
+/* ---- to the room itself ---------------------------------------------------------------------------------------- */
 
 static void to_room(struct muc *m)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/muc/muc.c - a stanza comes in; what the door keeps for rooms once per core; and small things that several files here need.
+ * doors/xmpp/muc/muc.c - a stanza comes in; what the door keeps for rooms once per core; and small things that several
+ * files here need.
  */
 #include "doors/xmpp/muc/muc.h"
 
@@ -9,7 +10,7 @@
 
 #define DOOR "muc"
 
-/* ---- per core --------------------------------------------------------------------------------------------------------- */
+/* ---- per core -------------------------------------------------------------------------------------------------- */
 
 struct muc_home {
 	struct list asked;
@@ -44,7 +45,7 @@ void muc_asked_free(struct muc_asked *a)
 	mem_free(a);
 }
 
-/* ---- coming in -------------------------------------------------------------------------------------------------------- */
+/* ---- coming in ------------------------------------------------------------------------------------------------- */
 
 /* The payload as a tree; everything was well-formed when it came in from outside. */
 static const struct xml *payload_parse(const struct stanza *st, struct arena *arena)
@@ -97,7 +98,7 @@ void muc_begin(struct core *c)
 
 struct seat *muc_seat(const struct muc *m) { return room_seat(m->room, m->st->from); }
 
-/* ---- what several need ------------------------------------------------------------------------------------------------ */
+/* ---- what several need ----------------------------------------------------------------------------------------- */
 
 void muc_text(struct buf *to, const char *element, struct str text)
 {
@@ -114,8 +115,13 @@ static bool is_rooms_own(const struct xml *c)
 	static const struct {
 		const char *name, *ns;
 	} own[] = {
-		{ "x", MUC }, { "x", MUC_USER }, { "occupant-id", OCCUPANT_ID }, { "hats", HATS },
-		{ "addresses", "http://jabber.org/protocol/address" }, { "moderated", MODERATE }, { "retracted", RETRACT },
+		{ "x", MUC },
+		{ "x", MUC_USER },
+		{ "occupant-id", OCCUPANT_ID },
+		{ "hats", HATS },
+		{ "addresses", "http://jabber.org/protocol/address" },
+		{ "moderated", MODERATE },
+		{ "retracted", RETRACT },
 	};
 
 	for (size_t i = 0; i < countof(own); i++)
@@ -134,8 +140,17 @@ void muc_payload(const struct muc *m, struct buf *to)
 struct stanza *muc_with_payload(const struct stanza *st, struct str payload)
 {
 	return stanza_make(&(struct stanza_init){
-		.name = (enum stanza_name)st->name, .type = (enum stanza_type)st->type, .traits = st->traits, .stamp = st->stamp, .time = st->time,
-		.from = st->from, .to = st->to, .id = st->id, .lang = st->lang, .origin_id = st->origin_id, .payload = payload,
+		.name = (enum stanza_name)st->name,
+		.type = (enum stanza_type)st->type,
+		.traits = st->traits,
+		.stamp = st->stamp,
+		.time = st->time,
+		.from = st->from,
+		.to = st->to,
+		.id = st->id,
+		.lang = st->lang,
+		.origin_id = st->origin_id,
+		.payload = payload,
 	});
 }
 

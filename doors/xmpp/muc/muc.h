@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/muc/muc.h - the syntax of rooms (XEP-0045): between stanzas that come to a room, or to the service that rooms live at, and core/room.h. What rooms
- * mean is decided there; here is how it is asked for and answered.
+ * doors/xmpp/muc/muc.h - the syntax of rooms (XEP-0045): between stanzas that come to a room, or to the service that
+ * rooms live at, and core/room.h. What rooms mean is decided there; here is how it is asked for and answered.
  */
 #pragma once
 #include "core/ask.h"
@@ -35,10 +35,11 @@
 
 #define NS_CLIENT_SCOPE "jabber:client"
 
-/* Rooms begin on this core; after core_new(), on each core of the process. Nothing where settings name no domain for rooms. */
+/* Rooms begin on this core; after core_new(), on each core of the process. Nothing where settings name no domain for
+ * rooms. */
 void muc_begin(struct core *c);
 
-/* ---- a stanza that has come ------------------------------------------------------------------------------------------ */
+/* ---- a stanza that has come ------------------------------------------------------------------------------------ */
 
 /* Lives for the call. */
 struct muc {
@@ -75,13 +76,14 @@ bool muc_command_items(const struct muc *m, struct str node, struct buf *to);
 /* The seat of who sent it; NULL: is not in the room. */
 struct seat *muc_seat(const struct muc *m);
 
-/* ---- answers --------------------------------------------------------------------------------------------------------- */
+/* ---- answers --------------------------------------------------------------------------------------------------- */
 
 /* Answers an IQ. `payload` is complete in itself under jabber:client. */
 void muc_result(const struct muc *m, struct str payload);
 /* Answers what it was with an error: a presence or IQ by a stanza, a message through its sender's session. */
 void muc_error(const struct muc *m, enum stanza_error_condition condition, const char *text);
-void muc_error_with(const struct muc *m, enum stanza_error_condition condition, enum stanza_error_type type, const char *text, struct str detail);
+void muc_error_with(const struct muc *m, enum stanza_error_condition condition, enum stanza_error_type type,
+		    const char *text, struct str detail);
 /* The same for a verdict of the room: the table in answer.c. */
 void muc_refuse(const struct muc *m, int verdict);
 /* A message has ended well. */
@@ -93,8 +95,8 @@ struct muc_call {
 	struct muc what;      /* core, st (a reference) and from only */
 	struct arena arena;
 	void *more;           /* in the arena */
-	/* Instead of the usual answer (an empty result, or the error that the verdict means); NULL: that one. May go on with another call of the
-	 * room with &k->call and say true: then it runs again with its verdict. */
+	/* Instead of the usual answer (an empty result, or the error that the verdict means); NULL: that one. May go on
+	 * with another call of the room with &k->call and say true: then it runs again with its verdict. */
 	bool (*then)(struct muc_call *k, int verdict);
 };
 struct muc_call *muc_call(const struct muc *m, bool (*then)(struct muc_call *k, int verdict));
@@ -102,9 +104,10 @@ struct muc_call *muc_call(const struct muc *m, bool (*then)(struct muc_call *k, 
 void muc_answer_verdict(const struct muc *m, int verdict);
 
 /* Sends a stanza in the name of the room, or of the service: `from` may be absent, then it is who was written to. */
-void muc_send(struct core *c, enum stanza_name name, enum stanza_type type, struct jid from, struct jid to, struct str id, unsigned traits, struct str payload);
+void muc_send(struct core *c, enum stanza_name name, enum stanza_type type, struct jid from, struct jid to,
+	      struct str id, unsigned traits, struct str payload);
 
-/* ---- what several need ------------------------------------------------------------------------------------------------ */
+/* ---- what several need ----------------------------------------------------------------------------------------- */
 
 /* The room's name and all that is said of it is text of somebody: these escape. */
 void muc_text(struct buf *to, const char *element, struct str text);
@@ -121,7 +124,7 @@ const struct xml *muc_form(const struct xml *parent, const char *form_type, stru
 /* Tells the room's picture (XEP-0486): to one client that has come, or to everybody (`to` NULL). */
 void muc_avatar_tell(struct room *r, const struct jid *to);
 
-/* ---- per core --------------------------------------------------------------------------------------------------------- */
+/* ---- per core -------------------------------------------------------------------------------------------------- */
 
 /* A question to the store under way; `ask` first. Freed by muc_asked_free(), or with the core. */
 struct muc_asked {

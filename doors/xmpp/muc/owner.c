@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/muc/owner.c - how a room shall be (XEP-0045, 10.1, 10.2), and its end (10.9). The fields are a table; those of our own are described in
- * docs/protocol-rooms.md.
+ * doors/xmpp/muc/owner.c - how a room shall be (XEP-0045, 10.1, 10.2), and its end (10.9). The fields are a table;
+ * those of our own are described in docs/protocol-rooms.md.
  */
 #include "doors/xmpp/features/commands.h"
 #include "doors/xmpp/muc/muc.h"
@@ -10,7 +10,8 @@ enum kind { TEXT, LONG_TEXT, FLAG, NUMBER, WORD };
 
 static const char *const yes_or_no_addresses[] = { "anyone", "moderators", NULL };
 static const char *const who_whispers[] = {
-	[ROOM_PM_ANYONE] = "anyone", [ROOM_PM_PARTICIPANTS] = "participants", [ROOM_PM_MODERATORS] = "moderators", [ROOM_PM_NONE] = "none", NULL
+	[ROOM_PM_ANYONE] = "anyone", [ROOM_PM_PARTICIPANTS] = "participants", [ROOM_PM_MODERATORS] = "moderators",
+	[ROOM_PM_NONE] = "none", NULL
 };
 static const char *const crowds[] = { "10", "20", "50", "100", "200", "500", "1000", "2000", NULL };
 
@@ -47,7 +48,7 @@ static const struct field {
 #define ADMINS "muc#roomconfig_roomadmins"
 #define OWNERS "muc#roomconfig_roomowners"
 
-/* ---- showing ---------------------------------------------------------------------------------------------------------- */
+/* ---- showing --------------------------------------------------------------------------------------------------- */
 
 static uint64_t field_get(const struct room_config *c, const struct field *f)
 {
@@ -66,7 +67,11 @@ static void options_write(struct buf *to, const struct field *f)
 
 static void field_write(struct buf *to, const struct room_config *c, const struct field *f)
 {
-	static const char *const types[] = { [TEXT] = "text-single", [LONG_TEXT] = "text-multi", [FLAG] = "boolean", [NUMBER] = "text-single", [WORD] = "list-single" };
+	static const char *const types[] = { [TEXT] = "text-single",
+					     [LONG_TEXT] = "text-multi",
+					     [FLAG] = "boolean",
+					     [NUMBER] = "text-single",
+					     [WORD] = "list-single" };
 
 	buf_fmt(to, "<field var='%s' type='%s' label='%s'>", f->var, f->words ? "list-single" : types[f->kind], f->label);
 	options_write(to, f);
@@ -130,7 +135,7 @@ void muc_owner_get(struct muc *m)
 	muc_result(m, buf_all(&b));
 }
 
-/* ---- changing --------------------------------------------------------------------------------------------------------- */
+/* ---- changing -------------------------------------------------------------------------------------------------- */
 
 static bool number_read(const struct field *f, struct str text, struct room_config *c)
 {
@@ -196,7 +201,7 @@ static bool config_read(const struct muc *m, const struct xml *form, struct room
 	return !protected || c->password.n; /* 10.1.3: a protected room without a password */
 }
 
-/* ---- who else is owner or admin: these lists are whole --------------------------------------------------------------- */
+/* ---- who else is owner or admin: these lists are whole --------------------------------------------------------- */
 
 struct people {
 	struct room_affiliate *items;
@@ -254,7 +259,8 @@ static void people_settle(struct people *p)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < p->n; i++)
-		if (p->items[i].affiliation != AFFILIATION_NONE || (!is_among(p, p->items[i].who, AFFILIATION_ADMIN) && !is_among(p, p->items[i].who, AFFILIATION_OWNER)))
+		if (p->items[i].affiliation != AFFILIATION_NONE || (!is_among(p, p->items[i].who, AFFILIATION_ADMIN) &&
+								    !is_among(p, p->items[i].who, AFFILIATION_OWNER)))
 			p->items[kept++] = p->items[i];
 	p->n = kept;
 }
@@ -291,7 +297,7 @@ static bool has_owner(const struct muc *m, const struct people *p)
 	return false;
 }
 
-/* ---- the form comes back ---------------------------------------------------------------------------------------------- */
+/* ---- the form comes back --------------------------------------------------------------------------------------- */
 
 /* First who, since only an owner may say how; the room is not left without one in between. */
 struct filled_in {
@@ -320,7 +326,9 @@ static bool appointed(struct muc_call *k, int verdict)
 static struct room_config config_copy(const struct room_config *c, struct arena *arena)
 {
 	struct room_config copy = *c;
-	struct str *const texts[] = { &copy.title, &copy.description, &copy.language, &copy.password, &copy.avatar, &copy.avatar_hash };
+	struct str *const texts[] = {
+		&copy.title, &copy.description, &copy.language, &copy.password, &copy.avatar, &copy.avatar_hash
+	};
 
 	for (size_t i = 0; i < countof(texts); i++)
 		*texts[i] = arena_str(arena, *texts[i]);
@@ -382,7 +390,8 @@ void muc_owner_set(struct muc *m)
 		destroy(m, d);
 	else if (form && str_is(xml_attr(form, "type"), "cancel"))
 		cancel(m);
-	else if (form && str_is(xml_attr(form, "type"), "submit") && muc_form(m->child, MUC_ROOMCONFIG, m->arena) == form)
+	else if (form && str_is(xml_attr(form, "type"), "submit") &&
+		 muc_form(m->child, MUC_ROOMCONFIG, m->arena) == form)
 		submit(m, form);
 	else
 		muc_error(m, STANZA_ERROR_BAD_REQUEST, "This is no form about a room.");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/muc/search.c - looking for rooms by words (XEP-0433), among those that their owners let be found. Every word must be somewhere in the name,
- * the description or the address.
+ * doors/xmpp/muc/search.c - looking for rooms by words (XEP-0433), among those that their owners let be found. Every
+ * word must be somewhere in the name, the description or the address.
  */
 #include <stdlib.h>
 
@@ -18,7 +18,7 @@
 
 enum { PAGE = 50, PAGE_MAX = 100, TEXT_MAX = 255 };
 
-/* ---- what is asked ------------------------------------------------------------------------------------------------------- */
+/* ---- what is asked --------------------------------------------------------------------------------------------- */
 
 struct looking {
 	struct str words;  /* folded */
@@ -54,9 +54,10 @@ static bool places_read(const struct muc *m, const struct xml *form, struct look
 {
 	bool address;
 
-	return flag_read(m, form, "sinname", true, &l->in_name) && flag_read(m, form, "sindescription", true, &l->in_description) &&
-	       flag_read(m, form, "sinaddr", true, &address) && flag_read(m, form, "sinaddress", address, &l->in_address) &&
-	       flag_read(m, form, "all", false, &l->all);
+	return flag_read(m, form, "sinname", true, &l->in_name) &&
+	       flag_read(m, form, "sindescription", true, &l->in_description) &&
+	       flag_read(m, form, "sinaddr", true, &address) &&
+	       flag_read(m, form, "sinaddress", address, &l->in_address) && flag_read(m, form, "all", false, &l->all);
 }
 
 static bool is_of_ours(const struct muc *m, const struct xml *form)
@@ -80,7 +81,8 @@ static void refuse(struct muc *m, enum stanza_error_condition condition, const c
 /* False: it was answered. */
 static bool looking_read(struct muc *m, const struct xml *form, struct looking *l)
 {
-	struct str q = form_value(form, "q", m->arena), key = form_value(form, "key", m->arena), least = form_value(form, "min_users", m->arena);
+	struct str q = form_value(form, "q", m->arena), key = form_value(form, "key", m->arena),
+		   least = form_value(form, "min_users", m->arena);
 	own_buf folded = { 0 };
 
 	l->ours = is_of_ours(m, form);
@@ -88,14 +90,17 @@ static bool looking_read(struct muc *m, const struct xml *form, struct looking *
 	if (!places_read(m, form, l) || (least.n && !str_u64(least, &l->least)))
 		refuse(m, STANZA_ERROR_BAD_REQUEST, "This is no search.", STR(""));
 	else if (key.n && !l->by_crowd && !str_is(key, BY_ADDRESS))
-		refuse(m, STANZA_ERROR_FEATURE_NOT_IMPLEMENTED, "Rooms come by address or by how many are in them.", STR("<invalid-sort-key xmlns='" ERRORS "'/>"));
+		refuse(m, STANZA_ERROR_FEATURE_NOT_IMPLEMENTED, "Rooms come by address or by how many are in them.",
+		       STR("<invalid-sort-key xmlns='" ERRORS "'/>"));
 	else if (l->all && q.n)
 		refuse(m, STANZA_ERROR_BAD_REQUEST, "Either all rooms or those with these words.",
 		       STR("<conflicting-fields xmlns='" ERRORS "'><var>all</var><var>q</var></conflicting-fields>"));
 	else if (!l->all && !q.p)
-		refuse(m, STANZA_ERROR_BAD_REQUEST, "Say what to look for.", STR("<no-search-conditions xmlns='" ERRORS "'/>"));
+		refuse(m, STANZA_ERROR_BAD_REQUEST, "Say what to look for.",
+		       STR("<no-search-conditions xmlns='" ERRORS "'/>"));
 	else if (!l->all && (!q.n || q.n > TEXT_MAX))
-		refuse(m, STANZA_ERROR_BAD_REQUEST, "Look for 1 to 255 bytes of text.", STR("<invalid-search-terms xmlns='" ERRORS "'/>"));
+		refuse(m, STANZA_ERROR_BAD_REQUEST, "Look for 1 to 255 bytes of text.",
+		       STR("<invalid-search-terms xmlns='" ERRORS "'/>"));
 	else {
 		text_fold(&folded, q.p ? q : STR(""));
 		l->words = arena_str(m->arena, buf_all(&folded));
@@ -119,7 +124,7 @@ static bool page_read(struct muc *m, const struct xml *set, struct looking *l)
 	return !xml_child(set, "before", RSM) && !xml_child(set, "index", RSM);
 }
 
-/* ---- what fits ----------------------------------------------------------------------------------------------------------- */
+/* ---- what fits ------------------------------------------------------------------------------------------------- */
 
 static bool has_words(const struct looking *l, const struct room_listing *r)
 {
@@ -148,7 +153,8 @@ static int by_crowd(const void *a, const void *b)
 {
 	const struct room_listing *x = a, *y = b;
 
-	return x->occupants != y->occupants ? (x->occupants < y->occupants) - (x->occupants > y->occupants) : str_cmp(x->name, y->name);
+	return x->occupants != y->occupants ? (x->occupants < y->occupants) - (x->occupants > y->occupants)
+					    : str_cmp(x->name, y->name);
 }
 
 /* They stay where they are until the end of the turn. */
@@ -170,7 +176,10 @@ static struct room_listing *found(const struct muc *m, const struct looking *l, 
 	return list;
 }
 
-static void number_write(struct buf *to, const char *element, unsigned n) { buf_fmt(to, "<%s>%u</%s>", element, n, element); }
+static void number_write(struct buf *to, const char *element, unsigned n)
+{
+	buf_fmt(to, "<%s>%u</%s>", element, n, element);
+}
 
 static void room_write(struct buf *to, const struct room_listing *r)
 {
@@ -182,11 +191,13 @@ static void room_write(struct buf *to, const struct room_listing *r)
 	muc_text(to, "language", r->language);
 	number_write(to, "nusers", r->occupants);
 	buf_lit(to, "<service-type>xep-0045</service-type>");
-	buf_fmt(to, "<is-open>%s</is-open><anonymity-mode>%s</anonymity-mode></item>", r->members_only || r->password ? "false" : "true",
+	buf_fmt(to, "<is-open>%s</is-open><anonymity-mode>%s</anonymity-mode></item>",
+		r->members_only || r->password ? "false" : "true",
 		r->anonymous ? "muc_semianonymous" : "{" SEARCH_BASE ":anonymity}none");
 }
 
-/* Behind the one that the page before ended with; when that has gone meanwhile: from where it would be by address, or, by crowd, nothing. */
+/* Behind the one that the page before ended with; when that has gone meanwhile: from where it would be by address, or,
+ * by crowd, nothing. */
 static size_t page_from(const struct looking *l, const struct room_listing *list, size_t n)
 {
 	size_t i = 0;
@@ -232,7 +243,8 @@ void muc_search(struct muc *m)
 
 	if (!form)
 		form_answer(m);
-	else if (!str_is(form_value(form, "FORM_TYPE", m->arena), PARAMS) || !page_read(m, xml_child(m->child, "set", RSM), &l))
+	else if (!str_is(form_value(form, "FORM_TYPE", m->arena), PARAMS) ||
+		 !page_read(m, xml_child(m->child, "set", RSM), &l))
 		refuse(m, STANZA_ERROR_BAD_REQUEST, "This is no search.", STR(""));
 	else if (looking_read(m, form, &l))
 		page_write(m, &l);

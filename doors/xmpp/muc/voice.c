@@ -7,7 +7,9 @@
 
 static void approval_write(struct buf *to, const struct occupant *o, struct jid real)
 {
-	buf_lit(to, "<x xmlns='" DATA "' type='form'><title>Voice request</title><instructions>Somebody asks to be allowed to speak in this room.</instructions>");
+	buf_lit(to,
+		"<x xmlns='" DATA
+		"' type='form'><title>Voice request</title><instructions>Somebody asks to be allowed to speak in this room.</instructions>");
 	form_field(to, "FORM_TYPE", "hidden", STR(MUC_REQUEST));
 	buf_lit(to, "<field var='muc#role' type='list-single' label='Requested role'><value>participant</value></field>"
 		    "<field var='muc#jid' type='jid-single' label='Address'><value>");
