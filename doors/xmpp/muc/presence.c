@@ -69,19 +69,14 @@ static void enter(struct muc *m, const struct xml *x)
  * anew. */
 static void not_here(const struct muc *m)
 {
+	static const struct str payload =
+		STR_INIT("<x xmlns='" MUC_USER "'><item affiliation='none' role='none'><reason>You are not in the room."
+			 "</reason></item><status code='110'/><status code='307'/><status code='333'/></x>");
+
 	/* Behind what is on its way to him: nothing of the room comes after this. */
-	room_send(
-		m->room,
-		stanza_make(&(struct stanza_init){
-			.name = STANZA_PRESENCE,
-			.type = PRESENCE_UNAVAILABLE,
-			.time = core_now(m->core),
-			.from = m->st->to,
-			.to = m->st->from,
-			.payload = STR(
-				"<x xmlns='" MUC_USER
-				"'><item affiliation='none' role='none'><reason>You are not in the room.</reason></item>"
-				"<status code='110'/><status code='307'/><status code='333'/></x>") }));
+	room_send(m->room, stanza_make(&(struct stanza_init){ .name = STANZA_PRESENCE, .type = PRESENCE_UNAVAILABLE,
+							      .time = core_now(m->core), .from = m->st->to,
+							      .to = m->st->from, .payload = payload }));
 }
 
 static void available(struct muc *m)
