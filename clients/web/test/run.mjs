@@ -80,7 +80,7 @@ const parts = {
 	unit: units, ui: folder('ui'), ui3: folder('ui3'),
 };
 if (process.env.ANSERD)
-	Object.assign(parts, { e2e: folder('e2e'), engine: () => script('chaos/engine.mjs'), chaos: () => script('chaos/chaos.mjs') });
+	Object.assign(parts, { e2e: folder('e2e'), engine: () => script('chaos/engine.mjs'), rooms: () => script('chaos/rooms.mjs'), chaos: () => script('chaos/chaos.mjs') });
 
 let passed = 0, failed = 0;
 for (const name of asked.length ? asked : Object.keys(parts)) {
