@@ -3,7 +3,7 @@
 // (XEP-0410). What is asked of a room now and then is in roomacts.ts, which is fetched when it is wanted.
 
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
-import type { Address, Affiliation, Invitation, Member, Message, Notify, Person, Room, RoomOut, Rooms, RoomState, Why } from '../model';
+import type { Address, Message, Notify, Person, RoomOut, Rooms, Why } from '../model';
 import { bookmarkSet, bookmarkRemove, bookmarksGet, bookmarksOf, type Bookmark } from '../xmpp/bookmarks';
 import { features as disco, items as discoItems } from '../xmpp/account';
 import { bare, localOf } from '../xmpp/address';
@@ -12,7 +12,7 @@ import type { Incoming, Mention } from '../xmpp/message';
 import { NS } from '../xmpp/names';
 import {
 	goneTo, nickOf, NICK_MAX, outOf, readGroup, readGroupArchived, readOccupant, refusal, roomInfo, writeDecline, writeEnter, writeLeave, writeNick,
-	type Came, type Occupant, type RoomInfo, type Seat,
+	type Came, type RoomInfo, type Seat,
 } from '../xmpp/room';
 import { conditionOf, IqError } from '../xmpp/stream';
 import { child, children, el, type El } from '../xmpp/xml';
@@ -21,8 +21,11 @@ import { lastOrder } from '../store/timeline';
 import type { Ctx } from './context';
 import type { Fresh, Reader } from './incoming';
 import { completions, named, references } from './mentions';
-import { rightsOf, sortMembers } from './standing';
-import { sync, type Sync } from './sync';
+import { invitations, type Asked } from './invitations';
+import { placeNew, type Place } from './place';
+import { roomView } from './roomview';
+import { rightsOf } from './standing';
+import { sync } from './sync';
 
 export interface RoomsEngine {
 	api: Rooms;
@@ -48,29 +51,6 @@ export interface RoomsEngine {
 	author(from: Address): Address | undefined; // who it is, when that may be seen
 	lead(): void;
 	flush(): Promise<void>;
-}
-
-// A room while the page is open.
-export interface Place {
-	kept: KeptRoom;
-	state: RoomState;
-	here: Map<string, Occupant>; // by nickname
-	coming: Map<string, Occupant> | null; // the same, while entering
-	affiliation: Affiliation;
-	role: Room['role'];
-	standing: Map<Address, { affiliation: Affiliation; nick: string }>; // of who has one, as far as the room tells
-	asked: boolean; // for these
-	typing: Map<string, () => void>;
-	spoke: Map<string, number>; // when, by nickname
-	heard: number;
-	turn: number; // of entering; what belongs to an older one is void
-	made: boolean; // by my entering, and not set up yet
-	entered: ((why: RoomOut | null) => void) | null;
-	renaming: ((why: Why | null) => void) | null;
-	sync: Sync;
-	stir: ReturnType<typeof signal<number>>; // counts changes of who is there
-	members?: ReadonlySignal<readonly Member[]>;
-	tries: number;
 }
 
 // What roomacts.ts works with.
@@ -115,7 +95,6 @@ const DOUBT_MS = 24 * 60 * 60_000;
 const SLACK_MS = 5000; // clocks differ
 const FACES_MAX = 3000;
 const NICK_TRIES = 5;
-const INVITES_MAX = 100;
 const COMES_BACK: ReadonlySet<RoomOut> = new Set<RoomOut>(['unreachable', 'full', 'kicked']);
 
 export function rooms(d: RoomsDeps): RoomsEngine {
@@ -125,28 +104,22 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 	const bookmarks = new Map<Address, Bookmark>();
 	const changes = signal(0);
 	const service = signal<Address | null>(null);
-	const invitations = signal<readonly Asked[]>([]);
-	let answered: Record<Address, number> = {}; // invitations up to this time are done with
+	const asks = invitations(ctx, (room) => places.get(room)?.state.state === 'in');
 	let dirty = new Set<Address>();
 	let keeping = false;
 
 	const change = (): void => void changes.value++;
+	const view = roomView(ctx, places, changes, people, myNick);
 
 	// ---- what is kept ---------------------------------------------------------------------------------------------
 
 	function place(room: Address, kept?: KeptRoom): Place {
 		let p = places.get(room);
 		if (!p) {
-			p = {
-				kept: kept ?? { with: room, want: false, nick: '', name: '', description: '', features: [], faces: {} },
-				state: kept?.out ? { state: 'out', ...kept.out } : kept && !kept.want ? { state: 'out', why: 'left' } : { state: 'joining' },
-				here: new Map(), coming: null, affiliation: 'none', role: 'none', standing: new Map(), asked: false, typing: new Map(), spoke: new Map(),
-				heard: 0, turn: 0, made: false, entered: null, renaming: null, stir: signal(0), tries: 0,
-				sync: sync(ctx, {
-					key: `sync ${room}`, forward: 10, first: 1,
-					has: () => self.archived(room), page: (q) => self.page(room, q), peers: () => [room], doubt: () => unplaced(room),
-				}, d.reader, d.came),
-			};
+			p = placeNew(room, kept, signal(0), sync(ctx, {
+				key: `sync ${room}`, forward: 10, first: 1,
+				has: () => self.archived(room), page: (q) => self.page(room, q), peers: () => [room], doubt: () => unplaced(room),
+			}, d.reader, d.came));
 			places.set(room, p);
 		}
 		return p;
@@ -170,15 +143,21 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 	function keep(p: Place, by: Partial<KeptRoom>, own = false): void {
 		p.kept = { ...p.kept, ...by };
 		change();
-		if (!own && !ctx.leads())
+		if (!own) {
+			later(p);
+			return;
+		}
+		dirty.add(p.kept.with);
+		void write();
+	}
+
+	function later(p: Place): void {
+		if (!ctx.leads())
 			return;
 		dirty.add(p.kept.with);
-		if (own)
-			void write();
-		else if (!keeping) {
-			keeping = true;
+		if (!keeping)
 			env.after(KEEP_MS, () => void write());
-		}
+		keeping = true;
 	}
 
 	// Presences come in crowds.
@@ -205,7 +184,10 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 		const old = p.kept.faces[key];
 		if ((old && old.nick === nick && (!real || old.real === real)) || (!old && Object.keys(p.kept.faces).length >= FACES_MAX))
 			return;
-		keep(p, { faces: { ...p.kept.faces, [key]: { nick, real: real ?? old?.real } } });
+		// Many come at once: those who look are told by stirred().
+		p.kept.faces[key] = { nick, real: real ?? old?.real };
+		stirred(p);
+		later(p);
 	}
 
 	// ---- in and out -------------------------------------------------------------------------------------------------
@@ -643,116 +625,6 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 		});
 	}
 
-	// ---- invitations ----------------------------------------------------------------------------------------------------------
-
-	interface Asked extends Invitation {
-		password?: string;
-		mediated: boolean;
-	}
-
-	function asksKeep(): void {
-		book.keep({ invites: invitations.peek(), invited: answered });
-	}
-
-	function done(room: Address): void {
-		const i = invitations.peek().find((x) => x.room === room);
-		answered = { ...answered, [room]: Math.max(answered[room] ?? 0, i?.time ?? 0, ctx.now()) };
-		invitations.value = invitations.peek().filter((x) => x.room !== room);
-		asksKeep();
-	}
-
-	function invited(i: Incoming): void {
-		const v = i.invite!;
-		const time = i.time ?? ctx.now();
-		if (time <= (answered[v.room] ?? 0) || !v.room.includes('@') || places.get(v.room)?.state.state === 'in')
-			return;
-		const others = invitations.peek().filter((x) => x.room !== v.room);
-		const fresh: Asked = { room: v.room, name: localOf(v.room), from: v.from, reason: v.reason, time, password: v.password, mediated: i.from === v.room };
-		invitations.value = [...others, fresh].slice(-INVITES_MAX);
-		asksKeep();
-		void roomInfo(ctx.ask, v.room).then((info) => {
-			if (info.name)
-				invitations.value = invitations.peek().map((x) => (x.room === v.room ? { ...x, name: info.name } : x));
-		}, () => undefined);
-	}
-
-	// ---- what is shown -----------------------------------------------------------------------------------------------------------
-
-	function shown(p: Place): Room {
-		const k = p.kept, f = k.features;
-		const has = (name: string): boolean => f.includes(name);
-		const is = p.state.state === 'in';
-		const moderator = is && p.role === 'moderator';
-		const admin = is && (p.affiliation === 'admin' || p.affiliation === 'owner');
-		const owner = is && p.affiliation === 'owner';
-		return {
-			address: k.with, name: k.name || localOf(k.with), description: k.description, avatar: k.avatar, subject: k.subject, state: p.state, nick: k.nick || myNick(),
-			affiliation: p.affiliation, role: p.role, count: p.here.size, membersOnly: has('muc_membersonly'), listed: has('muc_public'), moderated: has('muc_moderated'),
-			password: has('muc_passwordprotected'), anonymous: has('muc_semianonymous'), slow: k.slow || undefined, notify: book.level(k.with), typing: [...p.typing.keys()],
-			can: {
-				// Without a line it is not known; what is written waits.
-				speak: p.state.state === 'joining' || (is && p.role !== 'visitor' && p.role !== 'none'),
-				invite: is && (!has('muc_membersonly') || admin || (!!k.membersInvite && p.affiliation === 'member')),
-				subject: moderator || (is && !!k.subjectByAll && p.role === 'participant'),
-				moderate: moderator && has(NS.moderate),
-				kick: moderator, ban: admin, configure: owner, destroy: owner,
-			},
-		};
-	}
-
-	const all = computed<ReadonlyMap<Address, Room>>(() => {
-		void changes.value;
-		const groups = book.conversations.value.filter((c) => c.kind === 'group').map((c) => c.with);
-		return new Map(groups.flatMap((a) => {
-			const p = places.get(a);
-			return p ? [[a, shown(p)] as const] : [];
-		}));
-	});
-
-	function member(p: Place, o: Occupant): Member {
-		const me = o.nick === p.kept.nick;
-		return { key: o.face, from: me ? ctx.me : o.face, nick: o.nick, address: o.real, affiliation: o.affiliation, role: o.role, presence: o.presence, me };
-	}
-
-	function membersOf(p: Place): Member[] {
-		const here = [...p.here.values()].map((o) => member(p, o));
-		const reals = new Set(here.map((m) => m.address));
-		const away = [...p.standing].filter(([real, s]) => !reals.has(real) && s.affiliation !== 'none' && s.affiliation !== 'outcast').map(([real, s]): Member => ({
-			key: real, from: real, nick: s.nick || nickKnown(p, real), address: real, affiliation: s.affiliation, role: 'none', presence: 'offline', me: real === ctx.me,
-		}));
-		return sortMembers([...here, ...away], (m) => m.nick || people.person(m.from).name);
-	}
-
-	function nickKnown(p: Place, real: Address): string {
-		return Object.values(p.kept.faces).find((f) => f.real === real)?.nick ?? '';
-	}
-
-	// "room/~id" or "room/nickname".
-	function faceAt(address: Address): { p: Place; nick: string; real?: Address; here?: Occupant } | null {
-		const slash = address.indexOf('/');
-		const p = slash < 0 ? undefined : places.get(address.slice(0, slash));
-		if (!p)
-			return null;
-		const key = address.slice(slash + 1);
-		const known = p.kept.faces[key];
-		const here = key.startsWith('~') ? [...p.here.values()].find((o) => o.face === address) : p.here.get(key);
-		return { p, nick: here?.nick ?? known?.nick ?? (key.startsWith('~') ? '' : key), real: here?.real ?? known?.real, here };
-	}
-
-	function person(address: Address): Person | null {
-		const p = places.get(address);
-		if (p)
-			return { address, name: p.kept.name || localOf(address), avatar: p.kept.avatar, presence: 'unknown', tie: 'none', blocked: false };
-		const f = faceAt(address);
-		if (!f)
-			return null;
-		const real = f.real ? people.person(f.real) : undefined;
-		return {
-			address, name: f.nick || real?.name || '?', avatar: real?.avatar, presence: f.here?.presence ?? 'offline', status: real?.status, tie: real?.tie ?? 'none',
-			blocked: real?.blocked ?? false, real: f.real,
-		};
-	}
-
 	// ---- what can be done ------------------------------------------------------------------------------------------------------------
 
 	const desk: Desk = {
@@ -795,7 +667,7 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 	const tried = (work: () => Promise<Why | null>): Promise<Why | null> => work().catch((): Why => 'network'); // the rest of the page did not come
 
 	const api: Rooms = {
-		service, all, invitations,
+		service, all: view.all, invitations: asks.list,
 		async join(address, password) {
 			if (!ctx.stream.online)
 				return 'unreachable';
@@ -808,7 +680,7 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 					desk.forget(address);
 				return why;
 			}
-			done(address);
+			asks.done(address);
 			book.choose(address, { hidden: undefined });
 			listed(p, Math.max(1, book.conv(address).last ? 1 : ctx.now()));
 			void bookmark(p);
@@ -830,7 +702,7 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 			const a = i as Asked;
 			if (a.mediated && a.from)
 				ctx.stream.send(writeDecline(a.room, a.from), { again: true });
-			done(i.room);
+			asks.done(i.room);
 		},
 		invite: (address, who, reason) => tried(async () => (await acts()).invite(address, who, reason)),
 		members(address) {
@@ -841,25 +713,13 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 				void lists(p);
 			return (p.members ??= computed(() => {
 				void p.stir.value;
-				return membersOf(p);
+				return view.membersOf(p);
 			}));
 		},
-		member(address, from) {
-			const p = places.get(address);
-			if (!p)
-				return null;
-			const o = from === ctx.me ? p.here.get(p.kept.nick) : faceAt(from)?.here;
-			if (o)
-				return member(p, o);
-			const f = faceAt(from);
-			if (!f)
-				return null;
-			const affiliation = (f.real && p.standing.get(f.real)?.affiliation) || 'none';
-			return { key: from, from, nick: f.nick, address: f.real, affiliation, role: 'none', presence: 'offline', me: false };
-		},
+		member: view.member,
 		mentions(address, typed) {
 			const p = places.get(address);
-			return p ? completions(membersOf(p), p.spoke, typed, (m) => people.person(m.from).name) : [];
+			return p ? completions(view.membersOf(p), p.spoke, typed, (m) => people.person(m.from).name) : [];
 		},
 		rights(address, m) {
 			const p = places.get(address);
@@ -912,8 +772,7 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 		async load() {
 			for (const k of await ctx.db.rooms())
 				await place(k.with, k).sync.load();
-			invitations.value = (await ctx.db.get<Asked[]>('invites')) ?? [];
-			answered = (await ctx.db.get<Record<Address, number>>('invited')) ?? {};
+			await asks.load();
 			service.value = (await ctx.db.get<Address>('rooms')) ?? null;
 			change();
 			watch();
@@ -962,7 +821,7 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 			set.forEach(bookmarked);
 			removed.forEach(unbookmarked);
 		},
-		invited,
+		invited: asks.take,
 		is: (address) => places.has(address),
 		page(room, q) {
 			const p = places.get(room);
@@ -971,7 +830,7 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 		archived: (room) => !!places.get(room)?.kept.features.includes(NS.mam),
 		fulltext: (room) => !!places.get(room)?.kept.features.includes(NS.fulltext),
 		names: changes,
-		person,
+		person: view.person,
 		nick: (room) => places.get(room)?.kept.nick || myNick(),
 		mentions(i) {
 			const p = places.get(i.peer);
@@ -982,7 +841,7 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 			if (!p)
 				return [];
 			const anonymous = p.kept.features.includes('muc_semianonymous');
-			return references(text, membersOf(p), room, anonymous);
+			return references(text, view.membersOf(p), room, anonymous);
 		},
 		spoke(room, rows) {
 			const p = places.get(room);
@@ -1000,12 +859,12 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 			const p = places.get(room);
 			return !!p && p.state.state === 'in' && p.role !== 'visitor' && p.here.size <= TYPING_MAX;
 		},
-		author: (from) => faceAt(from)?.real,
+		author: view.real,
 		lead() {
 			for (const a of places.keys())
 				dirty.add(a);
 			void write();
-			asksKeep();
+			asks.keep();
 		},
 		flush: write,
 	};

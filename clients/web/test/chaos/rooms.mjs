@@ -17,7 +17,7 @@ const tests = [];
 const test = (name, fn, settings = {}) => tests.push({ name, fn, settings });
 const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
 
-async function until(page, fn, arg, timeout = 60_000) {
+async function until(page, fn, arg, timeout = 120_000) {
 	const h = await page.waitForFunction(fn, arg, { timeout, polling: 50 });
 	return h.jsonValue();
 }
@@ -25,7 +25,7 @@ const texts = (page, room) => page.evaluate((r) => window.shown(r).map((m) => m.
 async function see(page, room, wanted) {
 	await page.evaluate((r) => window.shown(r), room);
 	try {
-		await until(page, ([r, w]) => JSON.stringify(window.shown(r).map((m) => m.text)) === JSON.stringify(w), [room, wanted], 20_000);
+		await until(page, ([r, w]) => JSON.stringify(window.shown(r).map((m) => m.text)) === JSON.stringify(w), [room, wanted]);
 	} catch (e) {
 		assert.deepEqual(await texts(page, room), wanted);
 		throw e;
