@@ -156,7 +156,7 @@ static const struct {
 			      "The message could not be stored and was not delivered. Try again later." },
 	[SENT_REMOTE] = { STANZA_ERROR_REMOTE_SERVER_NOT_FOUND, "This server does not reach other servers." },
 	[SENT_UNSUPPORTED] = { STANZA_ERROR_SERVICE_UNAVAILABLE, "This cannot be sent to a user." },
-	[SENT_NO_SUCH_ROOM] = { STANZA_ERROR_ITEM_NOT_FOUND, "There is no such room." },
+	[SENT_NO_SUCH_ROOM] = { STANZA_ERROR_ITEM_NOT_FOUND, "There is no such room, or nobody and nothing of that name in it." },
 	[SENT_NOT_IN_ROOM] = { STANZA_ERROR_NOT_ACCEPTABLE, "Only who is in the room may do this." },
 	[SENT_NO_VOICE] = { STANZA_ERROR_FORBIDDEN, "You may not speak in this room." },
 	[SENT_TOO_FAST] = { STANZA_ERROR_POLICY_VIOLATION, "This room is in slow mode. Wait a little.", STANZA_ERROR_WAIT },
