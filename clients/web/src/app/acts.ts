@@ -7,6 +7,7 @@ import {
 } from '../xmpp/account';
 import { resourceOf } from '../xmpp/address';
 import { linkOpen, linkStart, within } from '../xmpp/link';
+import type { ArchiveQuery } from '../xmpp/mam';
 import { authenticate, LOGIN_MS } from '../xmpp/login';
 import { rosterRemove } from '../xmpp/roster';
 import type { Secret } from '../xmpp/scram';
@@ -39,6 +40,8 @@ export interface Acts {
 const HITS = 30;
 const FILES = 60;
 const EXPORT_PAGE = 100;
+const ROOMS_SEARCHED = 20; // with everything else, those that somebody spoke in last
+const ALL = ''; // one's own archive
 
 export function acts(a: Account, keep: { keep(): boolean; remember(s: Secret): Promise<boolean>; wipe(): Promise<void> }): Acts {
 	const { ctx } = a;
@@ -74,6 +77,30 @@ export function acts(a: Account, keep: { keep(): boolean; remember(s: Secret): P
 		return { hits: hits.sort((x, y) => y.order - x.order).slice(0, HITS).map(a.show), more: false };
 	}
 
+	// In several archives at once, newest first. What was not shown of one is asked for again with the next page.
+	async function searchIn(query: ArchiveQuery, where: readonly Address[], next: string | undefined): Promise<SearchPage> {
+		const from = new Map<Address, string>(next ? (JSON.parse(next) as [Address, string][]) : where.map((w) => [w, '']));
+		const found = await Promise.all([...from].map(async ([w, before]) => {
+			const asked = { ...query, before };
+			// A room that does not answer hides nothing of the others.
+			const page = await (w === ALL ? ctx.archive.page(asked) : ctx.page(w, asked).catch((e: unknown) => {
+				if (from.size === 1)
+					throw e;
+				return null;
+			}));
+			return { w, before, page, rows: (page?.items ?? []).filter(isRow) };
+		}));
+		const newest = found.flatMap((f) => f.rows).sort((x, y) => (y.time ?? 0) - (x.time ?? 0)).slice(0, HITS);
+		const left = found.flatMap(({ w, before, page, rows }): [Address, string][] => {
+			const shown = rows.filter((i) => newest.includes(i));
+			if (!page || (page.complete && shown.length === rows.length))
+				return [];
+			return [[w, shown.length === rows.length ? (page.first ?? '') : (shown[0]?.archiveId ?? before)]];
+		});
+		const hits = newest.map((i) => a.show(ctx.book.loaded(i.peer)?.archive.get(i.archiveId ?? '') ?? rowOf(i, a.reader)));
+		return { hits: hits.filter((m) => !m.retracted), more: left.length > 0, next: left.length ? JSON.stringify(left) : undefined };
+	}
+
 	async function card(change: Parameters<typeof cardSet>[2]): Promise<Why | null> {
 		const why = await tried(async () => {
 			const old: Card = await cardGet(ask).catch((e: unknown) => {
@@ -93,13 +120,8 @@ export function acts(a: Account, keep: { keep(): boolean; remember(s: Secret): P
 			const fulltext = q.with && ctx.rooms.is(q.with) ? ctx.rooms.fulltext(q.with) : ctx.features.fulltext;
 			if (!ctx.stream.online || (q.text && !fulltext) || (q.with ? !ctx.archived(q.with) : !ctx.features.archive))
 				return searchHere(q);
-			const query = { start: q.from, end: q.to, fulltext: q.text || undefined, files: q.files, before: next ?? '', max: HITS };
-			const page = await (q.with ? ctx.page(q.with, query) : ctx.archive.page(query));
-			const hits = page.items.filter(isRow).reverse().map((i) => {
-				const r = rowOf(i, a.reader);
-				return a.show(ctx.book.loaded(i.peer)?.archive.get(i.archiveId ?? '') ?? r);
-			});
-			return { hits: hits.filter((m) => !m.retracted), more: !page.complete && !!page.first, next: page.first };
+			const query: ArchiveQuery = { start: q.from, end: q.to, fulltext: q.text || undefined, files: q.files, max: HITS };
+			return searchIn(query, q.with ? [q.with] : [ALL, ...ctx.rooms.searched().slice(0, ROOMS_SEARCHED)], next);
 		},
 		async findPeople(text) {
 			if (!ctx.features.search || !text.trim())

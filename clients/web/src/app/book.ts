@@ -115,8 +115,8 @@ export function book(db: Db, leads: () => boolean, tellChoice: (c: Choice) => vo
 				continue;
 			const last = c.last && { text: c.last.text, mine: c.last.mine, from: c.last.from, file: c.last.file, retracted: c.last.retracted };
 			out.push({
-				with: peer, kind: c.group ? 'group' : 'chat', notify: c.group ? level(c, w) : undefined, last, time: c.time, unread: c.unread, mentions: c.mentions, pinned: !!w.pinned, muted: level(c, w) !== 'all',
-				draft: w.draft ?? '', typing: typers.value.has(peer),
+				with: peer, kind: c.group ? 'group' : 'chat', notify: c.group ? level(c, w) : undefined, last, time: c.time, unread: c.unread,
+				mentions: c.mentions, pinned: !!w.pinned, muted: level(c, w) !== 'all', draft: w.draft ?? '', typing: typers.value.has(peer),
 			});
 		}
 		return out.sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.time - a.time || (a.with < b.with ? -1 : 1));
@@ -182,7 +182,8 @@ export function book(db: Db, leads: () => boolean, tellChoice: (c: Choice) => vo
 
 	async function find(peer: Address, by: { id?: string; archiveId?: string }): Promise<Row | undefined> {
 		const l = await log(peer);
-		return (by.archiveId && l.archive.get(by.archiveId)) || (by.id && named(l, by.id)) || (await db.row(peer, by)) || (by.id ? db.row(peer, { archiveId: by.id }) : undefined);
+		const here = (by.archiveId && l.archive.get(by.archiveId)) || (by.id && named(l, by.id)) || (await db.row(peer, by));
+		return here || (by.id ? db.row(peer, { archiveId: by.id }) : undefined);
 	}
 
 	async function down(l: Log, order: number): Promise<void> {

@@ -41,6 +41,7 @@ export interface RoomsEngine {
 	page(room: Address, q: ArchiveQuery): Promise<ArchivePage>;
 	archived(room: Address): boolean;
 	fulltext(room: Address): boolean;
+	searched(): Address[]; // whose archives can be searched, the newest first
 	names: ReadonlySignal<number>; // counts changes of what person() says
 	person(address: Address): Person | null; // null: neither a room nor somebody in one
 	nick(room: Address): string; // mine
@@ -218,7 +219,10 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 		stirred(p);
 		p.entered?.(why);
 		if (back)
-			env.after(AGAIN_MS * Math.min(++p.tries, 10), () => p.kept.want && p.state.state === 'out' && p.state.why === 'unreachable' && void enter(p));
+			env.after(AGAIN_MS * Math.min(++p.tries, 10), () => {
+				if (p.kept.want && p.state.state === 'out' && p.state.why === 'unreachable')
+					void enter(p);
+			});
 		else if (!COMES_BACK.has(why) && why !== 'nick-taken' && p.kept.want && ctx.leads() && book.conv(p.kept.with).group)
 			unwant(p);
 	}
@@ -509,9 +513,10 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 			return true;
 		}
 		// Not there any more without knowing: in again, and what was said is said then.
-		if (conditionOf(e) === 'not-acceptable' && p.state.state === 'in' && d.sender.back(id)) {
+		if (conditionOf(e) === 'not-acceptable' && p.state.state !== 'out' && d.sender.back(id)) {
 			d.sender.outside(p.kept.with, false);
-			void enter(p);
+			if (p.state.state === 'in')
+				void enter(p);
 			return true;
 		}
 		return false;
@@ -567,7 +572,8 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 			listed(p, 1);
 			if (book.choice(b.room).hidden !== undefined && !was)
 				book.choose(b.room, { hidden: undefined });
-			if (p.state.state !== 'in' && !(p.state.state === 'joining' && p.entered) && (!was || p.state.state === 'joining' || COMES_BACK.has(p.state.why)))
+			const s = p.state;
+			if (s.state === 'joining' ? !p.entered : s.state === 'out' && (!was || COMES_BACK.has(s.why)))
 				want(p);
 		} else if (p.state.state !== 'out') {
 			leaveHere(p);
@@ -723,7 +729,8 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 		},
 		rights(address, m) {
 			const p = places.get(address);
-			return rightsOf(p && p.state.state === 'in' ? { affiliation: p.affiliation, role: p.role, moderated: p.kept.features.includes('muc_moderated') } : null, m);
+			const moderated = !!p?.kept.features.includes('muc_moderated');
+			return rightsOf(p?.state.state === 'in' ? { affiliation: p.affiliation, role: p.role, moderated } : null, m);
 		},
 		browse: (search, from) => acts().then((a) => a.browse(search, from), (): Why => 'network'),
 		create: (r) => acts().then((a) => a.create(r), () => ({ why: 'network' as Why })),
@@ -828,6 +835,7 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 			return p ? ctx.archive.page(q, elsewhere(p)) : Promise.reject(new IqError('item-not-found'));
 		},
 		archived: (room) => !!places.get(room)?.kept.features.includes(NS.mam),
+		searched: () => book.conversations.peek().filter((c) => places.get(c.with)?.state.state === 'in' && self.fulltext(c.with)).map((c) => c.with),
 		fulltext: (room) => !!places.get(room)?.kept.features.includes(NS.fulltext),
 		names: changes,
 		person: view.person,

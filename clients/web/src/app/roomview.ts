@@ -31,9 +31,10 @@ export function roomView(
 		const admin = is && (p.affiliation === 'admin' || p.affiliation === 'owner');
 		const owner = is && p.affiliation === 'owner';
 		return {
-			address: k.with, name: k.name || localOf(k.with), description: k.description, avatar: k.avatar, subject: k.subject, state: p.state, nick: k.nick || myNick(),
-			affiliation: p.affiliation, role: p.role, count: p.here.size, membersOnly: has('muc_membersonly'), listed: has('muc_public'), moderated: has('muc_moderated'),
-			password: has('muc_passwordprotected'), anonymous: has('muc_semianonymous'), slow: k.slow || undefined, notify: book.level(k.with), typing: [...p.typing.keys()],
+			address: k.with, name: k.name || localOf(k.with), description: k.description, avatar: k.avatar, subject: k.subject, state: p.state,
+			nick: k.nick || myNick(), affiliation: p.affiliation, role: p.role, count: p.here.size, slow: k.slow || undefined,
+			membersOnly: has('muc_membersonly'), listed: has('muc_public'), moderated: has('muc_moderated'), password: has('muc_passwordprotected'),
+			anonymous: has('muc_semianonymous'), notify: book.level(k.with), typing: [...p.typing.keys()],
 			can: {
 				// Without a line it is not known; what is written waits.
 				speak: p.state.state === 'joining' || (is && p.role !== 'visitor' && p.role !== 'none'),
@@ -63,8 +64,10 @@ export function roomView(
 		const here = [...p.here.values()].map((o) => member(p, o));
 		const reals = new Set(here.map((m) => m.address));
 		const nicks = new Map(Object.values(p.kept.faces).map((f) => [f.real, f.nick]));
-		const away = [...p.standing].filter(([real, s]) => !reals.has(real) && s.affiliation !== 'none' && s.affiliation !== 'outcast').map(([real, s]): Member => ({
-			key: real, from: real, nick: s.nick || (nicks.get(real) ?? ''), address: real, affiliation: s.affiliation, role: 'none', presence: 'offline', me: real === ctx.me,
+		const standing = [...p.standing].filter(([real, s]) => !reals.has(real) && s.affiliation !== 'none' && s.affiliation !== 'outcast');
+		const away = standing.map(([real, s]): Member => ({
+			key: real, from: real, nick: s.nick || (nicks.get(real) ?? ''), address: real, affiliation: s.affiliation, role: 'none',
+			presence: 'offline', me: real === ctx.me,
 		}));
 		return sortMembers([...here, ...away], (m) => m.nick || people.person(m.from).name);
 	}
@@ -90,8 +93,8 @@ export function roomView(
 			return null;
 		const real = f.real ? people.person(f.real) : undefined;
 		return {
-			address, name: f.nick || real?.name || '?', avatar: real?.avatar, presence: f.here?.presence ?? 'offline', status: real?.status, tie: real?.tie ?? 'none',
-			blocked: real?.blocked ?? false, real: f.real,
+			address, name: f.nick || real?.name || '?', avatar: real?.avatar, presence: f.here?.presence ?? 'offline', status: real?.status,
+			tie: real?.tie ?? 'none', blocked: real?.blocked ?? false, real: f.real,
 		};
 	}
 

@@ -219,6 +219,10 @@ test('a reload, a new device: in again, with everything; searching; files', asyn
 	await see(fresh, room, [...order, 'while you were away 苹果']);
 	const hits = await fresh.evaluate((r) => window.model.search({ text: '苹果', with: r }), room);
 	assert.deepEqual(hits.hits.map((m) => [m.text, m.nick]), [['while you were away 苹果', 'ann']]);
+	await say(ann, BOB, '苹果 in private');
+	await until(fresh, (p) => window.shown(p).length === 1, ANN);
+	const all = await fresh.evaluate(() => window.model.search({ text: '苹果' }));
+	assert.deepEqual([all.hits.map((m) => [m.text, m.with]), all.more], [[['苹果 in private', ANN], ['while you were away 苹果', room]], false]);
 	await ann.evaluate((r) => window.model.sendFile(r, new File(['hello'], '茶.txt', { type: 'text/plain' }), 'see'), room);
 	await until(fresh, (r) => window.full(r).some((m) => m.attachment?.name === '茶.txt'), room);
 	assert.deepEqual((await fresh.evaluate((r) => window.model.files(r), room)).map((m) => m.attachment.name), ['茶.txt']);
