@@ -69,6 +69,7 @@ export interface Account {
 	open(peer: Address): Timeline;
 	read(peer: Address, r: Row): void;
 	typing(peer: Address, is: boolean): void;
+	mute(peer: Address, on: boolean): void;
 	addRow(r: Row): void;
 	start(): Promise<void>;
 	stop(): Promise<void>;
@@ -657,6 +658,7 @@ export function account(d: AccountDeps): Account {
 		open: (peer) => view({ ctx, reader, synced: theSync.synced, show, read }, peer),
 		read,
 		typing,
+		mute: (peer, on) => (theRooms.is(peer) ? theRooms.api.notify(peer, on ? 'nothing' : 'all') : theBook.choose(peer, { muted: on })),
 		addRow,
 		async start() {
 			await theSync.load();
@@ -677,7 +679,7 @@ export function account(d: AccountDeps): Account {
 			over = true;
 			session++;
 			line.stop();
-			await theRooms.flush();
+			await theRooms.stop();
 			await theBook.run(() => theBook.flush());
 			tabs.stop();
 			db.close();

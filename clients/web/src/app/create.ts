@@ -395,7 +395,7 @@ export function createModel(d: ModelDeps): Model {
 		typing: (address, is) => now((o) => o.account.typing(address, is), undefined),
 		draft: (address, text) => now((o) => o.account.ctx.book.choose(address, { draft: text.slice(0, TEXT_MAX) }), undefined),
 		pin: (address, on) => now((o) => o.account.ctx.book.choose(address, { pinned: on }), undefined),
-		mute: (address, on) => now((o) => o.account.ctx.book.choose(address, { muted: on }), undefined),
+		mute: (address, on) => now((o) => o.account.mute(address, on), undefined),
 		hide(address) {
 			now((o) => {
 				model.markRead(address);

@@ -51,7 +51,7 @@ export interface RoomsEngine {
 	mayType(room: Address): boolean;
 	author(from: Address): Address | undefined; // who it is, when that may be seen
 	lead(): void;
-	flush(): Promise<void>;
+	stop(): Promise<void>;
 }
 
 // What roomacts.ts works with.
@@ -108,6 +108,7 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 	const asks = invitations(ctx, (room) => places.get(room)?.state.state === 'in');
 	let dirty = new Set<Address>();
 	let keeping = false;
+	let over = false;
 
 	const change = (): void => void changes.value++;
 	const view = roomView(ctx, places, changes, people, myNick);
@@ -220,11 +221,16 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 		p.entered?.(why);
 		if (back)
 			env.after(AGAIN_MS * Math.min(++p.tries, 10), () => {
-				if (p.kept.want && p.state.state === 'out' && p.state.why === 'unreachable')
-					void enter(p);
+				if (!over && ctx.stream.online)
+					tryAgain(p);
 			});
 		else if (!COMES_BACK.has(why) && why !== 'nick-taken' && p.kept.want && ctx.leads() && book.conv(p.kept.with).group)
 			unwant(p);
+	}
+
+	function tryAgain(p: Place): void {
+		if (p.kept.want && p.state.state === 'out' && p.state.why === 'unreachable')
+			void enter(p);
 	}
 
 	// Not again by itself.
@@ -623,6 +629,8 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 
 	function watch(): void {
 		env.after(LOOK_MS, () => {
+			if (over)
+				return;
 			if (ctx.stream.online)
 				for (const p of places.values())
 					if (p.state.state === 'in' && env.now() - p.heard > SILENT_MS)
@@ -817,9 +825,11 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 					want(p);
 		},
 		resumed() {
-			for (const p of places.values())
+			for (const p of places.values()) {
+				tryAgain(p);
 				if (p.state.state === 'in' && env.now() - p.heard > LOOK_MS)
 					void look(p);
+			}
 		},
 		presence,
 		message,
@@ -874,7 +884,10 @@ export function rooms(d: RoomsDeps): RoomsEngine {
 			void write();
 			asks.keep();
 		},
-		flush: write,
+		stop() {
+			over = true;
+			return write();
+		},
 	};
 	return self;
 }

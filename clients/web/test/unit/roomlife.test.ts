@@ -97,7 +97,11 @@ async function rig(t: TestContext): Promise<Rig> {
 		const disco = child(e, 'query', NS.discoInfo), pubsub = child(e, 'pubsub', NS.pubsub), mam = child(e, 'query', NS.mam);
 		if (e.name === 'iq' && disco && e.attrs['to'] === room)
 			result(`<query xmlns='${NS.discoInfo}'><identity category='conference' type='text' name='Tea'/><feature var='${NS.mam}'/><feature var='${NS.moderate}'/></query>`);
-		else if (e.name === 'iq' && disco)
+		else if (e.name === 'iq' && child(e, 'ping', NS.ping) && e.attrs['to']?.startsWith(room) && !tea.in) {
+			if (session)
+				session.handled++;
+			s.say(`<iq type='error' id='${e.attrs['id']}' from='${e.attrs['to']}'><error type='cancel'><not-acceptable xmlns='${NS.stanzaErrors}'/></error></iq>`);
+		} else if (e.name === 'iq' && disco)
 			result(`<query xmlns='${NS.discoInfo}'><identity category='pubsub' type='pep'/><feature var='${NS.mam}'/></query>`);
 		else if (e.name === 'iq' && mam && e.attrs['to'] === room)
 			result(page(s, mam));
@@ -254,6 +258,27 @@ test('not there any more without knowing: in again, and then it is said', async 
 	equal(r.tea.entered, 2);
 });
 
+test('a room that is silent for long is asked whether I am still there', async (t) => {
+	const r = await joined(t);
+	await r.w.advance(15 * 60_000);
+	equal(r.tea.entered, 1);
+	r.tea.in = false;
+	await r.w.advance(15 * 60_000);
+	equal(r.tea.entered, 2);
+	deepEqual(state(r), { state: 'in' });
+});
+
+test('a room whose server does not answer is tried again, also when only the line was resumed', async (t) => {
+	const r = await joined(t);
+	r.tea.refuse = 'remote-server-timeout';
+	await lineLost(r);
+	equal((state(r) as { why: string }).why, 'unreachable');
+	r.tea.refuse = '';
+	r.socket().end();
+	await r.w.advance(3000);
+	deepEqual(state(r), { state: 'in' });
+});
+
 test('answers to what the room has not named yet wait for that', async (t) => {
 	const r = await joined(t);
 	r.tea.mute = true;
@@ -333,6 +358,10 @@ test('bookmarks of my other devices: in, out, how much I am told', async (t) => 
 	r.tea.say('Ann', '<body>@tom b</body>');
 	await r.w.advance(100);
 	equal(r.a.ctx.book.unread.value, 1);
+	r.a.mute(room, true);
+	equal(r.a.ctx.book.unread.value, 0);
+	await r.w.advance(50);
+	ok(r.tea.bookmarks.get(room)?.includes('<never'));
 	await event(`<retract id='${room}'/>`);
 	await r.w.advance(50);
 	equal(r.tea.in, false);
