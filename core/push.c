@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * core/push.c - who is told that something has come (XEP-0357), and what becomes of a place that does not want to be told.
+ * core/push.c - who is told that something has come (XEP-0357), and what becomes of a place that does not want to be
+ * told.
  *
- * Whether the session of a place is active is seen by its interest in a subject "p.HASH" on the bus, from whichever core a message is decided on.
+ * Whether the session of a place is active is seen by its interest in a subject "p.HASH" on the bus, from whichever
+ * core a message is decided on.
  */
 #include "core/push.h"
 
@@ -75,7 +77,8 @@ static void place_put(struct user *u, struct str key, struct str options)
 
 	if (old)
 		place_free(old);
-	*p = (struct place){ .user = u, .key = str_n(p->bytes, key.n), .options = str_n(p->bytes + key.n, options.n), .rest.fire = rested };
+	*p = (struct place){ .user = u, .key = str_n(p->bytes, key.n), .options = str_n(p->bytes + key.n, options.n),
+			     .rest.fire = rested };
 	memcpy(p->bytes, key.p, key.n);
 	if (options.n)
 		memcpy(p->bytes + key.n, options.p, options.n);
@@ -96,7 +99,7 @@ void push_load(struct user *u, const struct store_pair *pairs, size_t n)
 		place_put(u, pairs[i].key, str_from(pairs[i].value, 1));
 }
 
-/* ---- telling ---------------------------------------------------------------------------------------------------------------- */
+/* ---- telling ----------------------------------------------------------------------------------------------------- */
 
 static void escape(struct buf *to, struct str text)
 {
@@ -164,7 +167,8 @@ static void place_tell(struct core *c, const char *name, struct str key, struct 
 	buf_str(&bytes, key);
 	buf_byte(&bytes, 0);
 	buf_str(&bytes, options);
-	core_tell(c, 'c', str_z(name), &(struct parcel){ .kind = PARCEL_PUSH, .bytes = buf_all(&bytes), .flags = removed ? PARCEL_REMOVED : 0 });
+	core_tell(c, 'c', str_z(name), &(struct parcel){ .kind = PARCEL_PUSH, .bytes = buf_all(&bytes),
+							  .flags = removed ? PARCEL_REMOVED : 0 });
 }
 
 static void place_remove(struct user *u, struct str key)
@@ -189,11 +193,14 @@ static bool holds(struct str text, const char *part)
 	return false;
 }
 
-/* Errors that will be the same tomorrow; of others (the service is not there, or has a bad day) nothing follows (XEP-0357, 7.1). */
+/* Errors that will be the same tomorrow; of others (the service is not there, or has a bad day) nothing follows
+ * (XEP-0357, 7.1). */
 static bool is_final(const struct stanza *error)
 {
-	static const char *const conditions[] = { "item-not-found", "forbidden", "gone", "not-authorized", "not-allowed", "not-acceptable", "bad-request",
-						  "conflict", "registration-required", "feature-not-implemented", "jid-malformed", "subscription-required" };
+	static const char *const conditions[] = {
+		"item-not-found", "forbidden", "gone", "not-authorized", "not-allowed", "not-acceptable", "bad-request", "conflict",
+		"registration-required", "feature-not-implemented", "jid-malformed", "subscription-required",
+	};
 
 	for (size_t i = 0; i < countof(conditions); i++)
 		if (holds(error->payload, conditions[i]))
@@ -292,7 +299,7 @@ void push_consider(struct user *u, struct stanza *st)
 			note(p, st);
 }
 
-/* ---- sessions --------------------------------------------------------------------------------------------------------------- */
+/* ---- sessions ---------------------------------------------------------------------------------------------------- */
 
 void push_session(struct session *s)
 {
@@ -332,7 +339,7 @@ void session_idle(struct session *s, bool idle)
 		push_session(s);
 }
 
-/* ---- what clients ask for --------------------------------------------------------------------------------------------------- */
+/* ---- what clients ask for ---------------------------------------------------------------------------------------- */
 
 struct change {
 	struct job job;

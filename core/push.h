@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * core/push.h - push notifications (XEP-0357). An account names the places that shall be told when something comes for it; each is a node at a
- * push service, which is a service of ours (core/service.h).
+ * core/push.h - push notifications (XEP-0357). An account names the places that shall be told when something comes for
+ * it; each is a node at a push service, which is a service of ours (core/service.h).
  *
- * A place is told of a message with something to read when the session that named it last cannot take it: it is gone, detached, or its client has
- * said that nobody looks (XEP-0352). While that session is there and active it needs no telling; what other sessions do says nothing about this
- * device. A place is told once and then rests a while; what comes meanwhile is counted and told together.
+ * A place is told of a message with something to read when the session that named it last cannot take it: it is gone,
+ * detached, or its client has said that nobody looks (XEP-0352). While that session is there and active it needs no
+ * telling; what other sessions do says nothing about this device. A place is told once and then rests a while; what
+ * comes meanwhile is counted and told together.
  *
- * In the store a place is an item of the space "push"; its key is the address, a line end and the node, its value "+" and the publish options.
+ * In the store a place is an item of the space "push"; its key is the address, a line end and the node, its value "+"
+ * and the publish options.
  */
 #pragma once
 #include "core/ask.h"
@@ -19,8 +21,8 @@ enum { PUSH_PLACES_MAX = 20, PUSH_NODE_BYTES_MAX = 500, PUSH_OPTIONS_BYTES_MAX =
 
 enum push_content { PUSH_COUNT_ONLY, PUSH_SENDER, PUSH_BODY };
 
-/* The session names a place; `options` is the form of publish options as XML, or empty. Kept before `done` runs. False: the account has too many, and
- * `done` does not run. */
+/* The session names a place; `options` is the form of publish options as XML, or empty. Kept before `done` runs. False:
+ * the account has too many, and `done` does not run. */
 bool push_enable(struct session *s, struct ask *a, struct jid service, struct str node, struct str options);
 /* No longer; an absent node: every one of that service. False: there was none, and `done` does not run. */
 bool push_disable(struct session *s, struct ask *a, struct jid service, struct str node);

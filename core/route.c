@@ -355,7 +355,8 @@ static void service_answered(struct service_wait *w, enum sent_verdict verdict)
 
 	t->verdict = (uint8_t)verdict;
 	t->state = TRANSIT_READY;
-	if (verdict == SENT_OK && route_is_worth_keeping(t->st) && !t->core->ending && archive_wants(t->from, jid_bare(t->st->to)))
+	if (verdict == SENT_OK && route_is_worth_keeping(t->st) && !t->core->ending &&
+	    archive_wants(t->from, jid_bare(t->st->to)))
 		copy_keep(t);
 	else
 		transit_go_on(t);

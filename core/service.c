@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * core/service.c - which domains have a service, and on which core; what goes to it, and the answer that a sender waits for. How a session's
- * stanzas wait for one another, and how a service's messages reach users, is core/route.c.
+ * core/service.c - which domains have a service, and on which core; what goes to it, and the answer that a sender waits
+ * for. How a session's stanzas wait for one another, and how a service's messages reach users, is core/route.c.
  *
- * Every core knows every service: of those that live on all of them by itself, of the others by PARCEL_SERVICE_UP and _DOWN. Parcels of one
- * core to another arrive in order, so nobody hears from a service before he has heard of it.
+ * Every core knows every service: of those that live on all of them by itself, of the others by PARCEL_SERVICE_UP and
+ * _DOWN. Parcels of one core to another arrive in order, so nobody hears from a service before he has heard of it.
  */
 #include "core/service.h"
 
@@ -45,7 +45,7 @@ static void place_free(struct core *c, struct place *p)
 	mem_free(p);
 }
 
-/* ---- beginning and end ---------------------------------------------------------------------------------------------------- */
+/* ---- beginning and end ------------------------------------------------------------------------------------------- */
 
 static void up_tell(struct core *c, const struct place *p, const unsigned *core)
 {
@@ -196,7 +196,7 @@ void services_free(struct core *c)
 	map_free(&c->services.waits);
 }
 
-/* ---- who is where ---------------------------------------------------------------------------------------------------------- */
+/* ---- who is where ------------------------------------------------------------------------------------------------ */
 
 bool service_is(const struct core *c, struct str domain) { return place_of(c, domain) != NULL; }
 
@@ -222,7 +222,7 @@ void service_each(struct core *c, void (*show)(void *arg, struct str domain, str
 	}
 }
 
-/* ---- to a service ---------------------------------------------------------------------------------------------------------- */
+/* ---- to a service ------------------------------------------------------------------------------------------------ */
 
 static struct str number_key(const uint64_t *number) { return str_n((const char *)number, sizeof *number); }
 
@@ -257,7 +257,7 @@ void service_carry(struct core *c, struct stanza *st, struct service_wait *w)
 	bus_send(c->bus, core, &p);
 }
 
-/* ---- what the server itself asks ------------------------------------------------------------------------------------------------ */
+/* ---- what the server itself asks --------------------------------------------------------------------------------- */
 
 static const struct str ask_prefix = STR_INIT("anser-ask-");
 
@@ -275,14 +275,16 @@ void service_ask(struct core *c, struct service_ask *a, struct jid to, struct st
 	struct stanza *st;
 
 	world_random(c->world, chance, sizeof chance);
-	snprintf(a->id, sizeof a->id, "%.*s%u-%016llx%016llx", STR_ARG(ask_prefix), c->index, (unsigned long long)chance[0], (unsigned long long)chance[1]);
+	snprintf(a->id, sizeof a->id, "%.*s%u-%016llx%016llx", STR_ARG(ask_prefix), c->index, (unsigned long long)chance[0],
+		 (unsigned long long)chance[1]);
 	a->core = c;
 	a->to = str_n(str_dup(jid_full(to)), jid_full(to).n);
 	a->late.fire = ask_late;
 	list_append(&c->services.asks, &a->here);
 	world_timer(c->world, &a->late, wait_ms);
-	st = stanza_make(&(struct stanza_init){ .name = STANZA_IQ, .type = IQ_SET, .time = core_now(c), .from = address_of(c->settings.domain), .to = to,
-						.id = str_z(a->id), .payload = payload });
+	st = stanza_make(&(struct stanza_init){ .name = STANZA_IQ, .type = IQ_SET, .time = core_now(c),
+						.from = address_of(c->settings.domain), .to = to, .id = str_z(a->id),
+						.payload = payload });
 	service_carry(c, st, NULL);
 	stanza_unref(st);
 }
@@ -355,7 +357,7 @@ void service_sent_in(struct core *c, const struct parcel *p)
 		wait_end(c, w, (enum sent_verdict)p->flags);
 }
 
-/* ---- from a service -------------------------------------------------------------------------------------------------------- */
+/* ---- from a service ---------------------------------------------------------------------------------------------- */
 
 /* A message of a service to another one: its end is told to `sent`. */
 struct errand {

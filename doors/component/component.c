@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/component/component.c - XEP-0114, "accept". The stream is that of jabber:component:accept, but its stanzas are read and written as if they stood
- * in jabber:client: that is what those of users are in, and only the name of the namespace differs.
+ * doors/component/component.c - XEP-0114, "accept". The stream is that of jabber:component:accept, but its stanzas are
+ * read and written as if they stood in jabber:client: that is what those of users are in, and only the name of the
+ * namespace differs.
  */
 #include "doors/component/component.h"
 
@@ -66,7 +67,7 @@ struct home {
 
 static struct home *home_of(const struct core *c) { return core_door_state(c, door_name); }
 
-/* ---- writing ---------------------------------------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------------------------------- */
 
 static void line_end(struct line *n, enum close_why why)
 {
@@ -100,8 +101,9 @@ static void stream_error(struct line *n, const char *condition, const char *text
 		  STR_ARG(n->component ? n->component->domain : STR("-")), condition);
 	if (!n->framer.open)
 		header_write(n);
-	buf_fmt(&n->link->out, "<stream:error><%s xmlns='" NS_STREAM_ERRORS "'/><text xmlns='" NS_STREAM_ERRORS "' xml:lang='en'>%s</text></stream:error>"
-		"</stream:stream>", condition, text);
+	buf_fmt(&n->link->out, "<stream:error><%s xmlns='" NS_STREAM_ERRORS "'/>"
+			       "<text xmlns='" NS_STREAM_ERRORS "' xml:lang='en'>%s</text></stream:error></stream:stream>",
+		condition, text);
 	n->link->ops->dirty(n->link);
 	line_end(n, CLOSE_ASKED);
 }
@@ -118,19 +120,21 @@ static void stanza_out(struct line *n, const struct stanza *st)
 		return;
 	own_buf address = { 0 };
 	link_address(l, &address);
-	log_event(spilled, "door=component domain=%.*s ip=%s backlog=%zu", STR_ARG(n->component->domain), buf_z(&address), link_backlog(l));
+	log_event(spilled, "door=component domain=%.*s ip=%s backlog=%zu", STR_ARG(n->component->domain), buf_z(&address),
+		  link_backlog(l));
 	core_count_up(l->core, COUNT_SPILLED, 1);
 	line_end(n, CLOSE_STALLED);
 }
 
-/* ---- to the component ------------------------------------------------------------------------------------------------------ */
+/* ---- to the component -------------------------------------------------------------------------------------------- */
 
 static void away(struct component *p, const struct stanza *st)
 {
 	struct stanza *error = NULL;
 
 	if (st->name == STANZA_IQ || (st->name == STANZA_PRESENCE && st->type == PRESENCE_AVAILABLE && st->to.resource))
-		error = stanza_error(st, STANZA_ERROR_REMOTE_SERVER_TIMEOUT, STANZA_ERROR_WAIT, "What serves this domain is not running now.");
+		error = stanza_error(st, STANZA_ERROR_REMOTE_SERVER_TIMEOUT, STANZA_ERROR_WAIT,
+				     "What serves this domain is not running now.");
 	if (error)
 		service_send(p->service.core, error, NULL, NULL);
 }
@@ -149,7 +153,7 @@ static void component_take(struct service *v, struct stanza *st, struct service_
 
 static const struct service_ops component_ops = { .take = component_take };
 
-/* ---- from the component ---------------------------------------------------------------------------------------------------- */
+/* ---- from the component ------------------------------------------------------------------------------------------ */
 
 static void frames_later(struct line *n);
 
@@ -183,8 +187,10 @@ static void message_sent(void *arg, enum sent_verdict verdict)
 {
 	struct errand *e = arg;
 	struct line *n = e->line;
-	struct stanza *error = verdict == SENT_OK || !n ? NULL : stanza_error(e->st, conditions[verdict], STANZA_ERROR_USUAL, NULL);
+	struct stanza *error = NULL;
 
+	if (verdict != SENT_OK && n)
+		error = stanza_error(e->st, conditions[verdict], STANZA_ERROR_USUAL, NULL);
 	if (error)
 		stanza_out(n, error);
 	stanza_unref(error);
@@ -193,7 +199,8 @@ static void message_sent(void *arg, enum sent_verdict verdict)
 		frames_later(n);
 }
 
-/* Takes over the reference, and gives it to the core: what an error needs is kept apart, since the core wants the stanza for itself. */
+/* Takes over the reference, and gives it to the core: what an error needs is kept apart, since the core wants the
+ * stanza for itself. */
 static void message_in(struct line *n, struct stanza *st)
 {
 	struct errand *e = mem_new(struct errand);
@@ -248,7 +255,7 @@ static void stanza_in(struct line *n, const struct xml *element)
 	}
 }
 
-/* ---- the handshake --------------------------------------------------------------------------------------------------------- */
+/* ---- the handshake ----------------------------------------------------------------------------------------------- */
 
 static void handshake(struct line *n, const struct xml *element)
 {
@@ -309,10 +316,10 @@ static void header_in(struct line *n, struct str frame)
 		stream_error(n, "host-unknown", "No component of this name is expected here.");
 }
 
-/* ---- frames ---------------------------------------------------------------------------------------------------------------- */
+/* ---- frames ------------------------------------------------------------------------------------------------------ */
 
-/* Some write the namespace of the stream at every stanza, or inside of what they forward. Says whether anything below `x` or beside it has changed: then the
- * bytes as they came are no longer what it is. */
+/* Some write the namespace of the stream at every stanza, or inside of what they forward. Says whether anything below
+ * `x` or beside it has changed: then the bytes as they came are no longer what it is. */
 static bool adopt(struct xml *x)
 {
 	bool any = false;
@@ -381,7 +388,8 @@ static void frames(struct line *n)
 	size_t at = 0, len;
 
 	while (at < n->in.n && !n->paused && !n->link->closing) {
-		enum xml_frame kind = xml_frame(&n->framer, n->in.p + at, n->in.n - at, n->known ? settings->stanza_max : settings->stanza_before_login, &len);
+		size_t max = n->known ? settings->stanza_max : settings->stanza_before_login;
+		enum xml_frame kind = xml_frame(&n->framer, n->in.p + at, n->in.n - at, max, &len);
 
 		if (kind == XML_MORE)
 			break;
@@ -427,7 +435,7 @@ static void frames_later(struct line *n)
 	world_later(core_world(n->link->core), &n->later);
 }
 
-/* ---- the door -------------------------------------------------------------------------------------------------------------- */
+/* ---- the door ---------------------------------------------------------------------------------------------------- */
 
 static void too_late(struct timer *t)
 {
@@ -502,7 +510,7 @@ const struct door component_door = {
 	.close = component_close,
 };
 
-/* ---- beginning and end ----------------------------------------------------------------------------------------------------- */
+/* ---- beginning and end ------------------------------------------------------------------------------------------- */
 
 static void home_drop(void *arg)
 {

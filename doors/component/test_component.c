@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/component/test_component.c - XEP-0114 in dialogues: the handshake and what is wrong with one, stanzas both ways, a program that goes away, comes
- * twice, does not read.
+ * doors/component/test_component.c - XEP-0114 in dialogues: the handshake and what is wrong with one, stanzas both
+ * ways, a program that goes away, comes twice, does not read.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -111,7 +111,7 @@ static struct line *enters(struct talk *t, unsigned core, const char *resource)
 	return l;
 }
 
-/* ---- the handshake --------------------------------------------------------------------------------------------------------- */
+/* ---- the handshake ----------------------------------------------------------------------------------------------- */
 
 static void the_handshake(void **state)
 {
@@ -218,7 +218,7 @@ static void any_split(void **state)
 	}
 }
 
-/* ---- stanzas ------------------------------------------------------------------------------------------------------------- */
+/* ---- stanzas ----------------------------------------------------------------------------------------------------- */
 
 static void both_ways(unsigned core, unsigned cores)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/test_service.c - services at other domains (core/service.h) in dialogues with clients: a service of the test's own that writes down what
- * it is given and answers when the test says so.
+ * doors/xmpp/test_service.c - services at other domains (core/service.h) in dialogues with clients: a service of the
+ * test's own that writes down what it is given and answers when the test says so.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -167,7 +167,7 @@ static struct talk *begin(unsigned cores)
 	return t;
 }
 
-/* ---- to a service ------------------------------------------------------------------------------------------------------ */
+/* ---- to a service ------------------------------------------------------------------------------------------------ */
 
 /* Every test runs with the service on the client's core and on another. */
 static void a_message_waits(unsigned cores, unsigned at)
@@ -380,7 +380,7 @@ static void blocked(void **state)
 	probe_forget(&p);
 }
 
-/* ---- from a service ---------------------------------------------------------------------------------------------------- */
+/* ---- from a service ---------------------------------------------------------------------------------------------- */
 
 /* One after another, whatever has to be stored before it may be seen and whatever does not. */
 static void order(unsigned cores, unsigned at)
@@ -503,7 +503,7 @@ static void between_services(void **state)
 	probe_forget(&q);
 }
 
-/* ---- contacts ------------------------------------------------------------------------------------------------------------ */
+/* ---- contacts ---------------------------------------------------------------------------------------------------- */
 
 static void a_contact(unsigned cores, unsigned at)
 {

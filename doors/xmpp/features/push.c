@@ -89,5 +89,6 @@ const struct xmpp_feature feature_push = {
 	.xep = 357,
 	.version = "0.4.1",
 	.disco_account = { PUSH },
-	.iq = { { 1 << IQ_SET, "enable", PUSH, TO_ACCOUNT, .answer = enable }, { 1 << IQ_SET, "disable", PUSH, TO_ACCOUNT, .answer = disable } },
+	.iq = { { 1 << IQ_SET, "enable", PUSH, TO_ACCOUNT, .answer = enable },
+		{ 1 << IQ_SET, "disable", PUSH, TO_ACCOUNT, .answer = disable } },
 };
