@@ -493,7 +493,7 @@ static void endless_requests_end(struct room *r)
 {
 	own_buf said = { 0 };
 
-	for (unsigned i = 0; i < 17000; i++)
+	for (unsigned i = 0; i <= 4 * 1024 * 1024; i++)
 		buf_byte(&said, '{');
 	peer_say(r->operator, buf_all(&said));
 	stage_settle(r->stage);

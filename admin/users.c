@@ -56,6 +56,17 @@ void admin_user_password(struct admin *a)
 	account_password(a->core, &a->account, admin_argument(a, "name"), admin_argument(a, "password"), STR_NONE);
 }
 
+void admin_user_admin(struct admin *a)
+{
+	struct str on = admin_argument(a, "on");
+
+	a->account.done = answered;
+	if (!str_is(on, "on") && !str_is(on, "off"))
+		admin_error(a, "bad-switch", "on or off");
+	else
+		account_admin(a->core, &a->account, admin_argument(a, "name"), str_is(on, "on"));
+}
+
 static void page(struct admin *a);
 
 static void listed(struct ask *ask)

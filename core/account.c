@@ -502,6 +502,43 @@ void account_password(struct core *c, struct account_ask *a, struct str name, st
 		look_up(j, password_found);
 }
 
+/* ---- rights ------------------------------------------------------------------------------------------------------------- */
+
+static void rights_written(struct store_request *r)
+{
+	struct account_job *j = r->arg;
+
+	if (!r->answer)
+		core_tell(j->core, 'c', j->name, &(struct parcel){ .kind = PARCEL_RIGHTS, .number = j->account.flags });
+	end(j, !r->answer ? 0 : r->answer == STORE_NOT_FOUND ? ACCOUNT_UNKNOWN : ACCOUNT_STORE);
+}
+
+static void rights_found(struct account_job *j, int answer)
+{
+	struct store_request *r;
+
+	if (answer) {
+		end(j, answer == STORE_NOT_FOUND ? ACCOUNT_UNKNOWN : ACCOUNT_STORE);
+		return;
+	}
+	j->account.flags = (j->account.flags & ~(uint32_t)ACCOUNT_ADMIN) | j->flags;
+	r = store_ask(j->core->store, STORE_ACCOUNT_FLAGS, rights_written, j);
+	r->account.id = j->account.id;
+	r->account.flags = j->account.flags;
+	store_submit(r);
+}
+
+void account_admin(struct core *c, struct account_ask *a, struct str name, bool on)
+{
+	struct account_job *j = begin(c, a, name, NULL);
+
+	j->flags = on ? ACCOUNT_ADMIN : 0;
+	if (!j->name.n)
+		end(j, ACCOUNT_UNKNOWN);
+	else
+		look_up(j, rights_found);
+}
+
 /* ---- deleting ------------------------------------------------------------------------------------------------------------- */
 
 static void deleted(struct store_request *r)

@@ -55,6 +55,8 @@ void account_register(struct core *c, struct account_ask *a, struct str name, st
 
 /* All its sessions end (KICK_PASSWORD_CHANGED) but the one of the resource `stays`; absent: all. */
 void account_password(struct core *c, struct account_ask *a, struct str name, struct str password, struct str stays);
+/* Makes it an administrator's, or no longer; its sessions know at once. */
+void account_admin(struct core *c, struct account_ask *a, struct str name, bool on);
 /* Ends its sessions on all cores, cancels its subscriptions, forgets everything it owned. */
 void account_delete(struct core *c, struct account_ask *a, struct str name);
 

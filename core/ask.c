@@ -89,14 +89,19 @@ void queue_read(struct core *c, struct ask *a, int64_t owner, uint64_t after, si
 	store_submit(r);
 }
 
-void account_list(struct core *c, struct ask *a, struct str after, size_t limit)
+static void list_by_name(struct core *c, struct ask *a, uint32_t flags, struct str after, size_t limit)
 {
 	struct store_request *r = begin(c, a, STORE_ACCOUNT_LIST, 0);
 
+	r->account.flags = flags;
 	r->after_name = store_str(r, after.p ? after : STR(""));
 	r->limit = limit;
 	store_submit(r);
 }
+
+void account_list(struct core *c, struct ask *a, struct str after, size_t limit) { list_by_name(c, a, 0, after, limit); }
+
+void room_list(struct core *c, struct ask *a, struct str after, size_t limit) { list_by_name(c, a, ACCOUNT_ROOM, after, limit); }
 
 static void found(struct store_request *r)
 {

@@ -29,6 +29,9 @@ struct options {
 	/* of an invitation */
 	bool admin;
 	const char *uses, *expires;
+	/* of a new room */
+	bool members_only;
+	const char *title;
 };
 
 /* ---- texts.c */
