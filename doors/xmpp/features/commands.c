@@ -5,16 +5,22 @@
  */
 #include "doors/xmpp/features/commands.h"
 
+#include "doors/xmpp/features/admin_commands.h"
+
 #define DISCO_INFO "http://jabber.org/protocol/disco#info"
 #define DISCO_ITEMS "http://jabber.org/protocol/disco#items"
 
 static const struct xmpp_command *const commands[] = { &command_invite, &command_create_account };
 
+static const struct xmpp_command *command_at(size_t i) { return i < countof(commands) ? commands[i] : admin_command(i - countof(commands)); }
+
 static const struct xmpp_command *command_find(const struct xmpp *x, struct str node)
 {
-	for (size_t i = 0; i < countof(commands); i++)
-		if (str_is(node, commands[i]->node) && commands[i]->allowed(x))
-			return commands[i];
+	const struct xmpp_command *c;
+
+	for (size_t i = 0; (c = command_at(i)); i++)
+		if (str_is(node, c->node) && c->allowed(x))
+			return c;
 	return NULL;
 }
 
@@ -41,15 +47,17 @@ void form_field(struct buf *to, const char *var, const char *type, struct str va
 
 bool commands_items(struct xmpp *x, struct str node, struct buf *to)
 {
+	const struct xmpp_command *c;
+
 	if (!str_is(node, COMMANDS))
 		return command_find(x, node) != NULL; /* a command has no items */
-	for (size_t i = 0; i < countof(commands); i++) {
-		if (!commands[i]->allowed(x))
+	for (size_t i = 0; (c = command_at(i)); i++) {
+		if (!c->allowed(x))
 			continue;
 		buf_lit(to, "<item");
 		xml_write_attr(to, "jid", core_domain(x->core));
-		xml_write_attr(to, "node", str_z(commands[i]->node));
-		xml_write_attr(to, "name", str_z(commands[i]->name));
+		xml_write_attr(to, "node", str_z(c->node));
+		xml_write_attr(to, "name", str_z(c->name));
 		buf_lit(to, "/>");
 	}
 	return true;

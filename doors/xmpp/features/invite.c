@@ -219,7 +219,7 @@ static void give(struct xmpp *x, struct iq *q, const struct xmpp_command *c, str
 	asked_drop(a);
 }
 
-static bool invite_may(const struct xmpp *x) { return invite_allowed(x->core, x->account.flags); }
+static bool invite_may(const struct xmpp *x) { return invite_allowed(x->core, session_flags(&x->session)); }
 
 static void invite_run(struct xmpp *x, struct iq *q, struct str session, const struct xml *form)
 {
@@ -228,7 +228,7 @@ static void invite_run(struct xmpp *x, struct iq *q, struct str session, const s
 
 const struct xmpp_command command_invite = { "urn:xmpp:invite#invite", "Invite a contact", invite_may, invite_run };
 
-static bool create_may(const struct xmpp *x) { return x->account.flags & ACCOUNT_ADMIN; }
+static bool create_may(const struct xmpp *x) { return session_flags(&x->session) & ACCOUNT_ADMIN; }
 
 static bool is_yes(struct str value) { return str_is(value, "1") || str_is(value, "true"); }
 
