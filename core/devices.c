@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * core/devices.c - the directory knows who is available; a session that is not, or whose client has gone for a while, is known to its core alone. So
- * all cores that have sessions of the account are asked, and tell; and the store is, for those that may come back. Sessions and token of one
- * device are one line.
+ * core/devices.c - the directory knows who is available; a session that is not, or whose client has gone for a
+ * while, is known to its core alone. So all cores that have sessions of the account are asked, and tell; and the
+ * store is, for those that may come back. Sessions and token of one device are one line.
  */
 #include "core/devices.h"
 
@@ -57,7 +57,7 @@ static void devices_free(struct job *job)
 	mem_free(j);
 }
 
-/* ---- telling ------------------------------------------------------------------------------------------------------ */
+/* ---- telling ---------------------------------------------------------------------------------------------------- */
 
 /* A fingerprint of address and login: nothing has to be kept for it. */
 static void id_write(const struct session *s, struct buf *to)
@@ -101,10 +101,11 @@ void devices_asked(struct core *c, const struct parcel *p)
 	if (u)
 		list_each(s, &u->sessions, struct session, here)
 			device_write(s, &bytes);
-	bus_send(c->bus, p->core, &(struct parcel){ .kind = PARCEL_DEVICES_TOLD, .number = p->number, .bytes = buf_all(&bytes) });
+	bus_send(c->bus, p->core,
+		 &(struct parcel){ .kind = PARCEL_DEVICES_TOLD, .number = p->number, .bytes = buf_all(&bytes) });
 }
 
-/* ---- asking ------------------------------------------------------------------------------------------------------- */
+/* ---- asking ----------------------------------------------------------------------------------------------------- */
 
 static struct str part(struct devices_job *j, struct str *rest)
 {
@@ -120,7 +121,8 @@ static struct device *device_add(struct devices_job *j)
 		j->room = j->room ? j->room * 2 : 8;
 		j->devices = mem_grow(j->devices, j->room * sizeof *j->devices);
 	}
-	j->devices[j->n] = (struct device){ .resource = STR(""), .door = STR(""), .program = STR(""), .address = STR("") };
+	j->devices[j->n] =
+		(struct device){ .resource = STR(""), .door = STR(""), .program = STR(""), .address = STR("") };
 	return &j->devices[j->n++];
 }
 
@@ -202,8 +204,11 @@ static void record_join(struct devices_job *j, struct str id, const struct token
 			d = &j->devices[i];
 	if (!d) {
 		d = device_add(j);
-		*d = (struct device){ .id = id, .resource = STR(""), .door = STR(""), .program = STR(""), .address = STR(""), .software = r->software,
-				      .name = r->device, .seen = r->seen, .lasting = true };
+		d->id = id;
+		d->software = r->software;
+		d->name = r->device;
+		d->seen = r->seen;
+		d->lasting = true;
 	}
 	d->tokens = true;
 	d->since = r->since;
@@ -219,7 +224,7 @@ static void devices_join(struct devices_job *j)
 		qsort(j->devices, j->n, sizeof *j->devices, newest_first);
 }
 
-/* ---- the answer --------------------------------------------------------------------------------------------------- */
+/* ---- the answer ------------------------------------------------------------------------------------------------- */
 
 static void answer(struct devices_job *j, const struct device *devices, size_t n)
 {
@@ -234,11 +239,14 @@ static void answer(struct devices_job *j, const struct device *devices, size_t n
 	}
 }
 
-/* Told before it ends: it may be the one that asks. Its tokens went first, and who logs in with one of them looks once more when his session is there
- * to be ended (token_confirm). */
+/* Told before it ends: it may be the one that asks. Its tokens went first, and who logs in with one of them looks
+ * once more when his session is there to be ended (token_confirm). */
 static void revoked(struct devices_job *j, const struct device *d)
 {
-	struct parcel p = { .kind = PARCEL_KICK, .number = KICK_REVOKED, .bytes = d->lasting ? d->id : d->resource, .flags = d->lasting ? PARCEL_DEVICE : 0 };
+	struct parcel p = { .kind = PARCEL_KICK,
+			    .number = KICK_REVOKED,
+			    .bytes = d->lasting ? d->id : d->resource,
+			    .flags = d->lasting ? PARCEL_DEVICE : 0 };
 
 	answer(j, d, 1);
 	if (!j->verdict)
@@ -327,7 +335,7 @@ void devices_cancel(struct devices_ask *a)
 	a->job = NULL;
 }
 
-/* ---- the store ---------------------------------------------------------------------------------------------------- */
+/* ---- the store -------------------------------------------------------------------------------------------------- */
 
 static void stored(struct devices_job *j, int verdict)
 {
@@ -370,7 +378,7 @@ static void account_read(struct store_request *r)
 	store_submit(j->request);
 }
 
-/* ---- what is asked ------------------------------------------------------------------------------------------------ */
+/* ---- what is asked ---------------------------------------------------------------------------------------------- */
 
 static void ask(struct core *c, struct devices_ask *a, struct str name, struct str own, struct str id)
 {
@@ -394,6 +402,12 @@ static void ask(struct core *c, struct devices_ask *a, struct str name, struct s
 	store_submit(j->request);
 }
 
-void devices_list(struct core *c, struct devices_ask *a, struct str name, struct str own) { ask(c, a, name, own, STR_NONE); }
+void devices_list(struct core *c, struct devices_ask *a, struct str name, struct str own)
+{
+	ask(c, a, name, own, STR_NONE);
+}
 
-void devices_revoke(struct core *c, struct devices_ask *a, struct str name, struct str own, struct str id) { ask(c, a, name, own, id); }
+void devices_revoke(struct core *c, struct devices_ask *a, struct str name, struct str own, struct str id)
+{
+	ask(c, a, name, own, id);
+}

@@ -45,7 +45,7 @@ void device_id(struct buf *to, struct str agent_id)
 	hex_write(to, str_bytes(sum, DEVICE_ID_BYTES / 2));
 }
 
-/* ---- jobs ----------------------------------------------------------------------------------------------------------- */
+/* ---- jobs ------------------------------------------------------------------------------------------------------- */
 
 static void job_free(struct token_job *j)
 {
@@ -119,7 +119,7 @@ void token_cancel(struct token_ask *a)
 	a->job = NULL;
 }
 
-/* ---- records -------------------------------------------------------------------------------------------------------- */
+/* ---- records ---------------------------------------------------------------------------------------------------- */
 
 static void record_read(struct store_request *r)
 {
@@ -193,7 +193,7 @@ bool token_is_live(const struct token_record *r, uint64_t mark, msec now)
 	return r->mark == mark && (slot_is_live(&r->current, now) || slot_is_live(&r->next, now));
 }
 
-/* ---- logging in ----------------------------------------------------------------------------------------------------- */
+/* ---- logging in ------------------------------------------------------------------------------------------------- */
 
 /* The slot that the client has shown to have the token of, or NULL. Both are tried always. */
 static struct token_slot *shown(struct token_job *j)
@@ -278,8 +278,8 @@ static void login_found(struct store_request *r)
 	record_ask(j, login_recorded);
 }
 
-void token_login(struct core *c, struct token_ask *a, const struct token_proof *p, const struct session_agent *agent, const struct token_wish *wish,
-		 const struct origin *o)
+void token_login(struct core *c, struct token_ask *a, const struct token_proof *p, const struct session_agent *agent,
+		 const struct token_wish *wish, const struct origin *o)
 {
 	struct token_job *j = begin(c, a, agent->device);
 	struct store_request *r;
@@ -303,7 +303,7 @@ void token_login(struct core *c, struct token_ask *a, const struct token_proof *
 	store_submit(r);
 }
 
-/* ---- giving --------------------------------------------------------------------------------------------------------- */
+/* ---- giving ----------------------------------------------------------------------------------------------------- */
 
 static void issue(struct token_job *j)
 {
@@ -332,7 +332,8 @@ static void drop(struct token_job *j, struct str key, struct str was)
 	store_submit(r);
 }
 
-/* Before an account gets one more: those that are no good any more go, and the one not seen for the longest where there are too many. */
+/* Before an account gets one more: those that are no good any more go, and the one not seen for the longest where
+ * there are too many. */
 static void others_listed(struct store_request *r)
 {
 	struct token_job *j = r->arg;
@@ -378,7 +379,8 @@ static void issue_recorded(struct token_job *j, int answer)
 	}
 }
 
-void token_issue(struct core *c, struct token_ask *a, const struct account *account, const struct session_agent *agent, enum token_kind kind)
+void token_issue(struct core *c, struct token_ask *a, const struct account *account, const struct session_agent *agent,
+		 enum token_kind kind)
 {
 	struct token_job *j = begin(c, a, agent->device);
 
@@ -389,7 +391,7 @@ void token_issue(struct core *c, struct token_ask *a, const struct account *acco
 	record_ask(j, issue_recorded);
 }
 
-/* ---- still good? ---------------------------------------------------------------------------------------------------- */
+/* ---- still good? ------------------------------------------------------------------------------------------------ */
 
 static void confirm_recorded(struct token_job *j, int answer)
 {

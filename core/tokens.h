@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * core/tokens.h - tokens that devices log in with (XEP-0484; what is kept of them: model/token.h). A device is what says the same id at each login
- * (XEP-0388's <user-agent/>). Its record is an item of the account, so that it goes with the account; each token is good only with the password under
- * which it was given, so that a change of password makes them void in the same step.
+ * core/tokens.h - tokens that devices log in with (XEP-0484; what is kept of them: model/token.h). A device is what
+ * says the same id at each login (XEP-0388's <user-agent/>). Its record is an item of the account, so that it goes
+ * with the account; each token is good only with the password under which it was given, so that a change of password
+ * makes them void in the same step.
  *
- * Every change of a record depends on what it was when it was read (STORE_ITEM_SET, `was`): two logins at once cannot undo one another, and none
- * brings back what was revoked meanwhile.
+ * Every change of a record depends on what it was when it was read (STORE_ITEM_SET, `was`): two logins at once
+ * cannot undo one another, and none brings back what was revoked meanwhile.
  */
 #pragma once
 #include "core/account.h"
@@ -14,10 +15,14 @@
 
 /* Verdicts beside those of core/account.h. */
 enum {
-	TOKEN_EXPIRED = 100, /* it was a good one: it is past its time, or the password was changed. Told to who holds it only */
+	/* It was a good one: it is past its time, or the password was changed. Told to who holds it only. */
+	TOKEN_EXPIRED = 100,
 };
 
-enum { TOKEN_DEVICES_MAX = 50 /* of an account; the one that was not seen for the longest goes */, DEVICE_ID_BYTES = 24 };
+enum {
+	TOKEN_DEVICES_MAX = 50, /* of an account; the one that was not seen for the longest goes */
+	DEVICE_ID_BYTES = 24,
+};
 
 /* The name by which a device is known to its owner: a fingerprint of what it calls itself. */
 void device_id(struct buf *to, struct str agent_id);
@@ -49,20 +54,21 @@ void token_cancel(struct token_ask *a);
 /* Whether the settings let devices have tokens. */
 static inline bool tokens_on(const struct core *c) { return core_settings(c)->token_ms > 0; }
 
-/* Logs in. Unknown names, devices without tokens and wrong tokens are one verdict and the same work: ACCOUNT_REFUSED, as is a count that was there
- * before. The caller tells of refusals with account_outcome(). A token that is a day old is replaced: the new one is in the answer, the old
- * one good until the new one is used. */
-void token_login(struct core *c, struct token_ask *a, const struct token_proof *p, const struct session_agent *agent, const struct token_wish *wish,
-		 const struct origin *o);
+/* Logs in. Unknown names, devices without tokens and wrong tokens are one verdict and the same work:
+ * ACCOUNT_REFUSED, as is a count that was there before. The caller tells of refusals with account_outcome(). A token
+ * that is a day old is replaced: the new one is in the answer, the old one good until the new one is used. */
+void token_login(struct core *c, struct token_ask *a, const struct token_proof *p, const struct session_agent *agent,
+		 const struct token_wish *wish, const struct origin *o);
 
 /* A token for who has logged in otherwise. */
-void token_issue(struct core *c, struct token_ask *a, const struct account *account, const struct session_agent *agent, enum token_kind kind);
+void token_issue(struct core *c, struct token_ask *a, const struct account *account, const struct session_agent *agent,
+		 enum token_kind kind);
 
-/* Whether the device has still not been revoked: asked when its session is there, so that a revocation either is seen here, or reaches the session.
- * 0, ACCOUNT_REFUSED, ACCOUNT_STORE. */
+/* Whether the device has still not been revoked: asked when its session is there, so that a revocation either is
+ * seen here, or reaches the session. 0, ACCOUNT_REFUSED, ACCOUNT_STORE. */
 void token_confirm(struct core *c, struct token_ask *a, const struct account *account, struct str device);
 
-/* ---- for core/devices.c ------------------------------------------------------------------------------------------- */
+/* ---- for core/devices.c ----------------------------------------------------------------------------------------- */
 
 #define TOKEN_SPACE "device"
 

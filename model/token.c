@@ -15,7 +15,10 @@ void token_hash(struct str token, enum token_side side, struct str binding, uint
 	hash_hmac(HASH_SHA256, token, buf_all(&said), to);
 }
 
-void token_text(struct buf *to, const uint8_t random[static TOKEN_RANDOM_BYTES]) { base64_write(to, str_bytes(random, TOKEN_RANDOM_BYTES)); }
+void token_text(struct buf *to, const uint8_t random[static TOKEN_RANDOM_BYTES])
+{
+	base64_write(to, str_bytes(random, TOKEN_RANDOM_BYTES));
+}
 
 void token_keep(struct token_slot *s, enum token_kind kind, struct str token)
 {
@@ -84,7 +87,8 @@ static void text_write(struct buf *to, struct str text)
 static void slot_write(struct buf *to, const struct token_slot *s)
 {
 	if (s->there) {
-		buf_fmt(to, "%u %" PRId64 " %" PRId64 " %" PRIu64 " ", (unsigned)s->kind, s->made, s->expires, s->count);
+		buf_fmt(to, "%u %" PRId64 " %" PRId64 " %" PRIu64 " ", (unsigned)s->kind, s->made, s->expires,
+			s->count);
 		hex_write(to, str_bytes(s->kept, sizeof s->kept));
 	}
 	buf_byte(to, '\n');
@@ -127,8 +131,8 @@ static bool slot_read(struct token_slot *s, struct str line)
 	*s = (struct token_slot){ 0 };
 	if (!line.n)
 		return true;
-	good = number(&line, &kind) && kind < TOKEN_KINDS && number(&line, &made) && number(&line, &expires) && number(&line, &s->count) &&
-	       hex_read(&kept, line) && kept.n == sizeof s->kept;
+	good = number(&line, &kind) && kind < TOKEN_KINDS && number(&line, &made) && number(&line, &expires) &&
+	       number(&line, &s->count) && hex_read(&kept, line) && kept.n == sizeof s->kept;
 	if (!good)
 		return false;
 	*s = (struct token_slot){ true, (enum token_kind)kind, (msec)made, (msec)expires, s->count, { 0 } };
@@ -143,10 +147,11 @@ bool token_read(struct token_record *ret, struct str text)
 	struct str line, version, current, next;
 	uint64_t since, seen;
 
-	if (!part(&text, '\n', &line) || !part(&line, ' ', &version) || !str_is(version, VERSION) || !number(&line, &since) || !number(&line, &seen) ||
-	    !str_u64(line, &r.mark))
+	if (!part(&text, '\n', &line) || !part(&line, ' ', &version) || !str_is(version, VERSION) ||
+	    !number(&line, &since) || !number(&line, &seen) || !str_u64(line, &r.mark))
 		return false;
-	if (!part(&text, '\n', &r.software) || !part(&text, '\n', &r.device) || !part(&text, '\n', &current) || !part(&text, '\n', &next) || text.n)
+	if (!part(&text, '\n', &r.software) || !part(&text, '\n', &r.device) || !part(&text, '\n', &current) ||
+	    !part(&text, '\n', &next) || text.n)
 		return false;
 	if (!slot_read(&r.current, current) || !slot_read(&r.next, next))
 		return false;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * model/token.h - what a device logs in with instead of a password (XEP-0484), and what the server keeps of it: one record a device, with the
- * token that it uses and the one that it was given last and has not used yet. Who holds a token shows it by a hash (draft-schmaus-kitten-sasl-ht-09),
- * an HMAC whose key is the token.
+ * model/token.h - what a device logs in with instead of a password (XEP-0484), and what the server keeps of it: one
+ * record a device, with the token that it uses and the one that it was given last and has not used yet. Who holds a
+ * token shows it by a hash (draft-schmaus-kitten-sasl-ht-09), an HMAC whose key is the token.
  *
- * Kept is as little as can be. A token that binds to nothing is shown by a hash that is always the same: the SHA-256 of that is kept, and our own
- * answer to it, so that who reads the database cannot log in with what is there (as with SCRAM's verifiers). A token that binds to the
- * channel has another hash on each connection: there is no way to check these but with the token itself, so that is kept.
+ * Kept is as little as can be. A token that binds to nothing is shown by a hash that is always the same: the SHA-256
+ * of that is kept, and our own answer to it, so that who reads the database cannot log in with what is there (as
+ * with SCRAM's verifiers). A token that binds to the channel has another hash on each connection: there is no way to
+ * check these but with the token itself, so that is kept.
  */
 #pragma once
 #include "base/buf.h"

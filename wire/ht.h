@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * wire/ht.h - the SASL mechanisms for tokens (draft-schmaus-kitten-sasl-ht-09, used by XEP-0484): the client says its name and a hash, the server
- * answers with a hash of its own; there is no challenge. The hashes are in model/token.h.
+ * wire/ht.h - the SASL mechanisms for tokens (draft-schmaus-kitten-sasl-ht-09, used by XEP-0484): the client says
+ * its name and a hash, the server answers with a hash of its own; there is no challenge. The hashes are in
+ * model/token.h.
  */
 #pragma once
 #include "model/token.h"

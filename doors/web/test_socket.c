@@ -344,6 +344,35 @@ static void deep_messages_arrive(void **state)
 	talk_free(t);
 }
 
+/* XEP-0388: the stream goes on behind <success/>, also when it goes on with a session, wherever that is. */
+static void in_one_request(void **state)
+{
+	static const char login[] = "<authenticate xmlns='urn:xmpp:sasl:2' mechanism='PLAIN'><initial-response>AHRvbQBzZWNyZXQ=</initial-response>%s</authenticate>";
+	struct talk *t = begin(2);
+	own_page p = page_open(t, 0, TALK_TLS), again = page_open(t, 1, TALK_TLS);
+	own_buf text = { 0 };
+	const char *id;
+
+	hears_all(__LINE__, ask(&p, OPEN), (const char *[]){ "<authentication xmlns='urn:xmpp:sasl:2'>", "<mechanism>HT-SHA-256-NONE</mechanism>", NULL });
+	buf_fmt(&text, login, "<bind xmlns='urn:xmpp:bind:0'><tag>page</tag><enable xmlns='urn:xmpp:sm:3' resume='true'/></bind>");
+	id = strstr(ask(&p, buf_z(&text)), " id='");
+	assert_non_null(id);
+	hears_all(__LINE__, ask(&p, "<presence xmlns='jabber:client'/>"), (const char *[]){ "<presence xmlns='jabber:client' ", NULL });
+	ask(&again, OPEN);
+	id += 5;
+	buf_clear(&text);
+	buf_fmt(&text, "<resume xmlns='urn:xmpp:sm:3' h='0' previd='%.*s'/>", (int)strcspn(id, "'"), id);
+	{
+		own_buf whole = { 0 };
+
+		buf_fmt(&whole, login, buf_z(&text));
+		hears_all(__LINE__, ask(&again, buf_z(&whole)),
+			  (const char *[]){ "<success", "tom@anser.test/page/", "<resumed ", "</success>\n", "<presence xmlns='jabber:client' ", NULL });
+	}
+	hears_all(__LINE__, ask(&again, "<r xmlns='urn:xmpp:sm:3'/>"), (const char *[]){ "<a xmlns='urn:xmpp:sm:3' h='1'/>", NULL });
+	talk_free(t);
+}
+
 /* A page on a network without TLS may log in so that nobody learns the password, and in no other way. */
 static void without_tls_scram_only(void **state)
 {
@@ -357,7 +386,12 @@ static void without_tls_scram_only(void **state)
 	assert_null(strstr(heard, "PLAIN"));
 	assert_null(strstr(heard, "register"));
 	assert_null(strstr(heard, "starttls"));
-	hears_all(__LINE__, heard, (const char *[]){ "SCRAM-SHA-256<", "SCRAM-SHA-1<", NULL });
+	assert_null(strstr(heard, "HT-SHA-256"));
+	hears_all(__LINE__, heard, (const char *[]){ "SCRAM-SHA-256<", "SCRAM-SHA-1<", "<authentication", "SCRAM-SHA-256<", NULL });
+	hears_all(__LINE__, ask(&plain, "<authenticate xmlns='urn:xmpp:sasl:2' mechanism='PLAIN'><initial-response>AHRvbQBzZWNyZXQ=</initial-response></authenticate>"),
+		  (const char *[]){ "<failure", "<invalid-mechanism", NULL });
+	hears_all(__LINE__, ask(&plain, "<authenticate xmlns='urn:xmpp:sasl:2' mechanism='HT-SHA-256-NONE'><initial-response>AHRvbQ==</initial-response><fast xmlns='urn:xmpp:fast:0'/></authenticate>"),
+		  (const char *[]){ "<failure", "<invalid-mechanism", NULL });
 	hears_all(__LINE__, ask(&plain, AUTH_TOM), (const char *[]){ "<failure", "<invalid-mechanism/>", NULL });
 	hears_all(__LINE__, ask(&plain, "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"),
 		  (const char *[]){ "<failure", "(close 1000)", NULL });
@@ -855,6 +889,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(handshakes),
 		cmocka_unit_test(a_stream_from_open_to_close),
+		cmocka_unit_test(in_one_request),
 		cmocka_unit_test(chat_both_ways),
 		cmocka_unit_test(deep_messages_arrive),
 		cmocka_unit_test(without_tls_scram_only),

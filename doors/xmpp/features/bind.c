@@ -28,7 +28,7 @@ static void refuse(struct xmpp *x, int verdict)
 		iq_error(&q, STANZA_ERROR_INTERNAL_SERVER_ERROR, "The account cannot be read now. Try again later.");
 }
 
-/* ---- the session -------------------------------------------------------------------------------------------------- */
+/* ---- the session ------------------------------------------------------------------------------------------------ */
 
 /* From session_open() until it is sure that it may stay. */
 struct binding_job {
@@ -66,7 +66,8 @@ static void confirmed(struct token_ask *a)
 	binding_end(x, a->verdict ? SESSION_STORE : 0);
 }
 
-/* A token that was good at login may have been revoked since: from here on a revocation finds the session, so it is enough to look once more. */
+/* A token that was good at login may have been revoked since: from here on a revocation finds the session, so it is
+ * enough to look once more. */
 static void session_there(struct session *s, int verdict)
 {
 	struct xmpp *x = xmpp_of(s);
@@ -89,7 +90,9 @@ static void session_there(struct session *s, int verdict)
 
 void bind_session(struct xmpp *x, struct str resource, void (*opened)(struct xmpp *x, int verdict))
 {
-	struct account account = { .id = x->account.id, .name = x->account.name, .flags = x->account.flags, .mark = x->account.mark };
+	struct account account = {
+		.id = x->account.id, .name = x->account.name, .flags = x->account.flags, .mark = x->account.mark
+	};
 
 	x->binding = mem_new(struct binding_job);
 	x->binding->x = x;
@@ -99,7 +102,7 @@ void bind_session(struct xmpp *x, struct str resource, void (*opened)(struct xmp
 	session_open(x->core, &x->session, &xmpp_session_ops, &account, resource, session_there);
 }
 
-/* ---- RFC 6120 ----------------------------------------------------------------------------------------------------- */
+/* ---- RFC 6120 --------------------------------------------------------------------------------------------------- */
 
 static void opened(struct xmpp *x, int verdict)
 {

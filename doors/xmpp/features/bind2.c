@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/bind2.c - XEP-0386: a session with all that a client wants of it, in the same step as the login. What comes for the session before
- * <success/> has been said waits behind it (x->aside), so that what the archive ended with at that moment and what is delivered leave no gap.
+ * doors/xmpp/features/bind2.c - XEP-0386: a session with all that a client wants of it, in the same step as the
+ * login. What comes for the session before <success/> has been said waits behind it (x->aside), so that what the
+ * archive ended with at that moment and what is delivered leave no gap.
  *
- * Where this is not what the XEP says: what waits for the account is not thrown away because the archive has it too. It goes when a client has
- * acknowledged it, as ever (docs/protocol-login.md).
+ * Where this is not what the XEP says: what waits for the account is not thrown away because the archive has it too.
+ * It goes when a client has acknowledged it, as ever (docs/protocol-login.md).
  */
 #include "core/ask.h"
 #include "doors/xmpp/features/login.h"
@@ -19,8 +20,9 @@ enum { TAG_MAX = 200, PLACE_BYTES = 6 };
 
 void bind2_offer(struct xmpp *x, struct buf *to)
 {
-	buf_lit(to, "<bind xmlns='" NS_BIND2 "'><inline><feature var='" NS_CARBONS "'/><feature var='" NS_CSI "'/><feature var='" NS_SM
-		    "'/></inline></bind>");
+	buf_lit(to, "<bind xmlns='" NS_BIND2 "'><inline>");
+	buf_lit(to, "<feature var='" NS_CARBONS "'/><feature var='" NS_CSI "'/><feature var='" NS_SM "'/>");
+	buf_lit(to, "</inline></bind>");
 }
 
 void bind2_read(struct login_wish *w, const struct xml *bind, struct arena *arena)
@@ -36,10 +38,10 @@ void bind2_read(struct login_wish *w, const struct xml *bind, struct arena *aren
 	w->sm_resumable = str_is(resume, "true") || str_is(resume, "1");
 }
 
-/* ---- the resource ------------------------------------------------------------------------------------------------- */
+/* ---- the resource ----------------------------------------------------------------------------------------------- */
 
-/* The same for a client as long as it calls itself the same, so that it takes the place of its own earlier session; it says nothing of the id
- * that it is made of, not even that it is the same for two accounts. */
+/* The same for a client as long as it calls itself the same, so that it takes the place of its own earlier session;
+ * it says nothing of the id that it is made of, not even that it is the same for two accounts. */
 static void place_write(struct xmpp *x, struct str device, struct buf *to)
 {
 	own_buf seed = { 0 };
@@ -69,7 +71,7 @@ static struct str resource_make(struct xmpp *x)
 	return arena_str(&x->sasl2->arena, buf_all(&place));
 }
 
-/* ---- the session -------------------------------------------------------------------------------------------------- */
+/* ---- the session ------------------------------------------------------------------------------------------------ */
 
 /* Nobody knows of a failure behind a login that was good: the stream ends. */
 static const struct {

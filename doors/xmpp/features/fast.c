@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/fast.c - XEP-0484: logging in with a token that the server gave before, in one step. It is as good as a password while it is good:
- * nothing of it goes over a line without TLS, except on this machine.
+ * doors/xmpp/features/fast.c - XEP-0484: logging in with a token that the server gave before, in one step. It is as
+ * good as a password while it is good: nothing of it goes over a line without TLS, except on this machine.
  */
 #include "doors/xmpp/features/login.h"
 
@@ -11,12 +11,15 @@
 
 enum { MESSAGE_MAX = 2048 };
 
-/* ---- what is offered ---------------------------------------------------------------------------------------------- */
+/* ---- what is offered -------------------------------------------------------------------------------------------- */
+
+static const enum binding bindings[] = {
+	[TOKEN_EXPORTER] = BINDING_TLS_EXPORTER,
+	[TOKEN_END_POINT] = BINDING_TLS_SERVER_END_POINT,
+};
 
 bool fast_offered(const struct xmpp *x, enum token_kind kind)
 {
-	static const enum binding bindings[] = { [TOKEN_EXPORTER] = BINDING_TLS_EXPORTER, [TOKEN_END_POINT] = BINDING_TLS_SERVER_END_POINT };
-
 	if (!tokens_on(x->core) || !xmpp_safe(x))
 		return false;
 	return kind == TOKEN_UNBOUND || (x->link->secure && x->link->ops->binding(x->link, bindings[kind], NULL));
@@ -33,14 +36,16 @@ void fast_offer(struct xmpp *x, struct buf *to)
 	buf_lit(to, "</fast>");
 }
 
-/* ---- what is asked ------------------------------------------------------------------------------------------------ */
+/* ---- what is asked ---------------------------------------------------------------------------------------------- */
 
 bool fast_read(struct login_wish *w, const struct xml *authenticate)
 {
-	const struct xml *request = xml_child(authenticate, "request-token", NS_FAST), *fast = xml_child(authenticate, "fast", NS_FAST);
-	struct str count = fast ? xml_attr(fast, "count") : STR_NONE, invalidate = fast ? xml_attr(fast, "invalidate") : STR("");
+	const struct xml *request = xml_child(authenticate, "request-token", NS_FAST),
+			 *fast = xml_child(authenticate, "fast", NS_FAST);
+	struct str count = fast ? xml_attr(fast, "count") : STR_NONE,
+		   invalidate = fast ? xml_attr(fast, "invalidate") : STR("");
 
-	/* A mechanism that is not known here is not one that was offered: then there is no token, and the client sees that. */
+	/* A mechanism that is not known here was not offered: there is no token then, and the client sees that. */
 	w->token.wanted = request && ht_mechanism(&w->token.kind, xml_attr(request, "mechanism"));
 	w->fast = fast != NULL;
 	w->counted = count.p != NULL;
@@ -56,7 +61,7 @@ static struct token_wish wish_of(const struct xmpp *x)
 	return w;
 }
 
-/* ---- with a token ------------------------------------------------------------------------------------------------- */
+/* ---- with a token ----------------------------------------------------------------------------------------------- */
 
 static void logged_in(struct token_ask *a)
 {
@@ -71,7 +76,7 @@ static void logged_in(struct token_ask *a)
 		login_fail_verdict(x, &sasl2_syntax, a->verdict);
 		return;
 	}
-	x->by_token = true;
+	s->by_token = true;
 	login_is(x, &a->account);
 	sasl2_granted(x, str_bytes(a->answer, sizeof a->answer), a->token, a->expires);
 }
@@ -82,20 +87,23 @@ static void ask(struct xmpp *x, enum token_kind kind, struct str message)
 	struct origin origin = xmpp_origin(x);
 	struct token_wish wish = wish_of(x);
 	own_buf binding = { 0 };
+	struct token_proof proof;
 	struct ht_message m;
 
 	if (ht_read(&m, message) || !s->wish.fast || !s->wish.agent.device.n) {
-		login_fail(x, &sasl2_syntax, "malformed-request", "A login with a token says <fast/>, the id of its user agent, a name and a hash.");
+		login_fail(x, &sasl2_syntax, "malformed-request",
+			   "A login with a token says <fast/>, the id of its user agent, a name and a hash.");
 		return;
 	}
 	if (kind != TOKEN_UNBOUND)
-		x->link->ops->binding(x->link, kind == TOKEN_EXPORTER ? BINDING_TLS_EXPORTER : BINDING_TLS_SERVER_END_POINT, &binding);
+		x->link->ops->binding(x->link, bindings[kind], &binding);
+	proof = (struct token_proof){ m.name, m.hash, binding.n ? buf_all(&binding) : STR_NONE, kind };
+	proof.counted = s->wish.counted;
+	proof.count = s->wish.count;
+	proof.invalidate = s->wish.invalidate;
 	s->token.done = logged_in;
 	xmpp_hold(x, HOLD_LOGIN);
-	token_login(x->core, &s->token,
-		    &(struct token_proof){ .name = m.name, .hash = m.hash, .binding = binding.n ? buf_all(&binding) : STR_NONE, .kind = kind,
-					   .counted = s->wish.counted, .invalidate = s->wish.invalidate, .count = s->wish.count },
-		    &s->wish.agent, &wish, &origin);
+	token_login(x->core, &s->token, &proof, &s->wish.agent, &wish, &origin);
 }
 
 void fast_begin(struct xmpp *x, enum token_kind kind, struct str first)
@@ -112,7 +120,7 @@ void fast_begin(struct xmpp *x, enum token_kind kind, struct str first)
 		ask(x, kind, buf_all(&message));
 }
 
-/* ---- a token for next time ---------------------------------------------------------------------------------------- */
+/* ---- a token for next time -------------------------------------------------------------------------------------- */
 
 void fast_token_write(struct buf *to, struct str token, msec expires)
 {
@@ -141,7 +149,9 @@ static void issued(struct token_ask *a)
 bool fast_issue(struct xmpp *x, struct str last)
 {
 	struct sasl2 *s = x->sasl2;
-	struct account account = { .id = x->account.id, .name = x->account.name, .flags = x->account.flags, .mark = x->account.mark };
+	struct account account = {
+		.id = x->account.id, .name = x->account.name, .flags = x->account.flags, .mark = x->account.mark
+	};
 
 	if (!wish_of(x).wanted)
 		return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/login.h - logging in, whichever the syntax is: the exchange of SASL messages (sasl.c) is one, with what RFC 6120 says around it
- * (also sasl.c) or XEP-0388 (sasl2.c, with the pieces bind2.c and fast.c).
+ * doors/xmpp/features/login.h - logging in, whichever the syntax is: the exchange of SASL messages (sasl.c) is one,
+ * with what RFC 6120 says around it (also sasl.c) or XEP-0388 (sasl2.c, with the pieces bind2.c and fast.c).
  */
 #pragma once
 #include "core/ask.h"
@@ -12,7 +12,7 @@
 #define NS_SASL "urn:ietf:params:xml:ns:xmpp-sasl"
 #define NS_SASL2 "urn:xmpp:sasl:2"
 
-/* ---- the exchange (sasl.c) ---------------------------------------------------------------------------------------- */
+/* ---- the exchange (sasl.c) -------------------------------------------------------------------------------------- */
 
 struct login_syntax {
 	void (*challenge)(struct xmpp *x, struct str message);
@@ -35,12 +35,13 @@ void login_respond(struct xmpp *x, const struct login_syntax *syntax, struct str
 
 /* It failed, or was given up: the exchange is over, and counted. */
 void login_fail(struct xmpp *x, const struct login_syntax *syntax, const char *condition, const char *text);
-void login_fail_verdict(struct xmpp *x, const struct login_syntax *syntax, int verdict); /* of core/account.h or core/tokens.h */
+/* The same with a verdict of core/account.h or core/tokens.h. */
+void login_fail_verdict(struct xmpp *x, const struct login_syntax *syntax, int verdict);
 
 /* Who it is from now on. */
 void login_is(struct xmpp *x, const struct account *account);
 
-/* ---- XEP-0388 (sasl2.c) ------------------------------------------------------------------------------------------- */
+/* ---- XEP-0388 (sasl2.c) ----------------------------------------------------------------------------------------- */
 
 /* What <authenticate/> asks for; strings in `arena`, absent where nothing was said. */
 struct login_wish {
@@ -60,6 +61,7 @@ struct sasl2 {
 	struct xmpp *x;
 	struct arena arena;
 	struct login_wish wish;
+	bool by_token;           /* it was a token that let it in */
 	bool granted;            /* logged in: what is left is to do what was wished */
 	struct token_ask token;
 	struct ask ends;
@@ -75,17 +77,17 @@ void sasl2_end(struct xmpp *x);
 void sasl2_failure(struct xmpp *x, const char *condition, const char *text);
 extern const struct login_syntax sasl2_syntax;
 
-/* ---- XEP-0386 (bind2.c) ------------------------------------------------------------------------------------------- */
+/* ---- XEP-0386 (bind2.c) ----------------------------------------------------------------------------------------- */
 
 void bind2_read(struct login_wish *w, const struct xml *bind, struct arena *arena);
 void bind2_offer(struct xmpp *x, struct buf *to); /* inside of <inline/> */
 void bind2_begin(struct xmpp *x);                 /* then sasl2_end() */
 
-/* bind.c: opens a session of x->account. `opened` has a verdict of session_open(); with 0 what is written is set aside until it has said so to
- * the client and called stream_aside_end(). */
+/* bind.c: opens a session of x->account. `opened` has a verdict of session_open(); with 0 what is written is set
+ * aside until it has said so to the client and called stream_aside_end(). */
 void bind_session(struct xmpp *x, struct str resource, void (*opened)(struct xmpp *x, int verdict));
 
-/* ---- XEP-0484 (fast.c) -------------------------------------------------------------------------------------------- */
+/* ---- XEP-0484 (fast.c) ------------------------------------------------------------------------------------------ */
 
 bool fast_read(struct login_wish *w, const struct xml *authenticate);
 void fast_offer(struct xmpp *x, struct buf *to); /* inside of <inline/> */
@@ -96,7 +98,7 @@ void fast_begin(struct xmpp *x, enum token_kind kind, struct str first);
 bool fast_issue(struct xmpp *x, struct str last);
 void fast_token_write(struct buf *to, struct str token, msec expires);
 
-/* ---- XEP-0198 (sm.c) ---------------------------------------------------------------------------------------------- */
+/* ---- XEP-0198 (sm.c) -------------------------------------------------------------------------------------------- */
 
 /* Enables it; appends <enabled/>. */
 void sm_enable(struct xmpp *x, bool resumable, struct buf *to);

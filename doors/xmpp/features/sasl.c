@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/sasl.c - the exchange of SASL messages, and RFC 6120's syntax for it (6; XEP-0440 says which channel bindings there are, XEP-0474 lets the client notice when
- * somebody on the way took mechanisms off the list). Nothing is offered or taken on a link that is neither TLS nor this machine, with one
- * exception: a page that came over plain HTTP cannot begin TLS, and may log in by SCRAM, which shows the password to nobody.
+ * doors/xmpp/features/sasl.c - the exchange of SASL messages, and RFC 6120's syntax for it (6; XEP-0440 says which
+ * channel bindings there are, XEP-0474 lets the client notice when somebody on the way took mechanisms off the
+ * list). Nothing is offered or taken on a link that is neither TLS nor this machine, with one exception: a page that
+ * came over plain HTTP cannot begin TLS, and may log in by SCRAM, which shows the password to nobody.
  */
 #include "base/log.h"
 #include "doors/xmpp/features/login.h"
@@ -35,7 +36,7 @@ static void exchange_free(struct xmpp *x)
 	x->sasl = NULL;
 }
 
-/* ---- what there is ------------------------------------------------------------------------------------------------ */
+/* ---- what there is ---------------------------------------------------------------------------------------------- */
 
 static bool binding_there(const struct xmpp *x, enum binding kind)
 {
@@ -101,7 +102,7 @@ static void announced_write(struct xmpp *x, enum hash h, struct buf *to)
 	scram_announced_hash(to, h, mechanisms, mechanisms_n, bindings, bindings_n);
 }
 
-/* ---- how it ends --------------------------------------------------------------------------------------------------- */
+/* ---- how it ends ------------------------------------------------------------------------------------------------ */
 
 void login_fail(struct xmpp *x, const struct login_syntax *syntax, const char *condition, const char *text)
 {
@@ -117,7 +118,8 @@ static const struct {
 	[SASL_MALFORMED] = { "malformed-request", "The message does not fit the mechanism." },
 	[SASL_INVALID_AUTHZID] = { "invalid-authzid", "You can act only as the account that you log in to." },
 	[SASL_REFUSED] = { "not-authorized", "The name or the password is wrong." },
-	[SASL_DOWNGRADED] = { "not-authorized", "What this server offered and what you saw differ: somebody is in the middle." },
+	[SASL_DOWNGRADED] = { "not-authorized",
+			      "What this server offered and what you saw differ: somebody is in the middle." },
 	[SASL_UNSUPPORTED] = { "malformed-request", "This channel binding or extension is not known here." },
 };
 
@@ -126,7 +128,8 @@ static const struct {
 	const char *condition, *text;
 } account_faults[] = {
 	{ ACCOUNT_REFUSED, "not-authorized", "The name or the password is wrong." },
-	{ ACCOUNT_THROTTLED, "temporary-auth-failure", "Too many attempts have failed lately. Try again in a few minutes." },
+	{ ACCOUNT_THROTTLED, "temporary-auth-failure",
+	  "Too many attempts have failed lately. Try again in a few minutes." },
 	{ ACCOUNT_STORE, "temporary-auth-failure", "Accounts cannot be looked up now. Try again later." },
 	{ TOKEN_EXPIRED, "credentials-expired", "This token is past its time. Log in with the password." },
 };
@@ -175,7 +178,7 @@ static void who_set(struct sasl_exchange *e, const struct account *account)
 
 static void challenge(struct xmpp *x, struct str message) { x->sasl->syntax->challenge(x, message); }
 
-/* ---- SCRAM --------------------------------------------------------------------------------------------------------- */
+/* ---- SCRAM ------------------------------------------------------------------------------------------------------ */
 
 static void scram_known(struct account_ask *a)
 {
@@ -193,13 +196,15 @@ static void scram_known(struct account_ask *a)
 	}
 	if (real)
 		who_set(e, &a->account);
-	if (e->scram.binding != SCRAM_UNBOUND && !x->link->ops->binding(x->link, (enum binding)e->scram.binding, &binding)) {
+	if (e->scram.binding != SCRAM_UNBOUND &&
+	    !x->link->ops->binding(x->link, (enum binding)e->scram.binding, &binding)) {
 		fail_sasl(x, SASL_UNSUPPORTED);
 		return;
 	}
 	world_random(core_world(x->core), random, sizeof random);
 	announced_write(x, e->mechanism->hash, &announced);
-	scram_server_challenge(&e->scram, &a->account.verifier[place], real, random, buf_all(&binding), buf_all(&announced), &first);
+	scram_server_challenge(&e->scram, &a->account.verifier[place], real, random, buf_all(&binding),
+			       buf_all(&announced), &first);
 	challenge(x, buf_all(&first));
 }
 
@@ -243,7 +248,7 @@ static void scram_take(struct xmpp *x, struct str message)
 	scram_begin(x, message);
 }
 
-/* ---- PLAIN --------------------------------------------------------------------------------------------------------- */
+/* ---- PLAIN ------------------------------------------------------------------------------------------------------ */
 
 static void plain_checked(struct account_ask *a)
 {
@@ -280,7 +285,7 @@ static void plain_take(struct xmpp *x, struct str message)
 	account_check(x->core, &e->ask, plain.name, plain.password, &origin);
 }
 
-/* ---- messages ------------------------------------------------------------------------------------------------------ */
+/* ---- messages --------------------------------------------------------------------------------------------------- */
 
 static void message_in(struct xmpp *x, struct str text)
 {
@@ -331,7 +336,7 @@ void login_respond(struct xmpp *x, const struct login_syntax *syntax, struct str
 		login_fail(x, syntax, "malformed-request", "No attempt to log in is under way.");
 }
 
-/* ---- the elements of RFC 6120 -------------------------------------------------------------------------------------- */
+/* ---- the elements of RFC 6120 ----------------------------------------------------------------------------------- */
 
 static void element_write(struct xmpp *x, const char *name, struct str message)
 {
@@ -373,7 +378,11 @@ static void auth_take(struct xmpp *x, const struct xml *element)
 {
 	struct str text = str_trim(xml_text(element, xmpp_scratch(x)));
 
-	login_begin(x, &sasl_syntax, xml_attr(element, "mechanism"), str_is(text, "=") ? STR("") : text.n ? text : STR_NONE);
+	if (str_is(text, "="))
+		text = STR("");
+	else if (!text.n)
+		text = STR_NONE;
+	login_begin(x, &sasl_syntax, xml_attr(element, "mechanism"), text);
 }
 
 static void response_take(struct xmpp *x, const struct xml *element)
@@ -383,7 +392,10 @@ static void response_take(struct xmpp *x, const struct xml *element)
 	login_respond(x, &sasl_syntax, str_is(text, "=") ? STR("") : text);
 }
 
-static void abort_take(struct xmpp *x, const struct xml *element) { login_fail(x, &sasl_syntax, "aborted", "As you wished."); }
+static void abort_take(struct xmpp *x, const struct xml *element)
+{
+	login_fail(x, &sasl_syntax, "aborted", "As you wished.");
+}
 
 const struct xmpp_feature feature_sasl = {
 	.name = "sasl",
@@ -395,6 +407,10 @@ const struct xmpp_feature feature_sasl = {
 	.closed = exchange_free,
 };
 
-const struct xmpp_feature feature_sasl_channel_binding = { .name = "sasl channel binding", .xep = 440, .version = "1.0.0" };
+const struct xmpp_feature feature_sasl_channel_binding = {
+	.name = "sasl channel binding", .xep = 440, .version = "1.0.0"
+};
 
-const struct xmpp_feature feature_sasl_downgrade = { .name = "sasl downgrade protection", .xep = 474, .version = "0.5.0" };
+const struct xmpp_feature feature_sasl_downgrade = {
+	.name = "sasl downgrade protection", .xep = 474, .version = "0.5.0"
+};

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/sasl2.c - XEP-0388: logging in and what comes after it in one request: a token for next time (fast.c), going on with a session
- * (sm.c) or beginning one (bind2.c). The exchange itself is the one of sasl.c, with all that it allows and forbids.
+ * doors/xmpp/features/sasl2.c - XEP-0388: logging in and what comes after it in one request: a token for next time
+ * (fast.c), going on with a session (sm.c) or beginning one (bind2.c). The exchange itself is the one of sasl.c,
+ * with all that it allows and forbids.
  *
- * From <authenticate/> to <success/> a client says nothing but what belongs to it: whatever else comes in between ends the stream; what comes behind the
- * last message of the mechanism waits until all is done. There are no tasks (<continue/>): nothing here needs a second step, and every account has all
- * verifiers, so that there is nothing to upgrade either (XEP-0480).
+ * From <authenticate/> to <success/> a client says nothing but what belongs to it: whatever else comes in between
+ * ends the stream; what comes behind the last message of the mechanism waits until all is done. There are no tasks
+ * (<continue/>): nothing here needs a second step, and every account has all verifiers, so that there is nothing to
+ * upgrade either (XEP-0480).
  */
 #include "doors/xmpp/features/login.h"
 
@@ -29,7 +31,7 @@ static void sasl2_free(struct xmpp *x)
 	mem_free(s);
 }
 
-/* ---- what is offered ---------------------------------------------------------------------------------------------- */
+/* ---- what is offered -------------------------------------------------------------------------------------------- */
 
 static void sasl2_offer(struct xmpp *x, struct buf *to)
 {
@@ -44,7 +46,7 @@ static void sasl2_offer(struct xmpp *x, struct buf *to)
 	buf_lit(to, "</inline></authentication>");
 }
 
-/* ---- what is said ------------------------------------------------------------------------------------------------- */
+/* ---- what is said ----------------------------------------------------------------------------------------------- */
 
 static void element_write(struct xmpp *x, const char *name, struct str message)
 {
@@ -77,7 +79,7 @@ static void sasl2_success(struct xmpp *x, struct str last)
 
 const struct login_syntax sasl2_syntax = { sasl2_challenge, sasl2_failure, sasl2_success };
 
-/* ---- after the mechanism ------------------------------------------------------------------------------------------ */
+/* ---- after the mechanism ---------------------------------------------------------------------------------------- */
 
 /* Who the stream header said it would be (RFC 6120, 4.7.1), where it said so, is who it must be. */
 static bool is_who_was_said(const struct xmpp *x)
@@ -86,7 +88,8 @@ static bool is_who_was_said(const struct xmpp *x)
 
 	if (!x->from.p)
 		return true;
-	return jid_parse(&from, x->from, &x->home->scratch) && str_eq(jid_local(from), x->account.name) && str_eq(jid_domain(from), core_domain(x->core));
+	return jid_parse(&from, x->from, &x->home->scratch) && str_eq(jid_local(from), x->account.name) &&
+	       str_eq(jid_domain(from), core_domain(x->core));
 }
 
 /* For its owner to see, and to know it again. */
@@ -139,6 +142,7 @@ void sasl2_granted(struct xmpp *x, struct str last, struct str token, msec expir
 		return;
 	}
 	s->granted = true;
+	x->by_token = s->by_token;
 	agent_keep(x);
 	x->state = XMPP_AUTHENTICATED;
 	head_write(&s->head, last, token, expires);
@@ -185,7 +189,7 @@ void sasl2_end(struct xmpp *x)
 	stream_aside_end(x);
 }
 
-/* ---- what is asked ------------------------------------------------------------------------------------------------ */
+/* ---- what is asked ---------------------------------------------------------------------------------------------- */
 
 static struct str child_copy(struct sasl2 *s, const struct xml *of, const char *name)
 {
@@ -216,7 +220,8 @@ static bool resume_read(struct sasl2 *s, const struct xml *resume)
 
 	if (!resume)
 		return true;
-	if (!str_u64(xml_attr(resume, "h"), &h) || h > UINT32_MAX || !xml_attr(resume, "previd").n || xml_attr(resume, "previd").n > PREVID_MAX)
+	if (!str_u64(xml_attr(resume, "h"), &h) || h > UINT32_MAX || !xml_attr(resume, "previd").n ||
+	    xml_attr(resume, "previd").n > PREVID_MAX)
 		return false;
 	s->wish.resume = true;
 	s->wish.h = (uint32_t)h;
@@ -251,7 +256,8 @@ static void authenticate_take(struct xmpp *x, const struct xml *element)
 	x->sasl2 = mem_new(struct sasl2);
 	x->sasl2->x = x;
 	if (!wish_read(x->sasl2, element)) {
-		login_fail(x, &sasl2_syntax, "malformed-request", "What is asked for beside the login cannot be understood.");
+		login_fail(x, &sasl2_syntax, "malformed-request",
+			   "What is asked for beside the login cannot be understood.");
 		return;
 	}
 	if (ht_mechanism(&kind, mechanism))
@@ -265,11 +271,15 @@ static void response_take(struct xmpp *x, const struct xml *element)
 	login_respond(x, &sasl2_syntax, str_trim(xml_text(element, xmpp_scratch(x))));
 }
 
-static void abort_take(struct xmpp *x, const struct xml *element) { login_fail(x, &sasl2_syntax, "aborted", "As you wished."); }
+static void abort_take(struct xmpp *x, const struct xml *element)
+{
+	login_fail(x, &sasl2_syntax, "aborted", "As you wished.");
+}
 
 bool sasl2_takes(const struct xmpp *x, const struct xml *element)
 {
-	return !x->sasl2 || x->sasl2->granted || xml_is(element, "response", NS_SASL2) || xml_is(element, "abort", NS_SASL2);
+	return !x->sasl2 || x->sasl2->granted || xml_is(element, "response", NS_SASL2) ||
+	       xml_is(element, "abort", NS_SASL2);
 }
 
 const struct xmpp_feature feature_sasl2 = {

@@ -203,7 +203,7 @@ bool sm_sent(struct xmpp *x, struct str bytes, uint64_t ticket)
 		xmpp_later(x, LATER_SM);
 		return false;
 	}
-	if (!ticket && after > 2 * bytes_max(x) && bytes_live(sm))
+	if (!ticket && after > 2 * bytes_max(x) + x->granted && bytes_live(sm))
 		resumable_end(x);
 	if (sm->resumable)
 		bytes_keep(sm, bytes);
@@ -509,7 +509,8 @@ static bool is_of_device(const struct xmpp *x, struct str device)
 	return str_eq(x->agent ? x->agent->agent.device : STR(""), device);
 }
 
-/* Somebody else's session is answered like none. So is another device's: a device that was sent away shall not come back as one that was not. */
+/* Somebody else's session is answered like none. So is another device's: a device that was sent away shall not come
+ * back as one that was not. */
 struct xmpp *sm_find(struct xmpp_home *h, struct str id, int64_t account, struct str device)
 {
 	struct sm *sm = map_find(&h->resumable, id, struct sm, node);
