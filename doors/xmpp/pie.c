@@ -44,7 +44,7 @@ void pie_end(struct transfer_work *w, const char *wrong)
 	t->done(t, wrong, note);
 }
 
-void pie_cancel(struct transfer *t)
+static void pie_cancel(struct transfer *t)
 {
 	struct transfer_work *w = t->work;
 
