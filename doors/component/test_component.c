@@ -207,7 +207,7 @@ static void any_split(void **state)
 
 		talk_say_n(l, HEADER, cut);
 		hears_nothing(l);
-		talk_say(l, HEADER + cut);
+		talk_say(l, &HEADER[cut]);
 		shake(l, "a secret");
 		hears(l, "<handshake/>");
 		talk_say_n(l, "<iq type='get' id='1' from='irc.test' to='tom@anser.test/a'><q xmlns='q'/></iq>", 1 + cut % 70);

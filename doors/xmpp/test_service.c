@@ -140,7 +140,7 @@ static struct stanza *make(const char *from, const char *to, enum stanza_name na
 			   const char *payload)
 {
 	struct arena a = { 0 };
-	struct jid f, o;
+	struct jid f = { 0 }, o = { 0 };
 	struct stanza *st;
 
 	assert_true(jid_parse(&f, str_z(from), &a) && jid_parse(&o, str_z(to), &a));
