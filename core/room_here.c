@@ -163,7 +163,7 @@ void room_leave_in(struct core *c, const struct parcel *p)
 static void give(const struct member *m, const struct parcel *p, const struct stanza *st, struct jid room)
 {
 	struct session *s = m->session;
-	struct delivery d = { .stanza = st, .to = s->jid };
+	struct delivery d = { .stanza = st, .to = s->jid, .asked = p->bytes.n > 0 };
 
 	if (p->flags & PARCEL_WAITED) {
 		d.waited = true;

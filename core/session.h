@@ -22,6 +22,7 @@ struct delivery {
 	bool waited;     /* it waited in the store: say since when (XEP-0203, stanza->time) */
 	bool archived;   /* stanza->stamp is its id in this account's archive (XEP-0359) */
 	struct jid to;   /* of one stanza for many: whom it is for now; absent: as the stanza says */
+	bool asked;      /* it belongs to what the client has asked for at once, and may be a lot: all who are in a room */
 	struct jid kept_by; /* `waited` in the archive of a room: this one; absent: ours */
 	uint64_t ticket; /* not 0: call session_delivered() with it once the client has it, or session_undelivered() */
 };

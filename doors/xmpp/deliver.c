@@ -16,10 +16,18 @@ static bool is_open(const struct xmpp *x) { return x->link && !x->link->closing 
 
 /* ---- writing stanzas ------------------------------------------------------------------------------------------- */
 
+/* Of 5,000 who are in a room; who asks again and again without reading gets no more than this. */
+enum { GRANT_MAX = 4 * 1024 * 1024 };
+
+static void grant(struct xmpp *x, size_t bytes) { x->granted += x->granted + bytes <= GRANT_MAX ? bytes : 0; }
+
 struct buf *stanza_begin(struct xmpp *x)
 {
-	if (is_open(x))
+	if (is_open(x)) {
+		if (x->granted && !link_backlog(x->link) && (!x->sm || sm_has_room(x)))
+			x->granted = 0;
 		return &x->link->out;
+	}
 	buf_clear(&x->home->nowhere);
 	return &x->home->nowhere;
 }
@@ -56,7 +64,7 @@ void stanza_end(struct xmpp *x, size_t at, uint64_t ticket)
 	if (!is_open(x))
 		return;
 	x->link->ops->dirty(x->link);
-	if (link_backlog(x->link) > core_settings(x->core)->backlog_max)
+	if (link_backlog(x->link) > core_settings(x->core)->backlog_max + x->granted)
 		spill(x);
 }
 
@@ -127,6 +135,8 @@ void delivery_write(struct xmpp *x, const struct delivery *d)
 		plain_write(x, d, out);
 	else
 		carbon_write(x, d, out);
+	if (d->asked)
+		grant(x, out->n - at);
 	stanza_end(x, at, d->ticket);
 }
 

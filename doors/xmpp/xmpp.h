@@ -167,6 +167,7 @@ struct xmpp {
 	bool paused;            /* the link was told so */
 	bool opened;            /* our stream header was sent since the last restart */
 	bool starttls;          /* <starttls/> was taken; TLS begins behind this frame */
+	size_t granted;         /* bytes that may be unread beyond the ceiling: answers that are large at once */
 	bool mute;              /* nothing is written: nobody reads and the link ends, or it is not resumed yet */
 	bool ended;             /* the session must not outlive the link: stream closed in order, or by an error */
 	bool csi_inactive;

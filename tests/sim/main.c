@@ -191,8 +191,7 @@ static void settings_make(struct sim *s)
 	s->settings = (struct core_settings){
 		.domain = STR("sim"), .roster_max = 100, .offline_max = 100000, .sessions_max = 100, .login_attempts = 1000000,
 		.resume_ms = RESUME_MS,
-		/* Who enters a room is told of everybody there, and the history, at once: that must fit. */
-		.backlog_max = (s->has_rooms ? 30000 : 2000) + sim_chance(s, 60000), .stanza_before_login = 10000,
+		.backlog_max = 2000 + sim_chance(s, 60000), .stanza_before_login = 10000,
 		.stanza_max = 262144, .login_deadline_ms = 30000, .contacts = STR(""),
 		.rooms_domain = STR("rooms.sim"),
 		.archive = sim_chance(s, 3) ? ARCHIVE_NEVER : ARCHIVE_ALWAYS,
