@@ -16,8 +16,10 @@ static void reports_listed(struct ask *ask)
 		struct report r;
 
 		if (report_read(&r, &ask->answer->pairs[i]))
-			admin_row(a, json_pack("{s:I,s:o,s:o,s:o,s:o,s:o}", "time", (json_int_t)r.time, "name", admin_text(who), "about", admin_text(r.about),
-					       "reason", admin_text(r.reason), "text", admin_text(r.text), "messages", admin_text(r.messages)));
+			admin_row(a, json_pack("{s:I,s:o,s:o,s:o,s:o,s:o}", "time", (json_int_t)r.time, "name",
+					       admin_text(who), "about", admin_text(r.about), "reason",
+					       admin_text(r.reason), "text", admin_text(r.text), "messages",
+					       admin_text(r.messages)));
 	}
 	if (ask->verdict)
 		admin_error(a, "store", account_verdict_text(ACCOUNT_STORE));

@@ -54,5 +54,6 @@ static struct str part(const struct admin *a, const char *name)
 void admin_import(struct admin *a)
 {
 	if (begin(a))
-		a->desk->host.accounts->take(&a->transfer, admin_argument(a, "name"), part(a, "inside"), part(a, "scope"), part(a, "xml"));
+		a->desk->host.accounts->take(&a->transfer, admin_argument(a, "name"), part(a, "inside"),
+					     part(a, "scope"), part(a, "xml"));
 }

@@ -302,7 +302,8 @@ static void walk_listed(struct store_request *r)
 		struct pep_node node;
 		struct store_pair kept = r->pairs[i];
 
-		if (!pep_node_read(&node, &kept) || !node.last.n || !walk_sends(w, &node.config) || !wants(w->session, node.name))
+		if (!pep_node_read(&node, &kept) || !node.last.n || !walk_sends(w, &node.config) ||
+		    !wants(w->session, node.name))
 			continue;
 		kept = (struct store_pair){ arena_str(&w->arena, kept.key), arena_str(&w->arena, kept.value) };
 		pep_node_read(&w->nodes[w->n++], &kept);

@@ -25,7 +25,8 @@ enum {
 	PEP_TEXT_BYTES_MAX = 1023,           /* of a title, a description; of all names of groups */
 };
 
-/* Who may see a node, beside its owner and those whose affiliation says so. They stand in the store: new ones at the end. */
+/* Who may see a node, beside its owner and those whose affiliation says so. They stand in the store: new ones at the
+ * end. */
 enum pep_access { PEP_PRESENCE, PEP_OPEN, PEP_WHITELIST /* nobody else */, PEP_ROSTER, PEP_AUTHORIZE, PEP_ACCESSES };
 enum pep_last { PEP_LAST_ON_PRESENCE, PEP_LAST_ON_SUBSCRIPTION, PEP_LAST_NEVER, PEP_LASTS };
 /* And who may publish. */
@@ -70,7 +71,15 @@ void pep_put(struct core *c, int64_t owner, struct str space, struct str key, st
 #define PEP_RIGHTS_SPACE "pep rights"
 
 enum { PEP_RIGHTS_MAX = 2000 /* of these at one account */ };
-enum pep_affiliation { PEP_NONE, PEP_MEMBER, PEP_PUBLISH_ONLY, PEP_PUBLISHER, PEP_OWNER, PEP_OUTCAST, PEP_AFFILIATIONS };
+enum pep_affiliation {
+	PEP_NONE,
+	PEP_MEMBER,
+	PEP_PUBLISH_ONLY,
+	PEP_PUBLISHER,
+	PEP_OWNER,
+	PEP_OUTCAST,
+	PEP_AFFILIATIONS
+};
 enum pep_subscription { PEP_UNSUBSCRIBED, PEP_PENDING, PEP_SUBSCRIBED, PEP_SUBSCRIPTIONS };
 
 /* Of one address at one node. */
@@ -96,12 +105,13 @@ struct str pep_right_key(bool subscribes, struct str bare, struct str node, stru
 struct str pep_right_value(const struct pep_right *r, struct arena *arena);
 bool pep_right_read(struct pep_right *ret, const struct store_pair *pair); /* borrows */
 /* Takes over what the pair says of this address at this node; others are passed by. */
-void pep_rights_add(struct pep_rights *r, const struct store_pair *pair, struct str node, struct str bare, int64_t account);
+void pep_rights_add(struct pep_rights *r, const struct store_pair *pair, struct str node, struct str bare,
+		    int64_t account);
 
 /* What `who`, account `account`, may at `node` of `owner`: read from the store into *rights, where the asker has set
  * sees_presence. As any question of core/ask.h. */
-void pep_rights_ask(struct core *c, struct ask *a, int64_t owner, const struct pep_node *node, struct jid who, int64_t account,
-		    struct pep_rights *rights);
+void pep_rights_ask(struct core *c, struct ask *a, int64_t owner, const struct pep_node *node, struct jid who,
+		    int64_t account, struct pep_rights *rights);
 
 /* The owner says whether somebody who asked may subscribe: nothing happens when nobody waits for it. Once it is on
  * disk `tell` goes to the subscriber. Takes over the reference. */

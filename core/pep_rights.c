@@ -30,7 +30,8 @@ bool pep_may_publish(const struct pep_config *c, const struct pep_rights *r)
 	case PEP_OUTCAST: return false;
 	default: break;
 	}
-	return c->publishers == PEP_BY_ALL || (c->publishers == PEP_BY_SUBSCRIBERS && r->subscription == PEP_SUBSCRIBED);
+	return c->publishers == PEP_BY_ALL ||
+	       (c->publishers == PEP_BY_SUBSCRIBERS && r->subscription == PEP_SUBSCRIBED);
 }
 
 bool pep_groups_meet(struct str some, struct str others)
@@ -93,7 +94,8 @@ bool pep_right_read(struct pep_right *ret, const struct store_pair *pair)
 	return true;
 }
 
-void pep_rights_add(struct pep_rights *r, const struct store_pair *pair, struct str node, struct str bare, int64_t account)
+void pep_rights_add(struct pep_rights *r, const struct store_pair *pair, struct str node, struct str bare,
+		    int64_t account)
 {
 	struct pep_right right;
 
@@ -133,8 +135,8 @@ static void rights_done(struct store_request *r);
 
 static void rights_next(struct rights_job *w, struct ask *a)
 {
-	struct store_request *r = store_ask(w->core->store, w->step == RIGHTS_GROUPS ? STORE_ROSTER_LOAD : STORE_ITEM_GET,
-					    rights_done, a);
+	struct store_request *r = store_ask(
+		w->core->store, w->step == RIGHTS_GROUPS ? STORE_ROSTER_LOAD : STORE_ITEM_GET, rights_done, a);
 
 	a->request = r;
 	r->held = w;
@@ -180,8 +182,8 @@ static void rights_done(struct store_request *r)
 	a->done(a);
 }
 
-void pep_rights_ask(struct core *c, struct ask *a, int64_t owner, const struct pep_node *node, struct jid who, int64_t account,
-		    struct pep_rights *rights)
+void pep_rights_ask(struct core *c, struct ask *a, int64_t owner, const struct pep_node *node, struct jid who,
+		    int64_t account, struct pep_rights *rights)
 {
 	struct rights_job *w = mem_new(struct rights_job);
 
@@ -235,7 +237,8 @@ static void decision_found(struct store_request *r)
 	struct pep_right right;
 	struct store_request *set;
 
-	if (r->answer || !pep_right_read(&right, &(struct store_pair){ r->key, r->value }) || right.subscription != PEP_PENDING) {
+	if (r->answer || !pep_right_read(&right, &(struct store_pair){ r->key, r->value }) ||
+	    right.subscription != PEP_PENDING) {
 		decision_end(d);
 		return;
 	}

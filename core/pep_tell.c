@@ -53,7 +53,8 @@ static void tell(struct telling *t, struct str name, const struct pep_right *sub
 }
 
 /* What stands in the store of one address at this node; *subscribed: filled in, or NULL. */
-static struct pep_rights rights_of(struct telling *t, struct str bare, struct pep_right *right, struct pep_right **subscribed)
+static struct pep_rights rights_of(struct telling *t, struct str bare, struct pep_right *right,
+				   struct pep_right **subscribed)
 {
 	const struct store_request *r = t->got[TELL_RIGHTS];
 	struct pep_rights rights = { 0 };
@@ -146,7 +147,8 @@ static void tell_subscribers(struct telling *t, const struct user *u, struct str
 		if (!pep_right_read(&one, &r->pairs[i]) || !one.subscribes || !str_eq(one.node, t->node.name))
 			continue;
 		local = local_of(t->core, one.bare);
-		if (!local.p || str_eq(local, owner) || is_contact(t, u, one.bare) || is_blocked(t, u, bare_jid(t->core, local)))
+		if (!local.p || str_eq(local, owner) || is_contact(t, u, one.bare) ||
+		    is_blocked(t, u, bare_jid(t->core, local)))
 			continue;
 		rights = rights_of(t, one.bare, &right, &subscribed);
 		if (subscribed && pep_may_see(&t->node.config, &rights))
@@ -247,10 +249,13 @@ void pep_tell(struct core *c, struct ask *a, int64_t owner, const struct pep_nod
 
 void pep_tell_one(struct core *c, struct str name, struct stanza *st)
 {
-	core_tell(c, 'u', name, &(struct parcel){ .kind = PARCEL_PEP, .stanza = st, .bytes = STR("\0"), .flags = PARCEL_BARE | PARCEL_OWN });
+	core_tell(c, 'u', name,
+		  &(struct parcel){
+			  .kind = PARCEL_PEP, .stanza = st, .bytes = STR("\0"), .flags = PARCEL_BARE | PARCEL_OWN });
 }
 
-/* ---- what arrives ------------------------------------------------------------------------------------------------- */
+/* ---- what arrives -------------------------------------------------------------------------------------------------
+ */
 
 void pep_in(struct core *c, const struct parcel *p)
 {
@@ -271,7 +276,8 @@ void pep_in(struct core *c, const struct parcel *p)
 	}
 }
 
-/* ---- letters ------------------------------------------------------------------------------------------------------ */
+/* ---- letters ------------------------------------------------------------------------------------------------------
+ */
 
 struct letter {
 	struct job job;

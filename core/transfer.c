@@ -24,7 +24,10 @@ static struct store_request *begin(struct core *c, struct ask *a, enum store_op 
 	return r;
 }
 
-void transfer_contacts(struct core *c, struct ask *a, int64_t owner) { store_submit(begin(c, a, STORE_ROSTER_LOAD, owner)); }
+void transfer_contacts(struct core *c, struct ask *a, int64_t owner)
+{
+	store_submit(begin(c, a, STORE_ROSTER_LOAD, owner));
+}
 
 void transfer_account(struct core *c, struct ask *a, struct str name, const struct verifier v[SCRAM_HASHES])
 {
@@ -115,7 +118,8 @@ static void arriving_next(struct store_request *r)
 
 	/* On to the next event that is needed for what is still missing. */
 	for (; !r->answer && r->arg && w->road < countof(roads); w->road++, w->step = 0)
-		if (w->item.state & roads[w->road].state && !(state & roads[w->road].state) && w->step < roads[w->road].n)
+		if (w->item.state & roads[w->road].state && !(state & roads[w->road].state) &&
+		    w->step < roads[w->road].n)
 			break;
 	if (r->answer || !r->arg || w->road == countof(roads)) {
 		arriving_end(w, r);
@@ -125,7 +129,9 @@ static void arriving_next(struct store_request *r)
 	((struct ask *)r->arg)->request = next;
 	next->held = w;
 	next->owner = w->owner;
-	next->item = (struct roster_item){ .contact = w->item.contact, .name = STR(""), .groups = STR(""), .request = w->item.request };
+	next->item = (struct roster_item){
+		.contact = w->item.contact, .name = STR(""), .groups = STR(""), .request = w->item.request
+	};
 	next->event = roads[w->road].events[w->step++];
 	store_submit(next);
 }
@@ -140,9 +146,11 @@ void transfer_contact(struct core *c, struct ask *a, int64_t owner, struct str n
 	w->core = c;
 	w->owner = owner;
 	w->name = arena_str(&w->arena, name);
-	w->item = (struct roster_item){ .contact = arena_str(&w->arena, item->contact), .name = arena_str(&w->arena, item->name),
+	w->item = (struct roster_item){ .contact = arena_str(&w->arena, item->contact),
+					.name = arena_str(&w->arena, item->name),
 					.groups = arena_str(&w->arena, item->groups),
-					.request = arena_str(&w->arena, item->request), .state = item->state };
+					.request = arena_str(&w->arena, item->request),
+					.state = item->state };
 	a->request = r;
 	r->held = w;
 	r->owner = owner;

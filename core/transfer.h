@@ -28,8 +28,8 @@ struct transfer {
 	struct core *core;
 	/* Of an export: a piece of the document, borrowed. Once it is written and there is room for more: next(). */
 	void (*piece)(struct transfer *t, struct str xml);
-	/* It has ended. `wrong`: NULL, or a sentence that says why, for the operator; `note`: what could not be taken over though
-	 * all else was, may be NULL. */
+	/* It has ended. `wrong`: NULL, or a sentence that says why, for the operator; `note`: what could not be taken
+	 * over though all else was, may be NULL. */
 	void (*done)(struct transfer *t, const char *wrong, const char *note);
 	void *arg;
 	struct transfer_work *work;
@@ -39,8 +39,9 @@ struct transfer_syntax {
 	/* The element of one account. */
 	void (*give)(struct transfer *t, struct str name);
 	void (*next)(struct transfer *t);
-	/* A piece of the element of the account `name`: <user/> itself without its children, or one of these, in the scope of
-	 * the namespace `scope`; of archives, waiting messages and items each by itself, and then `inside` says what it stood in
+	/* A piece of the element of the account `name`: <user/> itself without its children, or one of these, in the
+	 * scope of the namespace `scope`; of archives, waiting messages and items each by itself, and then `inside`
+	 * says what it stood in
 	 * ("archive", "offline-messages", "items NODE"; empty: nothing). What is there already stays as it is. */
 	void (*take)(struct transfer *t, struct str name, struct str inside, struct str scope, struct str xml);
 	void (*cancel)(struct transfer *t);

@@ -73,7 +73,10 @@ static json_t *line_ask(struct line_to *l, json_t *request, bool (*each)(const j
 	return NULL;
 }
 
-static const char *wrong_of(const json_t *end) { return json_string_value(json_object_get(json_object_get(end, "error"), "text")); }
+static const char *wrong_of(const json_t *end)
+{
+	return json_string_value(json_object_get(json_object_get(end, "error"), "text"));
+}
 
 /* ---- out --------------------------------------------------------------------------------------------------------- */
 
@@ -118,7 +121,8 @@ static int give_all(struct line_to *l, FILE *to, const json_t *names)
 	size_t i;
 
 	if (domain)
-		fprintf(to, "<?xml version='1.0' encoding='UTF-8'?>\n<server-data xmlns='" PIE "'>\n<host jid='%s'>\n", domain);
+		fprintf(to, "<?xml version='1.0' encoding='UTF-8'?>\n<server-data xmlns='" PIE "'>\n<host jid='%s'>\n",
+			domain);
 	json_array_foreach(names, i, name)
 		if (!r)
 			r = give_one(l, to, json_string_value(name));
@@ -222,19 +226,23 @@ static bool is_container(const struct reader *r)
 	if (r->depth <= 3)
 		return true;
 	if (r->depth == 4)
-		return is_at(r, 4, "archive", PIE "#mam") || is_at(r, 4, "offline-messages", PIE) || is_at(r, 4, "pubsub", PUBSUB);
+		return is_at(r, 4, "archive", PIE "#mam") || is_at(r, 4, "offline-messages", PIE) ||
+		       is_at(r, 4, "pubsub", PUBSUB);
 	return r->depth == 5 && is_at(r, 4, "pubsub", PUBSUB) && is_at(r, 5, "items", PUBSUB);
 }
 
-static int send_piece(struct reader *r, const struct source *s, unsigned long line, const char *inside, const char *scope, struct str xml)
+static int send_piece(struct reader *r, const struct source *s, unsigned long line, const char *inside,
+		      const char *scope, struct str xml)
 {
 	json_t *piece = json_stringn(xml.p, xml.n), *end;
 	int status = EXIT_DONE;
 
 	if (!piece)
 		return wrong_at(s, line, text(TEXT_wrong_text));
-	end = line_ask(&r->line, json_pack("{s:s,s:s,s:s,s:s,s:o}", "command", "import", "name", buf_z(&r->user), "inside", inside, "scope", scope,
-					   "xml", piece), no_row, NULL);
+	end = line_ask(&r->line,
+		       json_pack("{s:s,s:s,s:s,s:s,s:o}", "command", "import", "name", buf_z(&r->user), "inside",
+				 inside, "scope", scope, "xml", piece),
+		       no_row, NULL);
 	if (!end)
 		status = EXIT_NO_SERVER;
 	else if (wrong_of(end))
@@ -255,7 +263,9 @@ static int piece_end(struct reader *r, const struct source *s)
 		buf_fmt(&inside, "items %s", level_at(r, 5)->node);
 	else if (r->piece_depth == 5)
 		buf_str(&inside, str_z(level_at(r, 4)->name));
-	status = r->user.n ? send_piece(r, s, r->piece_line, buf_z(&inside), level_at(r, r->piece_depth - 1)->ns, buf_all(&r->piece)) : EXIT_DONE;
+	status = r->user.n ? send_piece(r, s, r->piece_line, buf_z(&inside), level_at(r, r->piece_depth - 1)->ns,
+					buf_all(&r->piece))
+			   : EXIT_DONE;
 	r->piece_depth = 0;
 	buf_clear(&r->piece);
 	return status;
@@ -269,7 +279,11 @@ static bool attribute(struct str tag, const char *name, struct buf *to)
 	static const struct {
 		struct str entity;
 		char c;
-	} entities[] = { { STR_INIT("&lt;"), '<' }, { STR_INIT("&gt;"), '>' }, { STR_INIT("&amp;"), '&' }, { STR_INIT("&quot;"), '"' }, { STR_INIT("&apos;"), '\'' } };
+	} entities[] = { { STR_INIT("&lt;"), '<' },
+			 { STR_INIT("&gt;"), '>' },
+			 { STR_INIT("&amp;"), '&' },
+			 { STR_INIT("&quot;"), '"' },
+			 { STR_INIT("&apos;"), '\'' } };
 	size_t n = strlen(name), at = 1;
 
 	while (at < tag.n && !strchr(" \t\r\n/>", tag.p[at]))
@@ -289,7 +303,8 @@ static bool attribute(struct str tag, const char *name, struct buf *to)
 			return false;
 		quote = tag.p[at++];
 		end = at + str_find(str_from(tag, at), quote);
-		if (equals - begin >= n && !memcmp(tag.p + begin, name, n) && str_trim(str_n(tag.p + begin, equals - begin)).n == n) {
+		if (equals - begin >= n && !memcmp(tag.p + begin, name, n) &&
+		    str_trim(str_n(tag.p + begin, equals - begin)).n == n) {
 			for (struct str v = str_n(tag.p + at, end - at); v.n;) {
 				size_t i = 0, step = 1;
 				char c = v.p[0];
@@ -317,7 +332,8 @@ static int include(struct reader *r, const struct source *s, struct str tag)
 	own_buf href = { 0 }, path = { 0 };
 	char *copy = str_dup(str_z(s->path));
 
-	if (!attribute(tag, "href", &href) || !href.n || href.p[0] == '/' || strstr(buf_z(&href), "..") || strchr(buf_z(&href), ':')) {
+	if (!attribute(tag, "href", &href) || !href.n || href.p[0] == '/' || strstr(buf_z(&href), "..") ||
+	    strchr(buf_z(&href), ':')) {
 		mem_free(copy);
 		return wrong_at(s, s->line, text(TEXT_transfer_include));
 	}
@@ -539,7 +555,8 @@ static int bytes_take(struct reader *r, struct source *s)
 				buf_byte(&r->piece, (char)c);
 		} else {
 			buf_clear(&tag);
-			status = read_tag(s, &tag) ? tag_take(r, s, line, buf_all(&tag)) : wrong_at(s, line, text(TEXT_transfer_broken));
+			status = read_tag(s, &tag) ? tag_take(r, s, line, buf_all(&tag))
+						   : wrong_at(s, line, text(TEXT_transfer_broken));
 		}
 		if (!status && r->piece.n > PIECE_BYTES_MAX)
 			status = wrong_at(s, r->piece_line, text(TEXT_transfer_big));

@@ -114,7 +114,8 @@ static bool account_write(struct transfer_work *w, struct buf *to)
 
 		if (!memcmp(v->stored_key, none, sizeof none))
 			continue;
-		buf_fmt(to, "<scram-credentials xmlns='" PIE_SCRAM "' mechanism='%s'><iter-count>%u</iter-count>", scram[i].mechanism, v->iterations);
+		buf_fmt(to, "<scram-credentials xmlns='" PIE_SCRAM "' mechanism='%s'><iter-count>%u</iter-count>",
+			scram[i].mechanism, v->iterations);
 		base64_element(to, "salt", verifier_salt(v));
 		base64_element(to, "server-key", str_bytes(v->server_key, scram[i].bytes));
 		base64_element(to, "stored-key", str_bytes(v->stored_key, scram[i].bytes));
@@ -252,12 +253,15 @@ static bool rights_write(struct transfer_work *w, struct buf *to)
 			own_buf list = { 0 };
 
 			for (size_t k = 0; k < r->n; k++) {
-				if (!pep_right_read(&right, &r->pairs[k]) || right.subscribes != subscribes || !str_eq(right.node, w->nodes[i]))
+				if (!pep_right_read(&right, &r->pairs[k]) || right.subscribes != subscribes ||
+				    !str_eq(right.node, w->nodes[i]))
 					continue;
 				buf_str(&list, subscribes ? STR("<subscription") : STR("<affiliation"));
 				xml_write_attr(&list, "jid", right.bare);
 				if (subscribes)
-					xml_write_attr(&list, "subscription", right.subscription == PEP_PENDING ? STR("pending") : STR("subscribed"));
+					xml_write_attr(&list, "subscription",
+						       right.subscription == PEP_PENDING ? STR("pending")
+											 : STR("subscribed"));
 				else
 					xml_write_attr(&list, "affiliation", str_z(affiliations[right.affiliation]));
 				buf_lit(&list, "/>");
@@ -359,7 +363,8 @@ static bool queue_write(struct transfer_work *w, struct buf *to)
 
 static void archive_ask(struct transfer_work *w)
 {
-	archive_read(w->t->core, &w->ask, w->owner, &(struct archive_query){ .from = w->after ? w->after + 1 : 0 }, PAGE);
+	archive_read(w->t->core, &w->ask, w->owner, &(struct archive_query){ .from = w->after ? w->after + 1 : 0 },
+		     PAGE);
 }
 
 static bool archive_write(struct transfer_work *w, struct buf *to)
@@ -369,7 +374,8 @@ static bool archive_write(struct transfer_work *w, struct buf *to)
 	if (!w->after)
 		buf_lit(to, "<archive xmlns='" PIE_MAM "'>");
 	for (size_t i = 0; i < r->n; i++) {
-		buf_fmt(to, "<result xmlns='urn:xmpp:mam:2' id='%llu'><forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='",
+		buf_fmt(to,
+			"<result xmlns='urn:xmpp:mam:2' id='%llu'><forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='",
 			(unsigned long long)r->stanzas[i]->stamp);
 		when_write(to, r->stanzas[i]->time);
 		buf_lit(to, "'/>");
@@ -384,9 +390,17 @@ static bool archive_write(struct transfer_work *w, struct buf *to)
 }
 
 static const struct step steps[] = {
-	{ account_ask, account_write }, { roster_ask, roster_write }, { card_ask, card_write },     { private_ask, private_write },
-	{ blocks_ask, blocks_write },   { nodes_ask, nodes_write },   { rights_ask, rights_write }, { items_ask, items_write },
-	{ queue_ask, queue_write },     { archive_ask, archive_write }, { NULL, NULL },
+	{ account_ask, account_write },
+	{ roster_ask, roster_write },
+	{ card_ask, card_write },
+	{ private_ask, private_write },
+	{ blocks_ask, blocks_write },
+	{ nodes_ask, nodes_write },
+	{ rights_ask, rights_write },
+	{ items_ask, items_write },
+	{ queue_ask, queue_write },
+	{ archive_ask, archive_write },
+	{ NULL, NULL },
 };
 
 static void found(struct ask *a)
@@ -394,7 +408,8 @@ static void found(struct ask *a)
 	struct transfer_work *w = holder_of(a, struct transfer_work, ask);
 
 	if (a->verdict) {
-		pie_end(w, a->verdict == STORE_NOT_FOUND ? "There is no such account." : "The store could not be read.");
+		pie_end(w,
+			a->verdict == STORE_NOT_FOUND ? "There is no such account." : "The store could not be read.");
 		return;
 	}
 	stepped(a);

@@ -46,7 +46,8 @@ static void settle(struct transfer_work *w)
 	item_set(w->t->core, &w->ask, w->owner, STR("transfer"), STR(""), STR_NONE);
 }
 
-/* ---- an item that is written unless there is one ------------------------------------------------------------------ */
+/* ---- an item that is written unless there is one ------------------------------------------------------------------
+ */
 
 static void item_found(struct ask *a)
 {
@@ -80,7 +81,8 @@ static struct str whole(struct transfer_work *w, const struct xml *e, const char
 	return arena_str(&w->arena, buf_all(&b));
 }
 
-/* ---- the account and its password --------------------------------------------------------------------------------- */
+/* ---- the account and its password ---------------------------------------------------------------------------------
+ */
 
 static bool is_missing(const struct verifier *v)
 {
@@ -158,9 +160,11 @@ static const char *verifier_read(struct transfer_work *w, struct verifier *v, un
 	uint64_t rounds;
 	own_buf salt = { 0 };
 
-	if (!str_u64(str_trim(xml_child_text(w->e, "iter-count", PIE_SCRAM, &w->arena)), &rounds) || !rounds || rounds > ITERATIONS_MAX)
+	if (!str_u64(str_trim(xml_child_text(w->e, "iter-count", PIE_SCRAM, &w->arena)), &rounds) || !rounds ||
+	    rounds > ITERATIONS_MAX)
 		return "The number of iterations is none.";
-	if (!base64_read(&salt, str_trim(xml_child_text(w->e, "salt", PIE_SCRAM, &w->arena))) || !salt.n || salt.n > SCRAM_SALT_BYTES_MAX)
+	if (!base64_read(&salt, str_trim(xml_child_text(w->e, "salt", PIE_SCRAM, &w->arena))) || !salt.n ||
+	    salt.n > SCRAM_SALT_BYTES_MAX)
 		return "The salt is no base64, or over 64 bytes.";
 	*v = (struct verifier){ .iterations = (uint32_t)rounds, .salt_n = (uint8_t)salt.n };
 	memcpy(v->salt, salt.p, salt.n);
@@ -199,7 +203,8 @@ static uint32_t contact_state(const struct xml *e)
 	struct str s = xml_attr(e, "subscription");
 	bool both = str_is(s, "both");
 
-	return ROSTER_LISTED | (both || str_is(s, "to") ? ROSTER_TO : 0) | (both || str_is(s, "from") ? ROSTER_FROM : 0) |
+	return ROSTER_LISTED | (both || str_is(s, "to") ? ROSTER_TO : 0) |
+	       (both || str_is(s, "from") ? ROSTER_FROM : 0) |
 	       (str_is(xml_attr(e, "ask"), "subscribe") ? ROSTER_ASK : 0) |
 	       (str_is(xml_attr(e, "approved"), "true") || str_is(xml_attr(e, "approved"), "1") ? ROSTER_APPROVED : 0);
 }
@@ -214,7 +219,8 @@ static void contact_take(struct transfer_work *w, const struct xml *e)
 		pie_end(w, "A contact has no address that can be one.");
 		return;
 	}
-	for (const struct xml *g = xml_child(e, "group", "jabber:iq:roster"); g; g = xml_sibling(g, "group", "jabber:iq:roster")) {
+	for (const struct xml *g = xml_child(e, "group", "jabber:iq:roster"); g;
+	     g = xml_sibling(g, "group", "jabber:iq:roster")) {
 		buf_str(&groups, xml_text(g, &w->arena));
 		buf_byte(&groups, 0);
 	}
@@ -324,8 +330,9 @@ static void blocks_found(struct ask *a)
 		buf_str(&list, a->answer->value);
 	for (const struct xml *l = xml_child(w->e, "list", NULL); l; l = xml_sibling(l, "list", NULL))
 		for (const struct xml *i = xml_child(l, "item", NULL); i; i = xml_sibling(i, "item", NULL)) {
-			if (!str_is(xml_attr(i, "type"), "jid") || !str_is(xml_attr(i, "action"), "deny") || xml_child(i, NULL, NULL) ||
-			    !jid_parse(&who, xml_attr(i, "value"), &w->arena) || is_blocked(buf_all(&list), jid_full(who)))
+			if (!str_is(xml_attr(i, "type"), "jid") || !str_is(xml_attr(i, "action"), "deny") ||
+			    xml_child(i, NULL, NULL) || !jid_parse(&who, xml_attr(i, "value"), &w->arena) ||
+			    is_blocked(buf_all(&list), jid_full(who)))
 				continue;
 			buf_str(&list, jid_full(who));
 			buf_byte(&list, 0);
@@ -348,7 +355,8 @@ static void nodes_listed(struct ask *a)
 
 	if (failed(w))
 		return;
-	for (const struct xml *e = xml_child(w->e, "configure", PUBSUB "#owner"); e; e = xml_sibling(e, "configure", PUBSUB "#owner")) {
+	for (const struct xml *e = xml_child(w->e, "configure", PUBSUB "#owner"); e;
+	     e = xml_sibling(e, "configure", PUBSUB "#owner")) {
 		struct pep_node node = { .name = xml_attr(e, "node"), .config = pep_default, .last = STR("") };
 		struct pep_form form;
 		own_buf record = { 0 };
@@ -386,13 +394,17 @@ static void rights_write(struct transfer_work *w, const struct xml *list, const 
 	for (size_t i = 0; i < countof(rights); i++) {
 		if (!str_is(list->name, rights[i].list))
 			continue;
-		for (const struct xml *e = xml_child(list, rights[i].one, PUBSUB "#owner"); e; e = xml_sibling(e, rights[i].one, PUBSUB "#owner")) {
-			struct pep_right r = { .subscribes = str_is(list->name, "subscriptions"), .node = xml_attr(list, "node"), .resource = STR("") };
+		for (const struct xml *e = xml_child(list, rights[i].one, PUBSUB "#owner"); e;
+		     e = xml_sibling(e, rights[i].one, PUBSUB "#owner")) {
+			struct pep_right r = { .subscribes = str_is(list->name, "subscriptions"),
+					       .node = xml_attr(list, "node"),
+					       .resource = STR("") };
 			bool there = false;
 			struct jid who;
 			struct str key;
 
-			if (!str_is(xml_attr(e, rights[i].attribute), rights[i].word) || !jid_parse(&who, xml_attr(e, "jid"), &w->arena))
+			if (!str_is(xml_attr(e, rights[i].attribute), rights[i].word) ||
+			    !jid_parse(&who, xml_attr(e, "jid"), &w->arena))
 				continue;
 			r.bare = jid_bare(who);
 			r.affiliation = (enum pep_affiliation)rights[i].value;
@@ -401,7 +413,8 @@ static void rights_write(struct transfer_work *w, const struct xml *list, const 
 			for (size_t k = 0; k < kept->n; k++)
 				there |= str_eq(kept->pairs[k].key, key);
 			if (!there)
-				pep_put(w->t->core, w->owner, STR(PEP_RIGHTS_SPACE), key, pep_right_value(&r, &w->arena));
+				pep_put(w->t->core, w->owner, STR(PEP_RIGHTS_SPACE), key,
+					pep_right_value(&r, &w->arena));
 		}
 	}
 }
@@ -498,9 +511,17 @@ static void message_kept(struct ask *a)
 	if (a->verdict == STORE_EXISTS && w->tries++ < TRIES_MAX) {
 		struct stanza *st = w->st;
 
-		w->st = stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE, .type = (enum stanza_type)st->type, .traits = st->traits,
-							   .stamp = st->stamp + 1, .time = st->time, .from = st->from, .to = st->to,
-							   .id = st->id, .lang = st->lang, .origin_id = st->origin_id, .payload = st->payload });
+		w->st = stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE,
+							   .type = (enum stanza_type)st->type,
+							   .traits = st->traits,
+							   .stamp = st->stamp + 1,
+							   .time = st->time,
+							   .from = st->from,
+							   .to = st->to,
+							   .id = st->id,
+							   .lang = st->lang,
+							   .origin_id = st->origin_id,
+							   .payload = st->payload });
 		stanza_unref(st);
 		message_keep(w);
 		return;
@@ -543,9 +564,17 @@ static void message_take(struct transfer_work *w, const struct xml *message, con
 	/* An id of ours is the message's own stamp; others get one of their time, and the next where that is taken. */
 	if (!str_u64(id, &stamp) || stamp > stamp_floor(now) || stamp_time(stamp) / 60000 != time / 60000)
 		stamp = stamp_floor(time);
-	w->st = stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE, .type = (enum stanza_type)st->type, .traits = st->traits,
-						   .stamp = stamp, .time = time, .from = st->from, .to = st->to, .id = st->id,
-						   .lang = st->lang, .origin_id = st->origin_id, .payload = st->payload });
+	w->st = stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE,
+						   .type = (enum stanza_type)st->type,
+						   .traits = st->traits,
+						   .stamp = stamp,
+						   .time = time,
+						   .from = st->from,
+						   .to = st->to,
+						   .id = st->id,
+						   .lang = st->lang,
+						   .origin_id = st->origin_id,
+						   .payload = st->payload });
 	stanza_unref(st);
 	w->sent = jid_same_bare(w->st->from, me);
 	message_keep(w);

@@ -45,7 +45,8 @@ static void picture_hash(struct str bytes, struct buf *to)
 }
 
 /* The picture of a card: its bytes, hash and type. False: there is none. */
-static bool card_picture(const struct xml *card, struct buf *bytes, struct buf *hash, struct str *type, struct arena *arena)
+static bool card_picture(const struct xml *card, struct buf *bytes, struct buf *hash, struct str *type,
+			 struct arena *arena)
 {
 	const struct xml *photo = card ? xml_child(card, "PHOTO", VCARD) : NULL;
 
@@ -114,7 +115,8 @@ static void card_got(struct ask *ask)
 	struct avatar *v = holder_of(ask, struct avatar, ask);
 	struct arena arena = { 0 };
 	own_buf bytes = { 0 }, hash = { 0 };
-	const struct xml *card = ask->verdict ? NULL : xml_parse(&arena, ask->answer->value, STR("jabber:client"), false);
+	const struct xml *card =
+		ask->verdict ? NULL : xml_parse(&arena, ask->answer->value, STR("jabber:client"), false);
 	struct str type;
 
 	if (!card_picture(card, &bytes, &hash, &type, &arena)) {
@@ -180,7 +182,8 @@ static const struct xml *presence_parse(const struct stanza *st, struct buf *byt
 	return xml_parse(arena, buf_all(bytes), STR(NS_CLIENT), false);
 }
 
-/* Whether it stays as it is: it says itself that there is to be no picture, or the truth; or there is nothing to say. */
+/* Whether it stays as it is: it says itself that there is to be no picture, or the truth; or there is nothing to say.
+ */
 static bool presence_stays(const struct xml *update, struct str hash, struct arena *arena)
 {
 	const struct xml *photo = update ? xml_child(update, "photo", UPDATE) : NULL;
@@ -193,15 +196,26 @@ static bool presence_stays(const struct xml *update, struct str hash, struct are
 
 static struct stanza *presence_make_with(struct stanza *st, const struct xml *presence, struct str hash)
 {
-	struct stanza_init init = { .name = STANZA_PRESENCE, .type = (enum stanza_type)st->type, .traits = st->traits, .stamp = st->stamp,
-				    .time = st->time, .from = st->from, .to = st->to, .id = st->id, .lang = st->lang, .origin_id = st->origin_id };
+	struct stanza_init init = { .name = STANZA_PRESENCE,
+				    .type = (enum stanza_type)st->type,
+				    .traits = st->traits,
+				    .stamp = st->stamp,
+				    .time = st->time,
+				    .from = st->from,
+				    .to = st->to,
+				    .id = st->id,
+				    .lang = st->lang,
+				    .origin_id = st->origin_id };
 	own_buf b = { 0 };
 	struct stanza *made;
 
 	for (const struct xml *e = xml_child(presence, NULL, NULL); e; e = xml_sibling(e, NULL, NULL))
 		if (!xml_is(e, "x", UPDATE))
 			xml_write(&b, e, STR(NS_CLIENT));
-	buf_fmt(&b, hash.n == HEX_BYTES ? "<x xmlns='" UPDATE "'><photo>%.*s</photo></x>" : "<x xmlns='" UPDATE "'><photo/></x>", STR_ARG(hash));
+	buf_fmt(&b,
+		hash.n == HEX_BYTES ? "<x xmlns='" UPDATE "'><photo>%.*s</photo></x>"
+				    : "<x xmlns='" UPDATE "'><photo/></x>",
+		STR_ARG(hash));
 	init.payload = buf_all(&b);
 	made = stanza_make(&init);
 	stanza_unref(st);
@@ -232,7 +246,8 @@ static void presence_again(struct xmpp *x)
 	struct arena arena = { 0 };
 	own_buf bytes = { 0 };
 	struct stanza *st = x->session.presence;
-	const struct xml *presence = presence_parse(st, &bytes, &arena), *update = presence ? xml_child(presence, "x", UPDATE) : NULL;
+	const struct xml *presence = presence_parse(st, &bytes, &arena),
+			 *update = presence ? xml_child(presence, "x", UPDATE) : NULL;
 	const struct xml *photo = update ? xml_child(update, "photo", UPDATE) : NULL;
 
 	/* What we put there ourselves for want of a picture looks the same: then it is shown as well. */
@@ -366,7 +381,8 @@ static void follow_node(struct asked *a)
 /* The one that is here, not at some address (XEP-0398, 4.1). */
 static void info_read(struct picture *p, const struct xml *metadata, struct arena *arena)
 {
-	for (const struct xml *i = xml_child(metadata, "info", AVATAR_METADATA); i; i = xml_sibling(i, "info", AVATAR_METADATA)) {
+	for (const struct xml *i = xml_child(metadata, "info", AVATAR_METADATA); i;
+	     i = xml_sibling(i, "info", AVATAR_METADATA)) {
 		if (xml_attr(i, "url").n || xml_attr(i, "id").n != HEX_BYTES)
 			continue;
 		p->id = arena_str(arena, xml_attr(i, "id"));
@@ -495,7 +511,8 @@ static void node_take(struct asked *a, struct pep_node *node, const char *name)
 	node->config.access = PEP_OPEN; /* as the card is */
 	for (size_t i = 0; i < r->n; i++)
 		if (str_is(r->pairs[i].key, name))
-			pep_node_read(node, &(struct store_pair){ node->name, arena_str(&a->arena, r->pairs[i].value) });
+			pep_node_read(node,
+				      &(struct store_pair){ node->name, arena_str(&a->arena, r->pairs[i].value) });
 }
 
 static void card_records(struct asked *a)
@@ -532,7 +549,9 @@ void avatar_card(struct xmpp *x, struct iq *q, const struct xml *card, struct st
 }
 
 const struct xmpp_feature feature_avatar = { .name = "avatars", .xep = 84, .version = "1.1.4" };
-const struct xmpp_feature feature_avatar_hash = { .name = "hashes of avatars in presence", .xep = 153, .version = "1.1.1" };
+const struct xmpp_feature feature_avatar_hash = { .name = "hashes of avatars in presence",
+						  .xep = 153,
+						  .version = "1.1.1" };
 const struct xmpp_feature feature_avatar_conversion = {
 	.name = "avatar conversion",
 	.xep = 398,

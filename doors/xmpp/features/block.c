@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/block.c - XEP-0191: the list of blocked addresses, and XEP-0377: why somebody is on it. What a block does is in core/block.h.
+ * doors/xmpp/features/block.c - XEP-0191: the list of blocked addresses, and XEP-0377: why somebody is on it. What a
+ * block does is in core/block.h.
  */
 #include "core/block.h"
 
@@ -83,7 +84,8 @@ static size_t items_count(const struct xml *list)
 	return n;
 }
 
-/* ---- what is said of them (XEP-0377) ------------------------------------------------------------------------------ */
+/* ---- what is said of them (XEP-0377) ------------------------------------------------------------------------------
+ */
 
 struct blocking {
 	struct str *addresses;
@@ -98,7 +100,8 @@ static void messages_write(struct buf *to, const struct xml *report)
 {
 	size_t most = REPORT_MESSAGES_MAX;
 
-	for (const struct xml *i = xml_child(report, "stanza-id", SID); i && most; i = xml_sibling(i, "stanza-id", SID), most--) {
+	for (const struct xml *i = xml_child(report, "stanza-id", SID); i && most;
+	     i = xml_sibling(i, "stanza-id", SID), most--) {
 		struct str id = xml_attr(i, "id");
 
 		if (!id.n || id.n > 64)
@@ -153,7 +156,8 @@ static void reports_listed(struct asked *a)
 	block_set(&x->session, &a->ask, b->addresses, b->n, b->blocked);
 }
 
-/* ---- changing ----------------------------------------------------------------------------------------------------- */
+/* ---- changing -----------------------------------------------------------------------------------------------------
+ */
 
 static void block_change(struct xmpp *x, struct iq *q, bool blocked)
 {
@@ -176,7 +180,8 @@ static void block_change(struct xmpp *x, struct iq *q, bool blocked)
 	b->n = n;
 	b->blocked = blocked;
 	k = 0;
-	for (const struct xml *i = xml_child(q->child, "item", BLOCKING); i; i = xml_sibling(i, "item", BLOCKING), k++) {
+	for (const struct xml *i = xml_child(q->child, "item", BLOCKING); i;
+	     i = xml_sibling(i, "item", BLOCKING), k++) {
 		own_buf report = { 0 };
 
 		b->addresses[k] = arena_str(&a->arena, addresses[k]);
@@ -213,4 +218,6 @@ const struct xmpp_feature feature_block = {
 		{ 1 << IQ_SET, "unblock", BLOCKING, TO_ACCOUNT, .answer = block_remove } },
 };
 
-const struct xmpp_feature feature_report = { .name = "reports", .xep = 377, .version = "0.4.1", .disco = { REPORTING } };
+const struct xmpp_feature feature_report = {
+	.name = "reports", .xep = 377, .version = "0.4.1", .disco = { REPORTING }
+};

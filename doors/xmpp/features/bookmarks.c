@@ -18,14 +18,27 @@
 enum { LIST_BYTES_MAX = 128 * 1024 };
 
 /* Both are for the owner alone (XEP-0223); where the node is otherwise, it becomes so (XEP-0411, 6). */
-static const struct pep_config items_config = {
-	.access = PEP_WHITELIST, .send_last = PEP_LAST_NEVER, .persist = true, .payloads = true, .tell_retract = true,
-	.tell_delete = true, .max_items = PEP_ITEMS_MAX, .groups = STR_INIT(""), .title = STR_INIT(""), .about = STR_INIT(""), .type = STR_INIT("")
-};
-static const struct pep_config list_config = {
-	.access = PEP_WHITELIST, .send_last = PEP_LAST_ON_PRESENCE, .persist = true, .payloads = true, .tell_delete = true, .max_items = 1,
-	.groups = STR_INIT(""), .title = STR_INIT(""), .about = STR_INIT(""), .type = STR_INIT("")
-};
+static const struct pep_config items_config = { .access = PEP_WHITELIST,
+						.send_last = PEP_LAST_NEVER,
+						.persist = true,
+						.payloads = true,
+						.tell_retract = true,
+						.tell_delete = true,
+						.max_items = PEP_ITEMS_MAX,
+						.groups = STR_INIT(""),
+						.title = STR_INIT(""),
+						.about = STR_INIT(""),
+						.type = STR_INIT("") };
+static const struct pep_config list_config = { .access = PEP_WHITELIST,
+					       .send_last = PEP_LAST_ON_PRESENCE,
+					       .persist = true,
+					       .payloads = true,
+					       .tell_delete = true,
+					       .max_items = 1,
+					       .groups = STR_INIT(""),
+					       .title = STR_INIT(""),
+					       .about = STR_INIT(""),
+					       .type = STR_INIT("") };
 
 /* ---- one bookmark in its two forms ------------------------------------------------------------------------------- */
 
@@ -130,8 +143,8 @@ static bool list_read(struct bookmarks_work *w, const struct xml *list, struct a
 		struct jid jid;
 		bool twice = false;
 
-		if (!xml_is(e, "conference", LIST_NODE) || !jid_parse(&jid, xml_attr(e, "jid"), arena) || jid.resource ||
-		    jid_full(jid).n > PEP_NAME_BYTES_MAX) {
+		if (!xml_is(e, "conference", LIST_NODE) || !jid_parse(&jid, xml_attr(e, "jid"), arena) ||
+		    jid.resource || jid_full(jid).n > PEP_NAME_BYTES_MAX) {
 			xml_write(&rest, e, STR(LIST_NODE));
 			continue;
 		}
@@ -165,7 +178,9 @@ static void list_put(struct asked *a)
 	w->list = arena_str(&a->arena, buf_all(&list));
 	pep_item_write_as(&item, "item", STR(LIST_ID), w->list);
 	pep_item_write(&value, core_stamp(c), buf_all(&item));
-	w->listed = (struct pep_node){ .name = STR(LIST_NODE), .config = list_config, .last = STR(LIST_ID), .items = 1, .bytes = value.n };
+	w->listed = (struct pep_node){
+		.name = STR(LIST_NODE), .config = list_config, .last = STR(LIST_ID), .items = 1, .bytes = value.n
+	};
 	pep_put(c, e->owner, STR(PRIVATE_SPACE), STR(PRIVATE_KEY), w->list);
 	pep_put(c, e->owner, pep_space(STR(LIST_NODE), &a->arena), STR(LIST_ID), arena_str(&a->arena, buf_all(&value)));
 	pep_put(c, e->owner, STR(PEP_SPACE), STR(LIST_NODE), pep_record(&w->listed, &a->arena));
@@ -255,7 +270,8 @@ static void item_put(struct asked *a, const struct change *c)
 	pep_item_write(&value, core_stamp(a->q->x->core), buf_all(&item));
 	w->items.bytes += value.n;
 	w->items.last = c->id;
-	pep_put(a->q->x->core, e->owner, pep_space(STR(BOOKMARKS), &a->arena), c->id, arena_str(&a->arena, buf_all(&value)));
+	pep_put(a->q->x->core, e->owner, pep_space(STR(BOOKMARKS), &a->arena), c->id,
+		arena_str(&a->arena, buf_all(&value)));
 }
 
 static void items_compare(struct asked *a)
@@ -267,14 +283,17 @@ static void items_compare(struct asked *a)
 
 	if (asked_failed(a))
 		return;
-	w->items = (struct pep_node){ .name = STR(BOOKMARKS), .config = items_config, .last = e->node.last.p ? e->node.last : STR("") };
+	w->items = (struct pep_node){ .name = STR(BOOKMARKS),
+				      .config = items_config,
+				      .last = e->node.last.p ? e->node.last : STR("") };
 	w->changes = arena_get(&a->arena, (r->n + w->wanted_n + 1) * sizeof *w->changes);
 	for (size_t i = 0; i < r->n; i++)
 		if (is_wanted(w, r->pairs[i].key)) {
 			w->items.bytes += r->pairs[i].value.n;
 		} else {
 			w->changes[w->n++] = (struct change){ arena_str(&a->arena, r->pairs[i].key), STR_NONE };
-			pep_put(a->q->x->core, e->owner, pep_space(STR(BOOKMARKS), &a->arena), r->pairs[i].key, STR_NONE);
+			pep_put(a->q->x->core, e->owner, pep_space(STR(BOOKMARKS), &a->arena), r->pairs[i].key,
+				STR_NONE);
 		}
 	for (size_t i = 0; i < w->wanted_n; i++) {
 		struct str item = item_make(&w->wanted[i], r, &same, &a->arena);
@@ -301,7 +320,8 @@ static void records_listed(struct asked *a)
 	pep_records_got(a);
 	list_write(&list, w);
 	if (list.n > LIST_BYTES_MAX || e->bytes + 3 * list.n > PEP_BYTES_MAX) {
-		iq_error(a->q, STANZA_ERROR_NOT_ACCEPTABLE, "The list is over 128 KiB, or the account has published as much as it may.");
+		iq_error(a->q, STANZA_ERROR_NOT_ACCEPTABLE,
+			 "The list is over 128 KiB, or the account has published as much as it may.");
 		return;
 	}
 	asked_again(a, items_compare);

@@ -56,7 +56,8 @@ static bool is_meant(const struct xml *asked, const struct call_server *s)
 	uint64_t number;
 
 	return str_eq(xml_attr(asked, "host"), s->host) && str_eq(xml_attr(asked, "type"), s->type) &&
-	       (!port.n || (str_u64(port, &number) && number == s->port)) && (!transport.n || str_eq(transport, s->transport));
+	       (!port.n || (str_u64(port, &number) && number == s->port)) &&
+	       (!transport.n || str_eq(transport, s->transport));
 }
 
 static void credentials(struct xmpp *x, struct iq *q)

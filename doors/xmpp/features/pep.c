@@ -52,7 +52,8 @@ static void refuse_verb(struct iq *q)
 		if (xml_child(q->child, others[i].element, others[i].ns) && str_is(q->child->ns, others[i].ns))
 			xml_write_attr(&detail, "feature", str_z(others[i].feature));
 	buf_lit(&detail, "/>");
-	iq_error_with(q, STANZA_ERROR_FEATURE_NOT_IMPLEMENTED, STANZA_ERROR_USUAL, "This service does not do that.", buf_all(&detail));
+	iq_error_with(q, STANZA_ERROR_FEATURE_NOT_IMPLEMENTED, STANZA_ERROR_USUAL, "This service does not do that.",
+		      buf_all(&detail));
 }
 
 static void pubsub_answer(struct xmpp *x, struct iq *q)
@@ -90,15 +91,37 @@ const struct xmpp_feature feature_pubsub = {
 	.name = "publish-subscribe at accounts",
 	.xep = 60,
 	.version = "1.26.0",
-	.disco_account = { PUBSUB, PUBSUB "#access-authorize", PUBSUB "#access-open", PUBSUB "#access-roster", PUBSUB "#access-whitelist",
-			   PUBSUB "#config-node", PUBSUB "#config-node-max", PUBSUB "#create-and-configure", PUBSUB "#create-nodes",
-			   PUBSUB "#delete-items", PUBSUB "#delete-nodes", PUBSUB "#instant-nodes", PUBSUB "#item-ids",
-			   PUBSUB "#manage-subscriptions", PUBSUB "#member-affiliation", PUBSUB "#meta-data",
-			   PUBSUB "#modify-affiliations", PUBSUB "#multi-items", PUBSUB "#outcast-affiliation",
-			   PUBSUB "#persistent-items", PUBSUB "#publish", PUBSUB "#publish-only-affiliation", PUBSUB "#publish-options",
-			   PUBSUB "#publisher-affiliation", PUBSUB "#purge-nodes", PUBSUB "#retract-items",
-			   PUBSUB "#retrieve-affiliations", PUBSUB "#retrieve-default", PUBSUB "#retrieve-items",
-			   PUBSUB "#retrieve-subscriptions", PUBSUB "#subscribe" },
+	.disco_account = { PUBSUB,
+			   PUBSUB "#access-authorize",
+			   PUBSUB "#access-open",
+			   PUBSUB "#access-roster",
+			   PUBSUB "#access-whitelist",
+			   PUBSUB "#config-node",
+			   PUBSUB "#config-node-max",
+			   PUBSUB "#create-and-configure",
+			   PUBSUB "#create-nodes",
+			   PUBSUB "#delete-items",
+			   PUBSUB "#delete-nodes",
+			   PUBSUB "#instant-nodes",
+			   PUBSUB "#item-ids",
+			   PUBSUB "#manage-subscriptions",
+			   PUBSUB "#member-affiliation",
+			   PUBSUB "#meta-data",
+			   PUBSUB "#modify-affiliations",
+			   PUBSUB "#multi-items",
+			   PUBSUB "#outcast-affiliation",
+			   PUBSUB "#persistent-items",
+			   PUBSUB "#publish",
+			   PUBSUB "#publish-only-affiliation",
+			   PUBSUB "#publish-options",
+			   PUBSUB "#publisher-affiliation",
+			   PUBSUB "#purge-nodes",
+			   PUBSUB "#retract-items",
+			   PUBSUB "#retrieve-affiliations",
+			   PUBSUB "#retrieve-default",
+			   PUBSUB "#retrieve-items",
+			   PUBSUB "#retrieve-subscriptions",
+			   PUBSUB "#subscribe" },
 	.iq = { { 1 << IQ_GET | 1 << IQ_SET, "pubsub", PUBSUB, TO_ACCOUNT | TO_USER, .answer = pubsub_answer },
 		{ 1 << IQ_GET | 1 << IQ_SET, "pubsub", OWNER, TO_ACCOUNT | TO_USER, .answer = pubsub_answer } },
 };

@@ -83,7 +83,8 @@ struct pep_aged *pep_items_aged(const struct store_request *r, struct arena *are
  * them. The request is on its way with this; the caller may add to its work. */
 struct asked *pep_visit(struct iq *q, struct str node, void (*then)(struct asked *a));
 /* The same for another purpose: `may` says who may. */
-struct asked *pep_visit_for(struct iq *q, struct str node, bool (*may)(const struct pep_config *c, const struct pep_rights *r),
+struct asked *pep_visit_for(struct iq *q, struct str node,
+			    bool (*may)(const struct pep_config *c, const struct pep_rights *r),
 			    void (*then)(struct asked *a));
 /* Whether who asks sees the presence of whom it is asked of. */
 bool pep_sees_presence(struct iq *q);

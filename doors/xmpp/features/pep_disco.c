@@ -17,10 +17,12 @@ static void nodes_say(struct asked *a, const struct listing *l, const struct sto
 
 	buf_lit(&b, "<query xmlns='" DISCO_ITEMS "'>");
 	for (size_t i = 0; i < l->n; i++) {
-		struct pep_rights own = { .affiliation = PEP_OWNER }, r = { .sees_presence = rights && pep_sees_presence(a->q) };
+		struct pep_rights own = { .affiliation = PEP_OWNER },
+				  r = { .sees_presence = rights && pep_sees_presence(a->q) };
 
 		for (size_t k = 0; rights && k < rights->n; k++)
-			pep_rights_add(&r, &rights->pairs[k], l->nodes[i].name, jid_bare(x->session.jid), session_account(&x->session));
+			pep_rights_add(&r, &rights->pairs[k], l->nodes[i].name, jid_bare(x->session.jid),
+				       session_account(&x->session));
 		if (!pep_may_see(&l->nodes[i].config, rights ? &r : &own))
 			continue;
 		buf_lit(&b, "<item");
@@ -53,7 +55,8 @@ static void disco_nodes(struct asked *a)
 		return;
 	l->nodes = arena_get(&a->arena, (r->n + 1) * sizeof *l->nodes);
 	for (size_t i = 0; i < r->n; i++) {
-		struct store_pair kept = { arena_str(&a->arena, r->pairs[i].key), arena_str(&a->arena, r->pairs[i].value) };
+		struct store_pair kept = { arena_str(&a->arena, r->pairs[i].key),
+					   arena_str(&a->arena, r->pairs[i].value) };
 
 		l->n += pep_node_read(&l->nodes[l->n], &kept);
 	}

@@ -153,7 +153,8 @@ struct pep_aged *pep_items_aged(const struct store_request *r, struct arena *are
 	return list;
 }
 
-/* ---- visits: who may what ----------------------------------------------------------------------------------------- */
+/* ---- visits: who may what -----------------------------------------------------------------------------------------
+ */
 
 bool pep_sees_presence(struct iq *q) { return roster_state(&q->x->session, jid_bare(q->to)) & ROSTER_TO; }
 
@@ -169,9 +170,11 @@ static void refuse_reader(struct iq *q, const struct pep_errand *w)
 	if (w->rights.affiliation == PEP_OUTCAST || w->rights.affiliation == PEP_PUBLISH_ONLY)
 		pep_refuse(q, STANZA_ERROR_FORBIDDEN, "The owner of the node does not let you.", NULL);
 	else if (w->node.config.access == PEP_ROSTER)
-		pep_refuse(q, STANZA_ERROR_NOT_AUTHORIZED, "This is for some groups of contacts.", "not-in-roster-group");
+		pep_refuse(q, STANZA_ERROR_NOT_AUTHORIZED, "This is for some groups of contacts.",
+			   "not-in-roster-group");
 	else if (w->node.config.access == PEP_AUTHORIZE)
-		pep_refuse(q, STANZA_ERROR_NOT_AUTHORIZED, "Subscribe, and wait until you are let in.", "not-subscribed");
+		pep_refuse(q, STANZA_ERROR_NOT_AUTHORIZED, "Subscribe, and wait until you are let in.",
+			   "not-subscribed");
 	else
 		pep_refuse(q, STANZA_ERROR_NOT_ALLOWED, "The node is for those on its list.", "closed-node");
 }
@@ -254,7 +257,8 @@ static void visit_found(struct asked *a)
 	item_get(a->q->x->core, &a->ask, w->owner, STR(BLOCK_SPACE), STR(""));
 }
 
-struct asked *pep_visit_for(struct iq *q, struct str node, bool (*may)(const struct pep_config *c, const struct pep_rights *r),
+struct asked *pep_visit_for(struct iq *q, struct str node,
+			    bool (*may)(const struct pep_config *c, const struct pep_rights *r),
 			    void (*then)(struct asked *a))
 {
 	bool own = q->target == TO_ACCOUNT;

@@ -6,16 +6,29 @@
 #define DATA "jabber:x:data"
 
 enum field {
-	ACCESS, PUBLISHERS, SEND_LAST, PERSIST, PAYLOADS, TELL_RETRACT, TELL_DELETE, TELL_CONFIG, MAX_ITEMS, GROUPS, TITLE, ABOUT, TYPE,
+	ACCESS,
+	PUBLISHERS,
+	SEND_LAST,
+	PERSIST,
+	PAYLOADS,
+	TELL_RETRACT,
+	TELL_DELETE,
+	TELL_CONFIG,
+	MAX_ITEMS,
+	GROUPS,
+	TITLE,
+	ABOUT,
+	TYPE,
 	FIELDS
 };
 
 static const char *const accesses[] = { [PEP_PRESENCE] = "presence",   [PEP_OPEN] = "open",
 					[PEP_WHITELIST] = "whitelist", [PEP_ROSTER] = "roster",
 					[PEP_AUTHORIZE] = "authorize", NULL };
-static const char *const lasts[] = {
-	[PEP_LAST_ON_PRESENCE] = "on_sub_and_presence", [PEP_LAST_ON_SUBSCRIPTION] = "on_sub", [PEP_LAST_NEVER] = "never", NULL
-};
+static const char *const lasts[] = { [PEP_LAST_ON_PRESENCE] = "on_sub_and_presence",
+				     [PEP_LAST_ON_SUBSCRIPTION] = "on_sub",
+				     [PEP_LAST_NEVER] = "never",
+				     NULL };
 static const char *const publishers[] = {
 	[PEP_BY_PUBLISHERS] = "publishers", [PEP_BY_SUBSCRIBERS] = "subscribers", [PEP_BY_ALL] = "open", NULL
 };
@@ -44,9 +57,11 @@ static const struct {
 
 static uint64_t field_get(const struct pep_config *c, enum field f)
 {
-	const uint64_t values[FIELDS] = { [ACCESS] = c->access,     [PUBLISHERS] = c->publishers,     [SEND_LAST] = c->send_last,
-					  [PERSIST] = c->persist,   [PAYLOADS] = c->payloads,         [TELL_RETRACT] = c->tell_retract,
-					  [TELL_DELETE] = c->tell_delete, [TELL_CONFIG] = c->tell_config, [MAX_ITEMS] = c->max_items };
+	const uint64_t values[FIELDS] = {
+		[ACCESS] = c->access,           [PUBLISHERS] = c->publishers,   [SEND_LAST] = c->send_last,
+		[PERSIST] = c->persist,         [PAYLOADS] = c->payloads,       [TELL_RETRACT] = c->tell_retract,
+		[TELL_DELETE] = c->tell_delete, [TELL_CONFIG] = c->tell_config, [MAX_ITEMS] = c->max_items
+	};
 
 	return values[f];
 }
@@ -70,7 +85,9 @@ static void field_set(struct pep_config *c, enum field f, uint64_t value)
 /* The texts; NULL for the others. */
 static struct str *field_text(struct pep_config *c, enum field f)
 {
-	struct str *const texts[FIELDS] = { [GROUPS] = &c->groups, [TITLE] = &c->title, [ABOUT] = &c->about, [TYPE] = &c->type };
+	struct str *const texts[FIELDS] = {
+		[GROUPS] = &c->groups, [TITLE] = &c->title, [ABOUT] = &c->about, [TYPE] = &c->type
+	};
 
 	return texts[f];
 }
@@ -212,9 +229,11 @@ static void value_write(struct buf *to, struct str text)
 
 static void field_write(struct buf *to, enum field f, const struct pep_config *c, bool asks)
 {
-	static const char *const types[] = {
-		[WORD] = "list-single", [FLAG] = "boolean", [NUMBER] = "text-single", [TEXT] = "text-single", [LIST] = "text-multi"
-	};
+	static const char *const types[] = { [WORD] = "list-single",
+					     [FLAG] = "boolean",
+					     [NUMBER] = "text-single",
+					     [TEXT] = "text-single",
+					     [LIST] = "text-multi" };
 	struct pep_config config = *c;
 	const char *const *words = fields[f].words;
 	struct str *text = field_text(&config, f);

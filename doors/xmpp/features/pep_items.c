@@ -72,7 +72,8 @@ static void publish_old(struct asked *a)
 	pep_item_write_as(&item, "item", w->id, w->payload);
 	pep_item_write(&value, core_stamp(x->core), buf_all(&item));
 	if (w->bytes - was + value.n > PEP_BYTES_MAX) {
-		pep_refuse(a->q, STANZA_ERROR_RESOURCE_CONSTRAINT, "The account has published as much as it may.", NULL);
+		pep_refuse(a->q, STANZA_ERROR_RESOURCE_CONSTRAINT, "The account has published as much as it may.",
+			   NULL);
 		return;
 	}
 	w->node.items += a->ask.verdict != 0;
@@ -159,7 +160,8 @@ static void publish_list_of_bookmarks(struct xmpp *x, struct iq *q, const struct
 	own_buf answer = { 0 };
 
 	if (!pep_form_holds(form, bookmarks_list_config())) {
-		pep_refuse(q, STANZA_ERROR_CONFLICT, "This node is for its owner alone, and holds one item.", "precondition-not-met");
+		pep_refuse(q, STANZA_ERROR_CONFLICT, "This node is for its owner alone, and holds one item.",
+			   "precondition-not-met");
 		return;
 	}
 	if (!xml_is(payload, "storage", BOOKMARKS_LIST)) {
@@ -196,7 +198,8 @@ void pep_publish(struct xmpp *x, struct iq *q, const struct xml *e)
 		pep_refuse(q, STANZA_ERROR_NOT_ACCEPTABLE, "The item is over 200 KiB.", "payload-too-big");
 		return;
 	}
-	a = q->target == TO_USER ? pep_visit_for(q, node, pep_may_publish, publish_list) : pep_errand_new(q, publish_listed, node);
+	a = q->target == TO_USER ? pep_visit_for(q, node, pep_may_publish, publish_list)
+				 : pep_errand_new(q, publish_listed, node);
 	w = a->more;
 	w->form = form;
 	pep_form_keep(&w->form, &a->arena);
@@ -288,7 +291,8 @@ void pep_retract(struct xmpp *x, struct iq *q, const struct xml *e)
 		pep_refuse(q, STANZA_ERROR_BAD_REQUEST, "Name one item by its id.", "item-required");
 		return;
 	}
-	a = q->target == TO_USER ? pep_visit_for(q, node, may_retract, retract_visited) : pep_errand_new(q, retract_got, node);
+	a = q->target == TO_USER ? pep_visit_for(q, node, may_retract, retract_visited)
+				 : pep_errand_new(q, retract_got, node);
 	w = a->more;
 	w->id = arena_str(&a->arena, xml_attr(item, "id"));
 	w->notify = str_is(notify, "true") || str_is(notify, "1");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "doors/xmpp/features/pep.h"
 
-/* ---- emptying and deleting ---------------------------------------------------------------------------------------- */
+/* ---- emptying and deleting ----------------------------------------------------------------------------------------
+ */
 
 static void clear_told(struct asked *a)
 {

@@ -12,8 +12,8 @@ static const char *const states[PEP_SUBSCRIPTIONS] = {
 	[PEP_UNSUBSCRIBED] = "none", [PEP_PENDING] = "pending", [PEP_SUBSCRIBED] = "subscribed"
 };
 static const char *const affiliations[PEP_AFFILIATIONS] = {
-	[PEP_NONE] = "none", [PEP_MEMBER] = "member",   [PEP_PUBLISH_ONLY] = "publish-only", [PEP_PUBLISHER] = "publisher",
-	[PEP_OWNER] = "owner", [PEP_OUTCAST] = "outcast",
+	[PEP_NONE] = "none",           [PEP_MEMBER] = "member", [PEP_PUBLISH_ONLY] = "publish-only",
+	[PEP_PUBLISHER] = "publisher", [PEP_OWNER] = "owner",   [PEP_OUTCAST] = "outcast",
 };
 
 static bool word_read(const char *const *words, size_t n, struct str text, unsigned *ret)
@@ -36,7 +36,8 @@ static void right_put(struct asked *a, const struct pep_right *r, bool there)
 {
 	struct pep_errand *w = a->more;
 
-	pep_put(a->q->x->core, w->owner, STR(PEP_RIGHTS_SPACE), pep_right_key(r->subscribes, r->bare, r->node, &a->arena),
+	pep_put(a->q->x->core, w->owner, STR(PEP_RIGHTS_SPACE),
+		pep_right_key(r->subscribes, r->bare, r->node, &a->arena),
 		there ? pep_right_value(r, &a->arena) : STR_NONE);
 }
 
@@ -45,7 +46,8 @@ static void right_set(struct asked *a, const struct pep_right *r, bool there, vo
 	struct pep_errand *w = a->more;
 
 	asked_again(a, then);
-	item_set(a->q->x->core, &a->ask, w->owner, STR(PEP_RIGHTS_SPACE), pep_right_key(r->subscribes, r->bare, r->node, &a->arena),
+	item_set(a->q->x->core, &a->ask, w->owner, STR(PEP_RIGHTS_SPACE),
+		 pep_right_key(r->subscribes, r->bare, r->node, &a->arena),
 		 there ? pep_right_value(r, &a->arena) : STR_NONE);
 }
 
@@ -82,13 +84,16 @@ static void owner_ask(struct asked *a)
 	own_buf b = { 0 }, id = { 0 };
 
 	buf_fmt(&id, "approve-%llu", (unsigned long long)core_stamp(x->core));
-	buf_lit(&b, "<x xmlns='" DATA "' type='form'><title>Somebody wants to subscribe</title><instructions>Say whether this "
-		    "address may see what you publish at this node.</instructions><field var='FORM_TYPE' type='hidden'><value>" AUTHORIZATION
-		    "</value></field><field var='pubsub#node' type='text-single' label='Node'><value>");
+	buf_lit(&b,
+		"<x xmlns='" DATA
+		"' type='form'><title>Somebody wants to subscribe</title><instructions>Say whether this "
+		"address may see what you publish at this node.</instructions><field var='FORM_TYPE' type='hidden'><value>" AUTHORIZATION
+		"</value></field><field var='pubsub#node' type='text-single' label='Node'><value>");
 	xml_escape(&b, w->node.name);
 	buf_lit(&b, "</value></field><field var='pubsub#subscriber_jid' type='jid-single' label='Who'><value>");
 	xml_escape(&b, w->right.bare);
-	buf_lit(&b, "</value></field><field var='pubsub#allow' type='boolean' label='May subscribe'><value>false</value></field></x>");
+	buf_lit(&b,
+		"</value></field><field var='pubsub#allow' type='boolean' label='May subscribe'><value>false</value></field></x>");
 	pep_write_to(x->core, jid_local(w->at), stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE,
 										   .type = MESSAGE_NORMAL,
 										   .traits = STANZA_STORE,
@@ -140,7 +145,8 @@ static void subscribe_listed(struct asked *a)
 	if (asked_failed(a))
 		return;
 	if (a->ask.answer->n >= PEP_RIGHTS_MAX && !w->rights.subscription)
-		pep_refuse(a->q, STANZA_ERROR_POLICY_VIOLATION, "Too many have subscribed here.", "too-many-subscriptions");
+		pep_refuse(a->q, STANZA_ERROR_POLICY_VIOLATION, "Too many have subscribed here.",
+			   "too-many-subscriptions");
 	else
 		right_set(a, &w->right, true, subscribe_kept);
 }
@@ -151,7 +157,8 @@ static void subscribe_visited(struct asked *a)
 	bool waits = !pep_may_see(&w->node.config, &w->rights);
 
 	if (waits && w->rights.subscription == PEP_PENDING) {
-		pep_refuse(a->q, STANZA_ERROR_NOT_AUTHORIZED, "The owner has not answered yet.", "pending-subscription");
+		pep_refuse(a->q, STANZA_ERROR_NOT_AUTHORIZED, "The owner has not answered yet.",
+			   "pending-subscription");
 		return;
 	}
 	w->right.node = w->node.name;
@@ -165,7 +172,8 @@ static bool may_subscribe(const struct pep_config *c, const struct pep_rights *r
 	return pep_may_see(c, r) || (c->access == PEP_AUTHORIZE && r->affiliation == PEP_NONE);
 }
 
-/* The address in the attribute `jid`, which must be the asker's (6.1.3.1). False when it was answered that it is not. */
+/* The address in the attribute `jid`, which must be the asker's (6.1.3.1). False when it was answered that it is not.
+ */
 static bool right_read(struct xmpp *x, struct iq *q, const struct xml *e, struct jid *ret)
 {
 	if (jid_parse(ret, xml_attr(e, "jid"), xmpp_scratch(x)) && jid_same_bare(*ret, x->session.jid))
@@ -198,7 +206,8 @@ static void unsubscribe_found(struct asked *a)
 
 	if (asked_failed(a))
 		return;
-	if (!a->ask.verdict && pep_right_read(&kept, &(struct store_pair){ a->ask.answer->key, a->ask.answer->value }) &&
+	if (!a->ask.verdict &&
+	    pep_right_read(&kept, &(struct store_pair){ a->ask.answer->key, a->ask.answer->value }) &&
 	    (kept.account == w->right.account || !kept.account))
 		right_set(a, &w->right, false, done);
 	else
@@ -218,7 +227,8 @@ static void unsubscribe_owner(struct asked *a)
 	}
 	w->owner = a->ask.answer->account.id;
 	asked_again(a, unsubscribe_found);
-	item_get(a->q->x->core, &a->ask, w->owner, STR(PEP_RIGHTS_SPACE), pep_right_key(true, w->right.bare, w->right.node, &a->arena));
+	item_get(a->q->x->core, &a->ask, w->owner, STR(PEP_RIGHTS_SPACE),
+		 pep_right_key(true, w->right.bare, w->right.node, &a->arena));
 }
 
 void pep_unsubscribe(struct xmpp *x, struct iq *q, const struct xml *e)
@@ -232,8 +242,11 @@ void pep_unsubscribe(struct xmpp *x, struct iq *q, const struct xml *e)
 		return;
 	a = pep_errand_new(q, unsubscribe_owner, node);
 	w = a->more;
-	w->right = (struct pep_right){ .subscribes = true, .account = session_account(&x->session), .node = w->node.name,
-				       .bare = arena_str(&a->arena, jid_bare(who)), .resource = STR("") };
+	w->right = (struct pep_right){ .subscribes = true,
+				       .account = session_account(&x->session),
+				       .node = w->node.name,
+				       .bare = arena_str(&a->arena, jid_bare(who)),
+				       .resource = STR("") };
 	account_find(x->core, &a->ask, arena_str(&a->arena, jid_local(w->at)));
 }
 
@@ -252,8 +265,10 @@ static void mine_say(struct asked *a, bool subscribes)
 		xml_write_attr(&b, "node", w->node.name);
 	buf_byte(&b, '>');
 	for (size_t i = 0; r && i < r->n; i++) {
-		if (!pep_right_read(&right, &r->pairs[i]) || right.subscribes != subscribes || !str_eq(right.bare, jid_bare(x->session.jid)) ||
-		    (w->node.name.n && !str_eq(right.node, w->node.name)) || (right.account && right.account != session_account(&x->session)))
+		if (!pep_right_read(&right, &r->pairs[i]) || right.subscribes != subscribes ||
+		    !str_eq(right.bare, jid_bare(x->session.jid)) ||
+		    (w->node.name.n && !str_eq(right.node, w->node.name)) ||
+		    (right.account && right.account != session_account(&x->session)))
 			continue;
 		if (subscribes) {
 			subscription_write(&b, &right, true);
@@ -322,7 +337,8 @@ static void others_listed(struct asked *a)
 		buf_lit(&b, " affiliation='owner'/>");
 	}
 	for (size_t i = 0; i < r->n; i++) {
-		if (!pep_right_read(&right, &r->pairs[i]) || right.subscribes != w->right.subscribes || !str_eq(right.node, w->node.name))
+		if (!pep_right_read(&right, &r->pairs[i]) || right.subscribes != w->right.subscribes ||
+		    !str_eq(right.node, w->node.name))
 			continue;
 		if (right.subscribes) {
 			subscription_write(&b, &right, false);
@@ -410,8 +426,8 @@ static void others_change(struct asked *a)
 
 		one->node = w->node.name;
 		for (size_t k = 0; k < r->n; k++)
-			if (pep_right_read(&kept, &r->pairs[k]) && kept.subscribes == one->subscribes && str_eq(kept.node, one->node) &&
-			    str_eq(kept.bare, one->bare)) {
+			if (pep_right_read(&kept, &r->pairs[k]) && kept.subscribes == one->subscribes &&
+			    str_eq(kept.node, one->node) && str_eq(kept.bare, one->bare)) {
 				one->account = kept.account;
 				one->resource = arena_str(&a->arena, kept.resource);
 			}
@@ -477,7 +493,8 @@ static void others_set(struct xmpp *x, struct iq *q, const struct xml *e, bool s
 
 		list[n] = (struct pep_right){ .subscribes = subscribes };
 		if (n + 1 == IDS_MAX || !change_read(x, i, &list[n], &changes)) {
-			pep_refuse(q, STANZA_ERROR_NOT_ACCEPTABLE, "One of these cannot be; nothing was changed.", NULL);
+			pep_refuse(q, STANZA_ERROR_NOT_ACCEPTABLE, "One of these cannot be; nothing was changed.",
+				   NULL);
 			return;
 		}
 		n += changes;
@@ -516,8 +533,8 @@ void pep_message(struct xmpp *x, const struct xml *message, struct jid to)
 	struct jid who;
 	own_buf b = { 0 };
 
-	if (!form || (to.p && (to.resource || !jid_same_bare(to, x->session.jid))) || !str_is(xml_attr(form, "type"), "submit") ||
-	    !str_is(field_text(form, "FORM_TYPE", arena), AUTHORIZATION))
+	if (!form || (to.p && (to.resource || !jid_same_bare(to, x->session.jid))) ||
+	    !str_is(xml_attr(form, "type"), "submit") || !str_is(field_text(form, "FORM_TYPE", arena), AUTHORIZATION))
 		return;
 	node = field_text(form, "pubsub#node", arena);
 	allow = field_text(form, "pubsub#allow", arena);
