@@ -10,13 +10,13 @@
 
 enum {
 	IDLE_KEEP_MS = 60000,
-	IDLE_MAX = 512,    /* rooms that nobody is in: names that strangers make up must not fill the memory */
+	IDLE_MAX = 512,	   /* rooms that nobody is in: names that strangers make up must not fill the memory */
 	COMING_MAX = 5000, /* stanzas that wait for one room */
 };
 
 /* What waits to be taken. */
 struct coming {
-	struct list here; /* room->in */
+	struct list here;  /* room->in */
 	struct stanza *st; /* NULL: the session of `seat` is gone */
 	struct service_sender from;
 	uint64_t seat;
@@ -30,7 +30,7 @@ struct admin {
 
 static void room_rest(struct room *r);
 
-/* ---- one room ------------------------------------------------------------------------------------------------------------- */
+/* ---- one room --------------------------------------------------------------------------------------------------- */
 
 static struct room *room_new(struct rooms *rs, struct jid bare)
 {
@@ -138,7 +138,7 @@ void room_call_end(struct room_call *call, int verdict)
 		call->done(call, verdict);
 }
 
-/* ---- letting go ------------------------------------------------------------------------------------------------------------ */
+/* ---- letting go ------------------------------------------------------------------------------------------------- */
 
 static void sweep(struct timer *t)
 {
@@ -185,7 +185,8 @@ static void idle_bound(struct rooms *rs, const struct room *but)
 		room_free(r);
 }
 
-/* Nobody may need it any more: a temporary room goes at once, what is kept of others leaves the memory after a while. */
+/* Nobody may need it any more: a temporary room goes at once, what is kept of others leaves the memory after a while.
+ */
 static void room_rest(struct room *r)
 {
 	list_remove(&r->idle);
@@ -199,7 +200,7 @@ static void room_rest(struct room *r)
 	idle_bound(r->rooms, r);
 }
 
-/* ---- what comes ------------------------------------------------------------------------------------------------------------ */
+/* ---- what comes ------------------------------------------------------------------------------------------------- */
 
 bool room_is_busy(const struct room *r) { return r->loading || !list_empty(&r->changes) || !list_empty(&r->in); }
 
@@ -289,7 +290,7 @@ void room_gone(struct rooms *rs, struct str room, struct str full, uint64_t seat
 	k->seat = seat;
 }
 
-/* ---- administrators -------------------------------------------------------------------------------------------------------- */
+/* ---- administrators --------------------------------------------------------------------------------------------- */
 
 /* Who sends something says whether he is one; so what is known of a name is true of who has it now. */
 static void admin_note(struct rooms *rs, struct jid who, bool is)
@@ -309,9 +310,12 @@ static void admin_note(struct rooms *rs, struct jid who, bool is)
 	map_add(&rs->admins, &a->node, str_n(a->name, bare.n));
 }
 
-bool room_by_admin(const struct room *r, struct jid bare) { return r->rooms->admins.n && map_get(&r->rooms->admins, jid_bare(bare)); }
+bool room_by_admin(const struct room *r, struct jid bare)
+{
+	return r->rooms->admins.n && map_get(&r->rooms->admins, jid_bare(bare));
+}
 
-/* ---- beginning and end ----------------------------------------------------------------------------------------------------- */
+/* ---- beginning and end ------------------------------------------------------------------------------------------ */
 
 static void on_take(struct service *v, struct stanza *st, struct service_sender from)
 {
@@ -336,7 +340,10 @@ void rooms_begin(struct core *c, const struct room_syntax *syntax)
 	rs = c->rooms = mem_new(struct rooms);
 	rs->core = c;
 	rs->syntax = syntax;
-	rs->service = (struct service){ .ops = &service_ops, .everywhere = true, .category = STR("conference"), .type = STR("text"),
+	rs->service = (struct service){ .ops = &service_ops,
+					.everywhere = true,
+					.category = STR("conference"),
+					.type = STR("text"),
 					.name = STR("Rooms") };
 	rs->service.domain = str_n(str_dup(c->settings.rooms_domain), c->settings.rooms_domain.n);
 	memcpy(rs->all.seed, c->users.seed, sizeof c->users.seed);
@@ -381,10 +388,13 @@ void rooms_free(struct core *c)
 	c->rooms = NULL;
 }
 
-/* ---- looking --------------------------------------------------------------------------------------------------------------- */
+/* ---- looking ---------------------------------------------------------------------------------------------------- */
 
 struct core *room_core(const struct room *r) { return r->core; }
-struct room *room_at(const struct core *c, struct jid bare) { return c->rooms ? room_find(c->rooms, jid_bare(bare)) : NULL; }
+struct room *room_at(const struct core *c, struct jid bare)
+{
+	return c->rooms ? room_find(c->rooms, jid_bare(bare)) : NULL;
+}
 struct jid room_jid(const struct room *r) { return r->jid; }
 bool room_exists(const struct room *r) { return r->exists; }
 bool room_is_locked(const struct room *r) { return r->locked; }
@@ -405,13 +415,18 @@ struct seat *room_seat(const struct room *r, struct jid real_full)
 	return map_find(&r->seats, jid_full(real_full), struct seat, node);
 }
 
-struct occupant *room_named(const struct room *r, struct str nick) { return map_find(&r->nicknames, nick, struct occupant, node); }
+struct occupant *room_named(const struct room *r, struct str nick)
+{
+	return map_find(&r->nicknames, nick, struct occupant, node);
+}
 
 struct room_person room_person(const struct room *r, struct jid who)
 {
 	struct str bare = jid_bare(who);
 	const struct person *p = room_person_find(r, bare), *domain;
-	struct room_person none = { .jid = bare, .nick = STR(""), .reason = STR(""), .hats = STR(""), .affiliation = AFFILIATION_NONE };
+	struct room_person none = {
+		.jid = bare, .nick = STR(""), .reason = STR(""), .hats = STR(""), .affiliation = AFFILIATION_NONE
+	};
 	struct room_person ret = p ? p->person : none;
 
 	if (r->exists && room_by_admin(r, who))

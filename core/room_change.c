@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * core/room_change.c - what changes a room and is kept: one change at a time, on disk before anybody sees it. Meanwhile what comes to the room waits.
+ * core/room_change.c - what changes a room and is kept: one change at a time, on disk before anybody sees it. Meanwhile
+ * what comes to the room waits.
  */
 #include "core/room_inside.h"
 
-/* ---- how a change goes ------------------------------------------------------------------------------------------------------------ */
+/* ---- how a change goes ------------------------------------------------------------------------------------------ */
 
-void *change_new(struct room *r, size_t n, struct room_call *call, struct jid by, int (*begin)(struct change *c), void (*apply)(struct change *c))
+void *change_new(struct room *r, size_t n, struct room_call *call, struct jid by, int (*begin)(struct change *c),
+		 void (*apply)(struct change *c))
 {
 	struct change *c = mem_alloc(n);
 
@@ -61,7 +63,7 @@ static void change_begin(struct room *r)
 
 	if (c && !c->running) {
 		c->running = true;
-		c->pending = 1; /* until it has asked for all it wants */
+		c->pending = 1;			 /* until it has asked for all it wants */
 		change_answered(c, c->begin(c)); /* its end begins the next one */
 	} else if (!c && !r->taking) {
 		room_go_on(r);
@@ -108,15 +110,15 @@ void change_set(struct change *c, int64_t owner, struct str space, struct str ke
 	store_submit(q);
 }
 
-/* ---- people (9, 10) --------------------------------------------------------------------------------------------------------------- */
+/* ---- people (9, 10) --------------------------------------------------------------------------------------------- */
 
 /* One or more persons stand otherwise. */
 struct affiliating {
 	struct change change;
-	struct str actor;   /* nickname; empty: none */
-	bool granted;       /* the right to do it was looked at elsewhere */
+	struct str actor; /* nickname; empty: none */
+	bool granted;	  /* the right to do it was looked at elsewhere */
 	size_t n;
-	struct room_person *people; /* as they shall be; in the arena */
+	struct room_person *people;	     /* as they shall be; in the arena */
 	void (*then)(struct affiliating *a); /* may be NULL */
 	struct jid invited;
 	struct str payload;
@@ -126,8 +128,12 @@ static struct room_person person_now(const struct room *r, struct str jid)
 {
 	const struct person *p = room_person_find(r, jid);
 
-	return p ? p->person : (struct room_person){ .jid = jid, .nick = STR(""), .reason = STR(""), .hats = STR(""),
-						     .affiliation = AFFILIATION_NONE };
+	return p ? p->person
+		 : (struct room_person){ .jid = jid,
+					 .nick = STR(""),
+					 .reason = STR(""),
+					 .hats = STR(""),
+					 .affiliation = AFFILIATION_NONE };
 }
 
 static struct room_person person_copy(struct arena *a, struct room_person p)
@@ -187,8 +193,11 @@ static void affiliate_apply(struct change *c)
 	struct affiliating *a = (struct affiliating *)c;
 
 	for (size_t i = 0; i < a->n; i++) {
-		struct affiliation_change now = { .jid = a->people[i].jid, .was = person_now(c->room, a->people[i].jid).affiliation,
-						  .is = a->people[i].affiliation, .reason = a->people[i].reason, .actor = a->actor };
+		struct affiliation_change now = { .jid = a->people[i].jid,
+						  .was = person_now(c->room, a->people[i].jid).affiliation,
+						  .is = a->people[i].affiliation,
+						  .reason = a->people[i].reason,
+						  .actor = a->actor };
 
 		room_person_set(c->room, &a->people[i]);
 		room_standing_changed(c->room, &now);
@@ -263,14 +272,15 @@ void room_standing_changed(struct room *r, const struct affiliation_change *a)
 			occupant_remove(o, &says);
 		else
 			occupant_stand(o,
-				       (struct room_standing){ is, role_after(&r->config, o->standing.affiliation, is, o->standing.role) },
+				       (struct room_standing){ is, role_after(&r->config, o->standing.affiliation, is,
+									      o->standing.role) },
 				       a->reason, a->actor);
 	}
 	if (!here && a->was != a->is)
 		out_seeing(r, room_item_notice(r, a->jid, a->is, a->reason));
 }
 
-/* ---- roles (8): nothing of it is kept --------------------------------------------------------------------------------------------- */
+/* ---- roles (8): nothing of it is kept --------------------------------------------------------------------------- */
 
 static int roles_objection(const struct seat *by, const struct room_role *items, size_t n)
 {
@@ -296,18 +306,21 @@ void room_roles(struct room *r, struct seat *by, const struct room_role *items, 
 	for (size_t i = 0; i < n && !verdict; i++) {
 		struct occupant *o = items[i].whom;
 		struct str reason = items[i].reason.p ? items[i].reason : STR("");
-		struct room_says kick = { .standing = { o->standing.affiliation, ROLE_NONE }, .reason = reason, .actor = buf_all(&actor),
+		struct room_says kick = { .standing = { o->standing.affiliation, ROLE_NONE },
+					  .reason = reason,
+					  .actor = buf_all(&actor),
 					  .codes = { 307 } };
 
 		if (items[i].role == ROLE_NONE)
 			occupant_remove(o, &kick);
 		else if (items[i].role != o->standing.role)
-			occupant_stand(o, (struct room_standing){ o->standing.affiliation, items[i].role }, reason, buf_all(&actor));
+			occupant_stand(o, (struct room_standing){ o->standing.affiliation, items[i].role }, reason,
+				       buf_all(&actor));
 	}
 	out_call(r, call, verdict);
 }
 
-/* ---- nicknames and hats of persons ------------------------------------------------------------------------------------------------ */
+/* ---- nicknames and hats of persons ------------------------------------------------------------------------------ */
 
 static int register_begin(struct change *c)
 {
@@ -383,13 +396,18 @@ void room_hats(struct room *r, struct jid by, struct jid who, struct str hats, s
 	change_run(&a->change);
 }
 
-/* ---- invitations (7.8.2) ----------------------------------------------------------------------------------------------------------- */
+/* ---- invitations (7.8.2) ---------------------------------------------------------------------------------------- */
 
 static void invitation_send(struct room *r, struct jid to, struct str payload, struct room_call *call)
 {
 	room_errand(r,
-		    stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE, .type = MESSAGE_NORMAL, .traits = STANZA_STORE,
-						       .time = core_now(r->core), .from = r->jid, .to = jid_to_bare(to), .payload = payload }),
+		    stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE,
+						       .type = MESSAGE_NORMAL,
+						       .traits = STANZA_STORE,
+						       .time = core_now(r->core),
+						       .from = r->jid,
+						       .to = jid_to_bare(to),
+						       .payload = payload }),
 		    call);
 }
 
@@ -428,7 +446,7 @@ void room_invite(struct room *r, struct jid by, struct jid to, struct str payloa
 	}
 }
 
-/* ---- what it is set to (10.2) ------------------------------------------------------------------------------------------------------ */
+/* ---- what it is set to (10.2) ----------------------------------------------------------------------------------- */
 
 struct configuring {
 	struct change change;

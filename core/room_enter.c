@@ -7,9 +7,12 @@
 #include "base/crypt.h"
 #include "core/room_inside.h"
 
-/* ---- what is shown of an occupant ------------------------------------------------------------------------------------------- */
+/* ---- what is shown of an occupant ------------------------------------------------------------------------------- */
 
-bool occupant_sees(const struct occupant *o) { return room_may(&o->room->config, o->standing, ROOM_VERB_SEE_ADDRESSES); }
+bool occupant_sees(const struct occupant *o)
+{
+	return room_may(&o->room->config, o->standing, ROOM_VERB_SEE_ADDRESSES);
+}
 
 static struct str shown_payload(const struct occupant *o)
 {
@@ -19,7 +22,8 @@ static struct str shown_payload(const struct occupant *o)
 }
 
 /* Both ways to say the same: without and with the real address. Where everybody sees addresses that is one stanza. */
-static void say_both(const struct occupant *o, enum stanza_type type, struct str payload, struct room_says says, struct stanza *ret[2])
+static void say_both(const struct occupant *o, enum stanza_type type, struct str payload, struct room_says says,
+		     struct stanza *ret[2])
 {
 	const struct seat *s = occupant_seat(o);
 
@@ -42,7 +46,8 @@ static void shown_make(struct occupant *o)
 }
 
 /* To its own seats: the same with 110, and what else they must know. */
-static struct stanza *own_presence(const struct occupant *o, enum stanza_type type, struct str payload, struct room_says says, unsigned extra)
+static struct stanza *own_presence(const struct occupant *o, enum stanza_type type, struct str payload,
+				   struct room_says says, unsigned extra)
 {
 	unsigned n = 0;
 
@@ -80,7 +85,7 @@ void occupant_show(struct occupant *o, struct str reason, struct str actor)
 	own_seats_tell(o, own_presence(o, PRESENCE_AVAILABLE, shown_payload(o), says, 0), NULL);
 }
 
-/* ---- occupants and seats ----------------------------------------------------------------------------------------------------- */
+/* ---- occupants and seats ---------------------------------------------------------------------------------------- */
 
 static void id_make(struct occupant *o)
 {
@@ -193,7 +198,7 @@ static void seat_free(struct seat *s)
 	mem_free(s);
 }
 
-/* ---- entering ---------------------------------------------------------------------------------------------------------------- */
+/* ---- entering --------------------------------------------------------------------------------------------------- */
 
 bool room_nick_is_free(const struct room *r, struct str nick, struct jid who)
 {
@@ -226,7 +231,8 @@ static int objection(const struct room *r, const struct room_entry *e)
 		return ROOM_PASSWORD_WRONG;
 	if (!room_nick_is_free(r, e->nick, e->from))
 		return ROOM_NICK_TAKEN;
-	if (r->occupants_n >= r->config.occupants_max && !room_may(&r->config, standing, ROOM_VERB_ENTER_FULL) && !room_named(r, e->nick))
+	if (r->occupants_n >= r->config.occupants_max && !room_may(&r->config, standing, ROOM_VERB_ENTER_FULL) &&
+	    !room_named(r, e->nick))
 		return ROOM_FULL;
 	return r->occupants_n >= ROOM_OCCUPANTS_MAX || r->seats.n >= 2 * ROOM_OCCUPANTS_MAX ? ROOM_FULL : 0;
 }
@@ -263,7 +269,10 @@ static void welcome(struct seat *s, const struct room_entry *e, bool made, bool 
 		says.codes[n++] = 210;
 	others_show(s);
 	out_all(r, stanza_ref(o->shown[0]), stanza_ref(o->shown[1]), o->number);
-	own_seats_tell(o, own_presence(o, PRESENCE_AVAILABLE, shown_payload(o), (struct room_says){ .standing = o->standing }, 0), s);
+	own_seats_tell(
+		o,
+		own_presence(o, PRESENCE_AVAILABLE, shown_payload(o), (struct room_says){ .standing = o->standing }, 0),
+		s);
 	out_seat(r, s, own_presence(o, PRESENCE_AVAILABLE, shown_payload(o), says, 0));
 	out_history(r, s, e);
 }
@@ -333,7 +342,7 @@ void room_enter(struct room *r, const struct room_entry *e, struct room_call *ca
 	out_call(r, call, 0);
 }
 
-/* ---- being there --------------------------------------------------------------------------------------------------------------- */
+/* ---- being there ------------------------------------------------------------------------------------------------ */
 
 void room_show(struct seat *s, struct stanza *presence)
 {
@@ -397,7 +406,7 @@ void room_sight_changed(struct room *r)
 	}
 }
 
-/* ---- leaving -------------------------------------------------------------------------------------------------------------------- */
+/* ---- leaving ---------------------------------------------------------------------------------------------------- */
 
 static void seats_leave(struct occupant *o)
 {
@@ -450,7 +459,9 @@ void room_kick_all(struct room *r, unsigned code, struct str destroy_xml)
 	struct occupant *o;
 
 	while ((o = room_next(r, NULL))) {
-		struct room_says says = { .standing = { o->standing.affiliation, ROLE_NONE }, .destroy = destroy_xml, .codes = { code } };
+		struct room_says says = { .standing = { o->standing.affiliation, ROLE_NONE },
+					  .destroy = destroy_xml,
+					  .codes = { code } };
 
 		if (destroy_xml.n)
 			says.standing.affiliation = AFFILIATION_NONE;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * core/room_here.c - the sessions of this core that are in rooms, of whichever core: where what a room says is spread. The room's core
- * says who comes and goes; its parcels arrive in their order, so a session is reached by exactly what was said while it was in.
+ * core/room_here.c - the sessions of this core that are in rooms, of whichever core: where what a room says is spread.
+ * The room's core says who comes and goes; its parcels arrive in their order, so a session is reached by exactly what
+ * was said while it was in.
  */
 #include <assert.h>
 
@@ -10,7 +11,7 @@
 /* A room that sessions of this core are in. */
 struct here {
 	struct map_node node; /* rooms->here */
-	unsigned core;        /* the room's */
+	unsigned core;	      /* the room's */
 	struct member **members;
 	size_t n, room;
 	char name[];
@@ -110,7 +111,7 @@ void room_here_close(struct session *s)
 	}
 }
 
-/* ---- from the bus ----------------------------------------------------------------------------------------------------------- */
+/* ---- from the bus ----------------------------------------------------------------------------------------------- */
 
 static struct str part(struct str *rest)
 {
@@ -179,7 +180,8 @@ static void give_all(struct core *c, const struct here *h, const struct parcel *
 	for (size_t i = 0; i < h->n; i++) {
 		const struct member *m = h->members[i];
 
-		if ((p->number && m->occupant == p->number) || (p->flags & PARCEL_SEES && !m->sees) || (p->flags & PARCEL_BLIND && m->sees))
+		if ((p->number && m->occupant == p->number) || (p->flags & PARCEL_SEES && !m->sees) ||
+		    (p->flags & PARCEL_BLIND && m->sees))
 			continue;
 		give(m, p, p->stanza, room);
 	}

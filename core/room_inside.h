@@ -2,50 +2,50 @@
  *
  * core/room_inside.h - what the files of rooms share. Three queues keep the order of a room:
  *
- *	in       what has come while the room was loaded or a change was on its way to the disk: taken afterwards, in order
+ *	in       what has come while the room was loaded or a change was on its way to the disk: taken afterwards
  *	changes  one at a time; each is applied when it is on disk
- *	out      what was decided, in this order: a message waits here for the disk, and what comes behind it, for the message
+ *	out      what was decided, in this order: a message waits here for the disk, and what is behind it, for the message
  *
- * What is decided is so at once in the struct room; it reaches occupants' sessions, and changes which sessions are reached, at the
- * end of `out`.
+ * What is decided is so at once in the struct room; it reaches occupants' sessions, and changes which sessions are
+ * reached, at the end of `out`.
  */
 #pragma once
 #include "core/inside.h"
 #include "core/room.h"
 
-/* ---- one core ------------------------------------------------------------------------------------------------------------ */
+/* ---- one core --------------------------------------------------------------------------------------------------- */
 
 struct rooms {
 	struct service service;
 	struct core *core;
 	const struct room_syntax *syntax;
-	struct map all;          /* struct room by bare address */
-	struct list idle;        /* with nobody in them, the longest first */
+	struct map all;	  /* struct room by bare address */
+	struct list idle; /* with nobody in them, the longest first */
 	struct timer sweep;
-	struct map admins;       /* struct admin by bare address: who sent something lately and is an administrator */
-	uint64_t last;           /* number given to a seat or occupant */
-	struct map here;         /* room_here.c: struct here by bare address of a room of any core */
-	struct {                 /* room_list.c */
-		struct map map;  /* struct listed by bare address */
+	struct map admins;	/* struct admin by bare address: who sent something lately and is an administrator */
+	uint64_t last;		/* number given to a seat or occupant */
+	struct map here;	/* room_here.c: struct here by bare address of a room of any core */
+	struct {		/* room_list.c */
+		struct map map; /* struct listed by bare address */
 		struct listed **sorted;
 		size_t n;
-		bool stale;      /* `sorted` is not what is in the map */
+		bool stale;	   /* `sorted` is not what is in the map */
 		struct list dirty; /* struct room: what is shown of them has changed */
 		struct timer tell;
 	} list;
-	struct {                 /* room_walk.c */
+	struct { /* room_walk.c */
 		struct timer timer;
-		struct arena arena;      /* of a page: */
+		struct arena arena; /* of a page: */
 		struct account *rooms;
 		size_t n, at;
 		struct str after; /* own memory; absent: from the beginning */
 	} walk;
 };
 
-/* ---- one room -------------------------------------------------------------------------------------------------------------- */
+/* ---- one room --------------------------------------------------------------------------------------------------- */
 
 struct person {
-	struct map_node node;      /* room->people */
+	struct map_node node;	   /* room->people */
 	struct map_node nick_node; /* room->nicks, if it has a nick */
 	struct room_person person; /* strings in `bytes` */
 	char bytes[];
@@ -57,43 +57,43 @@ struct room {
 	struct map_node node;
 	struct rooms *rooms;
 	struct core *core;
-	char *name;              /* bare address */
+	char *name; /* bare address */
 	struct jid jid;
 	bool exists, locked;
-	bool failed;             /* it could not be loaded */
-	bool stuck;              /* its rows could not be removed: later again */
-	int64_t id;              /* its account */
-	unsigned loading;        /* requests under way */
+	bool failed;	  /* it could not be loaded */
+	bool stuck;	  /* its rows could not be removed: later again */
+	int64_t id;	  /* its account */
+	unsigned loading; /* requests under way */
 	/* what is kept (room_keep.c) */
 	struct room_config config; /* strings in config_text */
 	char *config_text;
-	struct str maker;        /* bare address, in config_text */
-	struct str subject;      /* own memory */
+	struct str maker;	     /* bare address, in config_text */
+	struct str subject;	     /* own memory */
 	struct stanza *subject_said; /* as it is shown to who enters; NULL: none */
 	uint8_t secret[32];
 	struct map people, nicks;
 	size_t owners;
-	struct person **sorted;  /* people by address; NULL: not known */
+	struct person **sorted;	 /* people by address; NULL: not known */
 	struct stanza **history; /* a ring of ROOM_HISTORY_MAX; NULL: empty */
-	unsigned history_n;      /* ever put in */
+	unsigned history_n;	 /* ever put in */
 	/* who is here */
 	struct map seats, nicknames;
 	struct list occupants;
 	unsigned occupants_n;
-	unsigned *at;            /* seats by core, at the end of `out` */
+	unsigned *at; /* seats by core, at the end of `out` */
 	/* queues */
-	struct list in;          /* struct coming */
+	struct list in; /* struct coming */
 	unsigned in_n;
-	bool taking;             /* inside room_syntax.take */
+	bool taking; /* inside room_syntax.take */
 	bool pumping;
 	struct service_sender sender; /* of what is being taken */
-	struct list changes;     /* the first one is under way */
-	struct list out;         /* struct out */
-	struct list errands;     /* struct errand: messages to one person that are under way */
-	struct list spoke;       /* struct spoke: of who has left, for slow mode; the longest ago first */
-	struct list idle;        /* rooms->idle */
+	struct list changes;	      /* the first one is under way */
+	struct list out;	      /* struct out */
+	struct list errands;	      /* struct errand: messages to one person that are under way */
+	struct list spoke;	      /* struct spoke: of who has left, for slow mode; the longest ago first */
+	struct list idle;	      /* rooms->idle */
 	msec used;
-	struct list dirty;       /* rooms->list.dirty */
+	struct list dirty; /* rooms->list.dirty */
 };
 
 /* room.c */
@@ -101,7 +101,8 @@ struct room *room_find(const struct rooms *rs, struct str bare);
 /* Loading it, where it is not in memory. Never NULL. */
 struct room *room_get(struct rooms *rs, struct jid bare);
 bool room_is_busy(const struct room *r);
-/* What waits is taken, if it may; forgets the room later if nobody needs it. To be called when `loading` or `changes` has ended. */
+/* What waits is taken, if it may; forgets the room later if nobody needs it. To be called when `loading` or `changes`
+ * has ended. */
 void room_go_on(struct room *r);
 /* Its session is gone. */
 void room_gone(struct rooms *rs, struct str room, struct str full, uint64_t seat);
@@ -124,24 +125,25 @@ struct person *room_person_find(const struct room *r, struct str bare);
 void room_history_add(struct room *r, struct stanza *st);
 extern const struct str room_space, room_people_space;
 
-/* ---- changes (room_change.c) --------------------------------------------------------------------------------------------- */
+/* ---- changes (room_change.c) ------------------------------------------------------------------------------------ */
 
 struct change {
-	struct list here;        /* room->changes */
+	struct list here; /* room->changes */
 	struct room *room;
-	struct room_call *call;  /* may be NULL */
+	struct room_call *call; /* may be NULL */
 	struct arena arena;
 	/* Looks whether it may be, and hands what it writes to the store; 0 or a verdict. */
 	int (*begin)(struct change *c);
 	void (*apply)(struct change *c); /* all of it is on disk */
-	void (*fail)(struct change *c);  /* it is not; may be NULL */
-	unsigned pending;        /* requests under way */
-	int verdict;             /* why it cannot be */
+	void (*fail)(struct change *c);	 /* it is not; may be NULL */
+	unsigned pending;		 /* requests under way */
+	int verdict;			 /* why it cannot be */
 	bool running;
-	struct jid by;           /* full or bare; absent: the room itself */
+	struct jid by; /* full or bare; absent: the room itself */
 };
 
-/* A change with `n` bytes in all, of which `struct change` is the first member. What it points at is copied into its arena by who makes it. */
+/* A change with `n` bytes in all, of which `struct change` is the first member. What it points at is copied into its
+ * arena by who makes it. */
 void *change_new(struct room *r, size_t n, struct room_call *call, struct jid by, int (*begin)(struct change *c),
 		 void (*apply)(struct change *c));
 /* Begins, or waits for those before it. */
@@ -151,7 +153,7 @@ void change_set(struct change *c, int64_t owner, struct str space, struct str ke
 /* Any request: call change_answered() at the end of its `done`, where others may have been asked. */
 struct store_request *change_ask(struct change *c, enum store_op op, void (*done)(struct store_request *r));
 void change_answered(struct change *c, int verdict);
-int change_verdict(int answer); /* of the store, as one of rooms */
+int change_verdict(int answer);	   /* of the store, as one of rooms */
 void changes_drop(struct room *r); /* the core ends */
 /* room_make.c: makes the room for the owner of this entry, then enters. */
 void room_make(struct room *r, const struct room_entry *e, struct room_call *call);
@@ -159,16 +161,17 @@ void room_make(struct room *r, const struct room_entry *e, struct room_call *cal
 void room_unmake(struct room *r);
 /* Persons who may not be here any more, or stand otherwise, after the config or their affiliation has changed. */
 struct affiliation_change {
-	struct str jid;  /* bare or a domain */
+	struct str jid; /* bare or a domain */
 	enum affiliation was, is;
 	struct str reason, actor;
 };
 void room_standing_changed(struct room *r, const struct affiliation_change *a);
 void room_kick_all(struct room *r, unsigned code, struct str destroy_xml);
 
-/* ---- out (room_out.c) ----------------------------------------------------------------------------------------------------- */
+/* ---- out (room_out.c) ------------------------------------------------------------------------------------------- */
 
-/* To all but the seats of occupant `except` (0: to all); `seeing`: for who sees real addresses, NULL: the same. Takes over references. */
+/* To all but the seats of occupant `except` (0: to all); `seeing`: for who sees real addresses, NULL: the same. Takes
+ * over references. */
 void out_all(struct room *r, struct stanza *plain, struct stanza *seeing, uint64_t except);
 /* The same, to who sees real addresses alone. */
 void out_seeing(struct room *r, struct stanza *st);
@@ -179,8 +182,10 @@ void out_enter(struct room *r, const struct seat *s, bool fresh);
 void out_leave(struct room *r, const struct seat *s);
 void out_history(struct room *r, const struct seat *s, const struct room_entry *e);
 void out_call(struct room *r, struct room_call *call, int verdict);
-/* A message: to the store first, if `keep`; shown to who comes later if `remember`; sets the subject, if subject.p. Takes over the reference. */
-void out_message(struct room *r, struct stanza *st, struct str subject, bool keep, bool remember, struct room_call *call);
+/* A message: to the store first, if `keep`; shown to who comes later if `remember`; sets the subject, if subject.p.
+ * Takes over the reference. */
+void out_message(struct room *r, struct stanza *st, struct str subject, bool keep, bool remember,
+		 struct room_call *call);
 void out_drop(struct room *r); /* the core ends */
 
 /* room_say.c */
@@ -195,7 +200,7 @@ void room_spoke_drop(struct room *r);
 /* Occupant id and stanza id, which stand last in everything that is said. */
 void room_said_tail(const struct room *r, struct buf *to, struct str occupant_id, uint64_t stamp);
 
-/* ---- who is here (room_enter.c) ------------------------------------------------------------------------------------------- */
+/* ---- who is here (room_enter.c) --------------------------------------------------------------------------------- */
 
 bool occupant_sees(const struct occupant *o);
 static inline struct seat *occupant_seat(const struct occupant *o) { return list_first(&o->seats, struct seat, here); }
@@ -212,33 +217,34 @@ void occupant_remove(struct occupant *o, const struct room_says *says);
 /* `sees` of all has changed. */
 void room_sight_changed(struct room *r);
 
-/* ---- XML (room_xml.c) ----------------------------------------------------------------------------------------------------- */
+/* ---- XML (room_xml.c) ------------------------------------------------------------------------------------------- */
 
 #define MUC_USER "http://jabber.org/protocol/muc#user"
 
 struct room_says {
 	struct room_standing standing;
-	struct jid jid;             /* real; absent: not shown */
+	struct jid jid;			/* real; absent: not shown */
 	struct str nick, actor, reason; /* absent or empty: none */
-	struct str destroy;         /* XML */
-	unsigned codes[8];          /* until 0 */
+	struct str destroy;		/* XML */
+	unsigned codes[8];		/* until 0 */
 };
 
 void room_xml_text(struct buf *to, struct str text);
 void room_xml_attr(struct buf *to, const char *name, struct str value);
 /* <x xmlns='…muc#user'/>, occupant id and hats of a presence of `o`, behind `payload`. */
-struct stanza *occupant_presence(const struct occupant *o, enum stanza_type type, struct str payload, const struct room_says *says);
+struct stanza *occupant_presence(const struct occupant *o, enum stanza_type type, struct str payload,
+				 const struct room_says *says);
 void room_xml_hats(struct buf *to, struct str hats);
 /* A message of the room itself with status codes. */
 struct stanza *room_notice(const struct room *r, const unsigned *codes);
 /* A message of the room itself about somebody who is not here. */
 struct stanza *room_item_notice(const struct room *r, struct str jid, enum affiliation a, struct str reason);
 
-/* ---- sessions of this core (room_here.c) ----------------------------------------------------------------------------------- */
+/* ---- sessions of this core (room_here.c) ------------------------------------------------------------------------ */
 
 void room_here_free(struct rooms *rs);
 
-/* ---- the listing (room_list.c), and what is done now and then (room_walk.c) ------------------------------------------------ */
+/* ---- the listing (room_list.c), and what is done now and then (room_walk.c) ------------------------------------- */
 
 void room_list_begin(struct rooms *rs);
 void room_list_changed(struct room *r);

@@ -4,11 +4,11 @@
  *
  *	"room"         "config"   "field=value" each ended by a zero byte, numbers in decimal
  *	               "secret"   32 bytes: what occupant ids are made with
- *	               "subject"  wall time, nickname, occupant's address in the room, text; each but the last ended by a zero byte
+ *	               "subject"  wall time, nickname, text; each but the last ended by a zero byte
  *	"room:people"  ADDRESS    affiliation (a digit), nickname, reason, hats; each but the last ended by a zero byte
  *
- * A room without "config" was never made whole; one that is not persistent belongs to a server that has ended: both are removed where
- * they are met.
+ * A room without "config" was never made whole; one that is not persistent belongs to a server that has ended: both are
+ * removed where they are met.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 
 const struct str room_space = STR_INIT("room"), room_people_space = STR_INIT("room:people");
 
-/* ---- what it is set to ------------------------------------------------------------------------------------------------------ */
+/* ---- what it is set to ------------------------------------------------------------------------------------------ */
 
 enum kind { TEXT, FLAG, BYTE, NUMBER };
 
@@ -27,9 +27,10 @@ static const struct field {
 	size_t at;
 } fields[] = {
 #define FIELD(name, kind) { #name, kind, offsetof(struct room_config, name) }
-	FIELD(title, TEXT), FIELD(description, TEXT), FIELD(language, TEXT), FIELD(password, TEXT), FIELD(avatar, TEXT), FIELD(avatar_hash, TEXT),
-	FIELD(persistent, FLAG), FIELD(listed, FLAG), FIELD(members_only, FLAG), FIELD(moderated, FLAG), FIELD(anonymous, FLAG),
-	FIELD(members_invite, FLAG), FIELD(subject_by_all, FLAG), FIELD(archived, FLAG), FIELD(voice_requests, FLAG), FIELD(pm, BYTE),
+	FIELD(title, TEXT), FIELD(description, TEXT), FIELD(language, TEXT), FIELD(password, TEXT),
+	FIELD(avatar, TEXT), FIELD(avatar_hash, TEXT), FIELD(persistent, FLAG), FIELD(listed, FLAG),
+	FIELD(members_only, FLAG), FIELD(moderated, FLAG), FIELD(anonymous, FLAG), FIELD(members_invite, FLAG),
+	FIELD(subject_by_all, FLAG), FIELD(archived, FLAG), FIELD(voice_requests, FLAG), FIELD(pm, BYTE),
 	FIELD(occupants_max, NUMBER), FIELD(slow_s, NUMBER), FIELD(keep_days, NUMBER), FIELD(history, NUMBER),
 #undef FIELD
 };
@@ -103,7 +104,7 @@ void room_config_set(struct room *r, struct str text)
 	r->config_text = own;
 }
 
-/* ---- the subject ------------------------------------------------------------------------------------------------------------ */
+/* ---- the subject ------------------------------------------------------------------------------------------------ */
 
 void room_subject_write(struct buf *to, const struct stanza *said, struct str subject)
 {
@@ -142,14 +143,17 @@ static void subject_read(struct room *r, struct str value)
 	buf_lit(&xml, "<subject>");
 	room_xml_text(&xml, value);
 	buf_lit(&xml, "</subject>");
-	st = stanza_make(&(struct stanza_init){
-		.name = STANZA_MESSAGE, .type = MESSAGE_GROUPCHAT, .traits = STANZA_SUBJECT, .time = (msec)at,
-		.from = jid_make(jid_local(r->jid), jid_domain(r->jid), nick, &a), .payload = buf_all(&xml) });
+	st = stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE,
+						.type = MESSAGE_GROUPCHAT,
+						.traits = STANZA_SUBJECT,
+						.time = (msec)at,
+						.from = jid_make(jid_local(r->jid), jid_domain(r->jid), nick, &a),
+						.payload = buf_all(&xml) });
 	room_subject_set(r, st, value);
 	arena_free(&a);
 }
 
-/* ---- people ------------------------------------------------------------------------------------------------------------------ */
+/* ---- people ----------------------------------------------------------------------------------------------------- */
 
 void room_person_write(struct buf *to, const struct room_person *p)
 {
@@ -178,7 +182,10 @@ static void person_read(struct room *r, const struct store_pair *pair)
 	room_person_set(r, &p);
 }
 
-struct person *room_person_find(const struct room *r, struct str bare) { return map_find(&r->people, bare, struct person, node); }
+struct person *room_person_find(const struct room *r, struct str bare)
+{
+	return map_find(&r->people, bare, struct person, node);
+}
 
 static void person_forget(struct room *r, struct person *p)
 {
@@ -191,7 +198,10 @@ static void person_forget(struct room *r, struct person *p)
 	mem_free(p);
 }
 
-static bool person_is_worth_it(const struct room_person *p) { return p->affiliation != AFFILIATION_NONE || p->nick.n || p->hats.n; }
+static bool person_is_worth_it(const struct room_person *p)
+{
+	return p->affiliation != AFFILIATION_NONE || p->nick.n || p->hats.n;
+}
 
 void room_person_set(struct room *r, const struct room_person *new)
 {
@@ -275,7 +285,7 @@ bool room_person_next(const struct room *r, enum affiliation a, struct str after
 	return false;
 }
 
-/* ---- what was said ----------------------------------------------------------------------------------------------------------- */
+/* ---- what was said ---------------------------------------------------------------------------------------------- */
 
 void room_history_add(struct room *r, struct stanza *st)
 {
@@ -288,7 +298,7 @@ void room_history_add(struct room *r, struct stanza *st)
 	*place = stanza_ref(st);
 }
 
-/* ---- loading ------------------------------------------------------------------------------------------------------------------ */
+/* ---- loading ---------------------------------------------------------------------------------------------------- */
 
 void room_clear(struct room *r)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * core/room_list.c - which rooms anybody may find: every core knows those of all, by PARCEL_ROOM_LISTED. What changes is told a little later, so that
- * a crowd that enters is one parcel.
+ * core/room_list.c - which rooms anybody may find: every core knows those of all, by PARCEL_ROOM_LISTED. What changes
+ * is told a little later, so that a crowd that enters is one parcel.
  */
 #include <stdlib.h>
 
@@ -18,7 +18,7 @@ struct listed {
 	char bytes[];
 };
 
-/* ---- what is known ----------------------------------------------------------------------------------------------------------------- */
+/* ---- what is known ---------------------------------------------------------------------------------------------- */
 
 static struct str part(struct str *rest)
 {
@@ -35,7 +35,8 @@ static void listed_free(struct rooms *rs, struct listed *l)
 	mem_free(l);
 }
 
-/* The parcel: name, title, description, language, each ended by a zero byte; number: occupants and, above them, bits. */
+/* The parcel: name, title, description, language, each ended by a zero byte; number: occupants and, above them, bits.
+ */
 static void listed_set(struct rooms *rs, const struct parcel *p)
 {
 	struct listed *l = mem_alloc(sizeof *l + p->bytes.n), *old;
@@ -45,9 +46,15 @@ static void listed_set(struct rooms *rs, const struct parcel *p)
 	memcpy(l->bytes, p->bytes.p, p->bytes.n);
 	l->core = p->core;
 	l->listing = (struct room_listing){
-		.name = part(&rest), .title = part(&rest), .description = part(&rest), .language = part(&rest),
-		.occupants = (unsigned)p->number, .members_only = bits & MEMBERS_ONLY, .password = bits & PASSWORD,
-		.anonymous = bits & ANONYMOUS, .moderated = bits & MODERATED,
+		.name = part(&rest),
+		.title = part(&rest),
+		.description = part(&rest),
+		.language = part(&rest),
+		.occupants = (unsigned)p->number,
+		.members_only = bits & MEMBERS_ONLY,
+		.password = bits & PASSWORD,
+		.anonymous = bits & ANONYMOUS,
+		.moderated = bits & MODERATED,
 	};
 	old = map_find(&rs->list.map, l->listing.name, struct listed, node);
 	if (old)
@@ -119,16 +126,19 @@ bool room_listing_next(struct core *c, struct str after, struct room_listing *re
 	return true;
 }
 
-/* ---- telling ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- telling ---------------------------------------------------------------------------------------------------- */
 
-static void listing_write(struct buf *to, struct str name, struct str title, struct str description, struct str language)
+static void listing_write(struct buf *to, struct str name, struct str title, struct str description,
+			  struct str language)
 {
-	buf_fmt(to, "%.*s%c%.*s%c%.*s%c%.*s%c", STR_ARG(name), 0, STR_ARG(title), 0, STR_ARG(description), 0, STR_ARG(language), 0);
+	buf_fmt(to, "%.*s%c%.*s%c%.*s%c%.*s%c", STR_ARG(name), 0, STR_ARG(title), 0, STR_ARG(description), 0,
+		STR_ARG(language), 0);
 }
 
 static uint64_t number_of(unsigned occupants, bool members_only, bool password, bool anonymous, bool moderated)
 {
-	unsigned bits = (members_only ? MEMBERS_ONLY : 0) | (password ? PASSWORD : 0) | (anonymous ? ANONYMOUS : 0) | (moderated ? MODERATED : 0);
+	unsigned bits = (members_only ? MEMBERS_ONLY : 0) | (password ? PASSWORD : 0) | (anonymous ? ANONYMOUS : 0) |
+			(moderated ? MODERATED : 0);
 
 	return (uint64_t)bits << 32 | occupants;
 }
@@ -139,8 +149,10 @@ static void tell(struct rooms *rs, struct str name, const struct room_config *c,
 
 	listing_write(&bytes, name, c->title, c->description, c->language);
 	bus_publish(rs->core->bus, STR("all"),
-		    &(struct parcel){ .kind = PARCEL_ROOM_LISTED, .bytes = buf_all(&bytes),
-				      .number = number_of(occupants, c->members_only, c->password.n, c->anonymous, c->moderated) });
+		    &(struct parcel){ .kind = PARCEL_ROOM_LISTED,
+				      .bytes = buf_all(&bytes),
+				      .number = number_of(occupants, c->members_only, c->password.n, c->anonymous,
+							  c->moderated) });
 }
 
 void room_list_kept(struct rooms *rs, struct str name, const struct room_config *config)
@@ -158,7 +170,8 @@ void room_list_tell(struct room *r)
 	if (r->exists && r->config.listed && !r->locked)
 		tell(rs, name, &r->config, r->occupants_n);
 	else if (map_get(&rs->list.map, name))
-		bus_publish(r->core->bus, STR("all"), &(struct parcel){ .kind = PARCEL_ROOM_LISTED, .flags = PARCEL_REMOVED, .bytes = name });
+		bus_publish(r->core->bus, STR("all"),
+			    &(struct parcel){ .kind = PARCEL_ROOM_LISTED, .flags = PARCEL_REMOVED, .bytes = name });
 }
 
 static void own_tell(struct rooms *rs, unsigned to)
@@ -172,8 +185,10 @@ static void own_tell(struct rooms *rs, unsigned to)
 			continue;
 		listing_write(&bytes, k->name, k->title, k->description, k->language);
 		bus_send(rs->core->bus, to,
-			 &(struct parcel){ .kind = PARCEL_ROOM_LISTED, .bytes = buf_all(&bytes),
-					   .number = number_of(k->occupants, k->members_only, k->password, k->anonymous, k->moderated) });
+			 &(struct parcel){ .kind = PARCEL_ROOM_LISTED,
+					   .bytes = buf_all(&bytes),
+					   .number = number_of(k->occupants, k->members_only, k->password, k->anonymous,
+							       k->moderated) });
 	}
 }
 

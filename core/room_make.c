@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * core/room_make.c - how rooms come to be and cease (XEP-0045, 10.1, 10.9): an account with its items. Who made a room has an item of the space "rooms"
- * with its name, so that it is known how many he has.
+ * core/room_make.c - how rooms come to be and cease (XEP-0045, 10.1, 10.9): an account with its items. Who made a room
+ * has an item of the space "rooms" with its name, so that it is known how many he has.
  */
 #include "base/crypt.h"
 #include "core/room_inside.h"
@@ -11,17 +11,20 @@ static const struct str made_space = STR_INIT("rooms");
 struct making {
 	struct change change;
 	struct room_entry entry;
-	unsigned core;         /* of the session */
-	int64_t maker, id;     /* accounts; maker 0: none of ours */
+	unsigned core;	   /* of the session */
+	int64_t maker, id; /* accounts; maker 0: none of ours */
 	struct str config;
 	uint8_t secret[32];
 };
 
-/* ---- making ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- making ----------------------------------------------------------------------------------------------------- */
 
 static struct room_person owner_of(const struct making *m)
 {
-	return (struct room_person){ .jid = jid_bare(m->entry.from), .nick = STR(""), .reason = STR(""), .hats = STR(""),
+	return (struct room_person){ .jid = jid_bare(m->entry.from),
+				     .nick = STR(""),
+				     .reason = STR(""),
+				     .hats = STR(""),
 				     .affiliation = AFFILIATION_OWNER };
 }
 
@@ -73,7 +76,9 @@ static void account_add(struct making *m)
 {
 	struct store_request *q = change_ask(&m->change, STORE_ACCOUNT_ADD, account_added);
 
-	q->account = (struct account){ .name = store_str(q, str_z(m->change.room->name)), .flags = ACCOUNT_ROOM, .seen_status = STR(""),
+	q->account = (struct account){ .name = store_str(q, str_z(m->change.room->name)),
+				       .flags = ACCOUNT_ROOM,
+				       .seen_status = STR(""),
 				       .created = core_now(m->change.room->core) };
 	store_submit(q);
 }
@@ -82,7 +87,8 @@ static void made_counted(struct store_request *q)
 {
 	struct making *m = q->arg;
 	struct room *r = m->change.room;
-	bool full = !q->answer && r->core->settings.rooms_max && q->n >= r->core->settings.rooms_max && !room_by_admin(r, m->entry.from);
+	bool full = !q->answer && r->core->settings.rooms_max && q->n >= r->core->settings.rooms_max &&
+		    !room_by_admin(r, m->entry.from);
 
 	if (!q->answer && !full)
 		account_add(m);
@@ -111,8 +117,10 @@ static int make_begin(struct change *c)
 	struct store_request *q;
 
 	if (c->room->exists)
-		return ROOM_LOCKED; /* somebody was faster: what asked waits behind him and is asked anew by its client */
-	if ((s->rooms_admins_only || !core_is_local(c->room->core, m->entry.from)) && !room_by_admin(c->room, m->entry.from))
+		return ROOM_LOCKED; /* somebody was faster: what asked waits behind him and is asked anew by its client
+				     */
+	if ((s->rooms_admins_only || !core_is_local(c->room->core, m->entry.from)) &&
+	    !room_by_admin(c->room, m->entry.from))
 		return ROOM_NOT_ALLOWED;
 	if (!m->entry.nick.n || m->entry.nick.n > ROOM_NICK_BYTES_MAX)
 		return ROOM_BAD;
@@ -165,7 +173,7 @@ void room_make(struct room *r, const struct room_entry *e, struct room_call *cal
 	change_run(&m->change);
 }
 
-/* ---- unmaking -------------------------------------------------------------------------------------------------------------------- */
+/* ---- unmaking --------------------------------------------------------------------------------------------------- */
 
 struct unmaking {
 	struct change change;

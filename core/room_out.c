@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * core/room_out.c - what a room says leaves in the order in which it was decided. Messages to be kept are handed to the store at once, many may be on
- * their way, and each waits here for its turn; with nothing on the way to the disk nothing waits, and no memory is taken.
+ * core/room_out.c - what a room says leaves in the order in which it was decided. Messages to be kept are handed to the
+ * store at once, many may be on their way, and each waits here for its turn; with nothing on the way to the disk
+ * nothing waits, and no memory is taken.
  */
 #include "core/room_inside.h"
 
@@ -9,14 +10,14 @@ struct out {
 	struct list here; /* room->out */
 	struct room *room;
 	void (*run)(struct out *o);
-	unsigned storing; /* writes that are not on disk yet: nothing passes */
+	unsigned storing;	       /* writes that are not on disk yet: nothing passes */
 	struct stanza *plain, *seeing; /* references */
 	uint64_t except;
 	/* one seat */
 	uint64_t seat, occupant;
 	unsigned core;
 	bool sees, fresh;
-	struct str full;  /* own memory once it waits */
+	struct str full;      /* own memory once it waits */
 	struct stanza **many; /* own memory, references */
 	size_t n;
 	/* history */
@@ -29,7 +30,7 @@ struct out {
 	int verdict;
 };
 
-/* ---- the queue ------------------------------------------------------------------------------------------------------------- */
+/* ---- the queue -------------------------------------------------------------------------------------------------- */
 
 static void out_release(struct out *o)
 {
@@ -98,7 +99,7 @@ void out_drop(struct room *r)
 	}
 }
 
-/* ---- to all ----------------------------------------------------------------------------------------------------------------- */
+/* ---- to all ----------------------------------------------------------------------------------------------------- */
 
 static void spread(struct room *r, struct stanza *st, uint64_t except, uint16_t flags)
 {
@@ -130,16 +131,22 @@ void out_seeing(struct room *r, struct stanza *st)
 	out_push(&(struct out){ .room = r, .run = all_run, .seeing = st });
 }
 
-/* ---- to one ----------------------------------------------------------------------------------------------------------------- */
+/* ---- to one ----------------------------------------------------------------------------------------------------- */
 
 static void give(struct out *o, struct stanza *st, uint16_t flags)
 {
-	bus_send(o->room->core->bus, o->core, &(struct parcel){ .kind = PARCEL_ROOM, .stanza = st, .bytes = o->full, .flags = flags });
+	bus_send(o->room->core->bus, o->core,
+		 &(struct parcel){ .kind = PARCEL_ROOM, .stanza = st, .bytes = o->full, .flags = flags });
 }
 
 static struct out out_for(struct room *r, const struct seat *s, void (*run)(struct out *o))
 {
-	return (struct out){ .room = r, .run = run, .seat = s->number, .occupant = s->occupant->number, .core = s->core, .full = jid_full(s->jid),
+	return (struct out){ .room = r,
+			     .run = run,
+			     .seat = s->number,
+			     .occupant = s->occupant->number,
+			     .core = s->core,
+			     .full = jid_full(s->jid),
 			     .sees = occupant_sees(s->occupant) };
 }
 
@@ -174,8 +181,12 @@ static void place_tell(struct out *o, enum parcel_kind kind, uint16_t flags)
 	own_buf bytes = { 0 };
 
 	buf_fmt(&bytes, "%s%c%.*s%c", r->name, 0, STR_ARG(o->full), 0);
-	bus_send(r->core->bus, o->core, &(struct parcel){ .kind = (uint8_t)kind, .flags = flags, .number = o->seat, .owner = (int64_t)o->occupant,
-							   .bytes = buf_all(&bytes) });
+	bus_send(r->core->bus, o->core,
+		 &(struct parcel){ .kind = (uint8_t)kind,
+				   .flags = flags,
+				   .number = o->seat,
+				   .owner = (int64_t)o->occupant,
+				   .bytes = buf_all(&bytes) });
 }
 
 static void enter_run(struct out *o)
@@ -207,7 +218,7 @@ void out_leave(struct room *r, const struct seat *s)
 	out_push(&o);
 }
 
-/* ---- what was said before --------------------------------------------------------------------------------------------------- */
+/* ---- what was said before --------------------------------------------------------------------------------------- */
 
 /* How many of the last ones fit what was asked for. */
 static unsigned history_fits(const struct out *o)
@@ -238,8 +249,11 @@ static void history_run(struct out *o)
 		give(o, r->subject_said, PARCEL_WAITED);
 		return;
 	}
-	o->plain = stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE, .type = MESSAGE_GROUPCHAT, .time = core_now(r->core),
-						      .from = r->jid, .payload = STR("<subject/>") });
+	o->plain = stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE,
+						      .type = MESSAGE_GROUPCHAT,
+						      .time = core_now(r->core),
+						      .from = r->jid,
+						      .payload = STR("<subject/>") });
 	give(o, o->plain, 0);
 }
 
@@ -249,20 +263,22 @@ void out_history(struct room *r, const struct seat *s, const struct room_entry *
 
 	o.chars = e->history_chars;
 	o.since = e->history_since;
-	o.stanzas = e->history_stanzas != SIZE_MAX ? e->history_stanzas : e->history_since ? ROOM_HISTORY_MAX : r->config.history;
+	o.stanzas = e->history_stanzas != SIZE_MAX ? e->history_stanzas
+		    : e->history_since		   ? ROOM_HISTORY_MAX
+						   : r->config.history;
 	out_push(&o);
 }
 
-static void send_run(struct out *o)
+static void send_run(struct out *o) { service_send(o->room->core, stanza_ref(o->plain), NULL, NULL); }
+
+void room_send(struct room *r, struct stanza *st)
 {
-	service_send(o->room->core, stanza_ref(o->plain), NULL, NULL);
+	out_push(&(struct out){ .room = r, .run = send_run, .plain = st });
 }
 
-void room_send(struct room *r, struct stanza *st) { out_push(&(struct out){ .room = r, .run = send_run, .plain = st }); }
+/* ---- answers ---------------------------------------------------------------------------------------------------- */
 
-/* ---- answers ---------------------------------------------------------------------------------------------------------------- */
-
-static void nothing_run(struct out *o) { }
+static void nothing_run(struct out *o) {}
 
 void out_call(struct room *r, struct room_call *call, int verdict)
 {
@@ -274,7 +290,7 @@ void out_call(struct room *r, struct room_call *call, int verdict)
 		out_keep(&(struct out){ .room = r, .run = nothing_run, .call = call, .verdict = verdict });
 }
 
-/* ---- messages --------------------------------------------------------------------------------------------------------------- */
+/* ---- messages --------------------------------------------------------------------------------------------------- */
 
 static void message_run(struct out *o)
 {
@@ -301,7 +317,8 @@ static void stored(struct store_request *q)
 		out_go_on(o->room);
 }
 
-/* The subject is written beside its message, in one turn and so in one commit: who comes after a restart sees the one that was said. */
+/* The subject is written beside its message, in one turn and so in one commit: who comes after a restart sees the one
+ * that was said. */
 static void subject_store(struct out *o)
 {
 	struct store_request *q = store_ask(o->room->core->store, STORE_ITEM_SET, stored, o);
@@ -328,9 +345,16 @@ static void message_store(struct out *o)
 	store_submit(q);
 }
 
-void out_message(struct room *r, struct stanza *st, struct str subject, bool keep, bool remember, struct room_call *call)
+void out_message(struct room *r, struct stanza *st, struct str subject, bool keep, bool remember,
+		 struct room_call *call)
 {
-	struct out now = { .room = r, .run = message_run, .plain = st, .subject = subject, .remember = remember, .call = call }, *o;
+	struct out now = { .room = r,
+			   .run = message_run,
+			   .plain = st,
+			   .subject = subject,
+			   .remember = remember,
+			   .call = call },
+		   *o;
 
 	if (!keep && !subject.p && list_empty(&r->out)) {
 		message_run(&now);

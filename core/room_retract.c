@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * core/room_retract.c - what was said is taken back, by who said it (XEP-0424) or by a moderator (XEP-0425): a tombstone stands in its place from then on.
+ * core/room_retract.c - what was said is taken back, by who said it (XEP-0424) or by a moderator (XEP-0425): a
+ * tombstone stands in its place from then on.
  */
 #include "core/room_inside.h"
 
@@ -9,11 +10,12 @@ struct retracting {
 	uint64_t stamp;
 	bool own;
 	struct str tombstone, notice;
-	struct stanza *st;     /* what asked for it; a reference */
-	struct stanza *put;    /* what is in its place now; a reference */
+	struct stanza *st;  /* what asked for it; a reference */
+	struct stanza *put; /* what is in its place now; a reference */
 };
 
-/* Every occupant id is as long as any other, and nothing stands behind it but the stanza id: so it is found without reading the rest. */
+/* Every occupant id is as long as any other, and nothing stands behind it but the stanza id: so it is found without
+ * reading the rest. */
 static struct str said_by(const struct room *r, const struct stanza *st)
 {
 	own_buf tail = { 0 };
@@ -41,8 +43,14 @@ static void replace(struct retracting *t, const struct stanza *was, struct str b
 
 	buf_str(&b, t->tombstone);
 	room_said_tail(r, &b, by, was->stamp);
-	t->put = stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE, .type = MESSAGE_GROUPCHAT, .traits = STANZA_WORTH_KEEPING,
-						    .stamp = was->stamp, .time = was->time, .from = was->from, .to = was->to, .id = was->id,
+	t->put = stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE,
+						    .type = MESSAGE_GROUPCHAT,
+						    .traits = STANZA_WORTH_KEEPING,
+						    .stamp = was->stamp,
+						    .time = was->time,
+						    .from = was->from,
+						    .to = was->to,
+						    .id = was->id,
 						    .payload = buf_all(&b) });
 	q = change_ask(&t->change, STORE_ARCHIVE_REPLACE, replaced);
 	q->owner = r->id;
@@ -126,17 +134,25 @@ static void retract_apply(struct change *c)
 	room_said_tail(r, &b, o ? str_z(o->id) : STR_NONE, stamp);
 	c->call = NULL; /* it ends when the notice is safe */
 	out_message(r,
-		    stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE, .type = MESSAGE_GROUPCHAT, .traits = STANZA_WORTH_KEEPING, .stamp = stamp,
-						       .time = core_now(r->core), .from = o ? o->at : r->jid, .to = o ? s->jid : r->jid,
-						       .id = t->own ? t->st->id : STR_NONE, .lang = t->own ? t->st->lang : STR_NONE,
-						       .origin_id = t->own ? t->st->origin_id : STR_NONE, .payload = buf_all(&b) }),
+		    stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE,
+						       .type = MESSAGE_GROUPCHAT,
+						       .traits = STANZA_WORTH_KEEPING,
+						       .stamp = stamp,
+						       .time = core_now(r->core),
+						       .from = o ? o->at : r->jid,
+						       .to = o ? s->jid : r->jid,
+						       .id = t->own ? t->st->id : STR_NONE,
+						       .lang = t->own ? t->st->lang : STR_NONE,
+						       .origin_id = t->own ? t->st->origin_id : STR_NONE,
+						       .payload = buf_all(&b) }),
 		    STR_NONE, keep, false, call);
 	retract_end(t);
 }
 
 static void retract_fail(struct change *c) { retract_end((struct retracting *)c); }
 
-void room_retract(struct seat *by, uint64_t stamp, bool own, struct str tombstone, struct str notice, struct stanza *st, struct room_call *call)
+void room_retract(struct seat *by, uint64_t stamp, bool own, struct str tombstone, struct str notice, struct stanza *st,
+		  struct room_call *call)
 {
 	struct retracting *t = change_new(by->occupant->room, sizeof *t, call, by->jid, retract_begin, retract_apply);
 

@@ -4,7 +4,7 @@
  */
 #include "core/room_inside.h"
 
-/* ---- messages to one person, through the road of everything else ------------------------------------------------------------ */
+/* ---- messages to one person, through the road of everything else ------------------------------------------------ */
 
 struct errand {
 	struct list here; /* room->errands */
@@ -25,7 +25,10 @@ static void errand_sent(void *arg, enum sent_verdict sent)
 	struct room_call *call = e->call;
 
 	errand_free(e);
-	room_call_end(call, sent == SENT_OK ? 0 : sent == SENT_NOT_STORED ? ROOM_STORE : sent == SENT_QUEUE_FULL ? ROOM_TOO_MANY : ROOM_NO_OCCUPANT);
+	room_call_end(call, sent == SENT_OK	      ? 0
+			    : sent == SENT_NOT_STORED ? ROOM_STORE
+			    : sent == SENT_QUEUE_FULL ? ROOM_TOO_MANY
+						      : ROOM_NO_OCCUPANT);
 	if (!r->taking)
 		room_go_on(r);
 }
@@ -49,7 +52,7 @@ void room_errands_drop(struct room *r)
 	}
 }
 
-/* ---- to all ------------------------------------------------------------------------------------------------------------------- */
+/* ---- to all ----------------------------------------------------------------------------------------------------- */
 
 void room_said_tail(const struct room *r, struct buf *to, struct str occupant_id, uint64_t stamp)
 {
@@ -133,7 +136,8 @@ static int objection(struct occupant *o, const struct room_message *m)
 	return is_too_fast(o, m) ? ROOM_TOO_FAST : 0;
 }
 
-/* `to` is who really said it: for readers of the archive who may know (XEP-0313, 5.1.2). Sessions get it with their own address instead. */
+/* `to` is who really said it: for readers of the archive who may know (XEP-0313, 5.1.2). Sessions get it with their own
+ * address instead. */
 void room_say(struct seat *s, const struct room_message *m, struct room_call *call)
 {
 	struct occupant *o = s->occupant;
@@ -151,24 +155,41 @@ void room_say(struct seat *s, const struct room_message *m, struct room_call *ca
 	buf_str(&b, m->payload);
 	room_said_tail(r, &b, str_z(o->id), stamp);
 	out_message(r,
-		    stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE, .type = MESSAGE_GROUPCHAT, .traits = m->st->traits, .stamp = stamp,
-						       .time = core_now(r->core), .from = o->at, .to = s->jid, .id = m->st->id, .lang = m->st->lang,
-						       .origin_id = m->st->origin_id, .payload = buf_all(&b) }),
-		    m->subject, keep, m->keep && !m->subject.p && (m->st->traits & (STANZA_BODY | STANZA_ENCRYPTED)), call);
+		    stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE,
+						       .type = MESSAGE_GROUPCHAT,
+						       .traits = m->st->traits,
+						       .stamp = stamp,
+						       .time = core_now(r->core),
+						       .from = o->at,
+						       .to = s->jid,
+						       .id = m->st->id,
+						       .lang = m->st->lang,
+						       .origin_id = m->st->origin_id,
+						       .payload = buf_all(&b) }),
+		    m->subject, keep, m->keep && !m->subject.p && (m->st->traits & (STANZA_BODY | STANZA_ENCRYPTED)),
+		    call);
 }
 
-/* ---- to one ------------------------------------------------------------------------------------------------------------------- */
+/* ---- to one ----------------------------------------------------------------------------------------------------- */
 
-static struct stanza *whisper_make(const struct seat *from, const struct seat *to, const struct stanza *st, unsigned traits)
+static struct stanza *whisper_make(const struct seat *from, const struct seat *to, const struct stanza *st,
+				   unsigned traits)
 {
 	own_buf b = { 0 };
 
 	buf_str(&b, st->payload);
 	if (st->name == STANZA_MESSAGE)
 		room_said_tail(from->occupant->room, &b, str_z(from->occupant->id), 0);
-	return stanza_make(&(struct stanza_init){ .name = (enum stanza_name)st->name, .type = (enum stanza_type)st->type, .traits = traits,
-						  .time = st->time, .from = from->occupant->at, .to = to->jid, .id = st->id, .lang = st->lang,
-						  .origin_id = st->origin_id, .payload = buf_all(&b) });
+	return stanza_make(&(struct stanza_init){ .name = (enum stanza_name)st->name,
+						  .type = (enum stanza_type)st->type,
+						  .traits = traits,
+						  .time = st->time,
+						  .from = from->occupant->at,
+						  .to = to->jid,
+						  .id = st->id,
+						  .lang = st->lang,
+						  .origin_id = st->origin_id,
+						  .payload = buf_all(&b) });
 }
 
 /* One client of the receiver's gets what is kept for him; the others, if any share the nickname, see it as well. */
@@ -178,7 +199,8 @@ void room_whisper(struct seat *s, struct occupant *to, struct stanza *st, struct
 	struct seat *first = occupant_seat(to);
 	bool is_message = st->name == STANZA_MESSAGE, several = to->seats.next != to->seats.prev;
 
-	if (is_message && st->type != MESSAGE_ERROR && !room_may(&r->config, s->occupant->standing, ROOM_VERB_WHISPER)) {
+	if (is_message && st->type != MESSAGE_ERROR &&
+	    !room_may(&r->config, s->occupant->standing, ROOM_VERB_WHISPER)) {
 		room_call_end(call, ROOM_FORBIDDEN);
 		return;
 	}

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * core/room_walk.c - all rooms of this core, one after another, at the start and then now and then, in the background: what is listed becomes known, what another
- * life of the server left behind is removed, and messages that are old enough go from archives.
+ * core/room_walk.c - all rooms of this core, one after another, at the start and then now and then, in the background:
+ * what is listed becomes known, what another life of the server left behind is removed, and messages that are old
+ * enough go from archives.
  */
 #include "core/room_inside.h"
 
 enum {
 	PAGE = 100,
-	TRIM = 500,             /* messages in one transaction */
-	AGAIN_MS = 5000,        /* the store failed */
+	TRIM = 500,	 /* messages in one transaction */
+	AGAIN_MS = 5000, /* the store failed */
 	EVERY_MS = 3600 * 1000,
 	DAY_MS = 24 * 3600 * 1000,
 };
@@ -31,7 +32,7 @@ static struct jid address(struct str name)
 	return (struct jid){ name.p, (uint16_t)at, (uint16_t)(at < name.n ? name.n - at - 1 : 0), 0 };
 }
 
-/* ---- what is too old ----------------------------------------------------------------------------------------------------------------- */
+/* ---- what is too old -------------------------------------------------------------------------------------------- */
 
 struct trimming {
 	struct rooms *rooms;
@@ -71,7 +72,7 @@ static void trim(struct rooms *rs, const struct account *a, const struct room_co
 		room_next_look(rs);
 }
 
-/* ---- one room ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- one room --------------------------------------------------------------------------------------------------- */
 
 static void looked(struct store_request *q)
 {
@@ -123,7 +124,7 @@ static void room_next_look(struct rooms *rs)
 	store_submit(q);
 }
 
-/* ---- pages ----------------------------------------------------------------------------------------------------------------------------- */
+/* ---- pages ------------------------------------------------------------------------------------------------------ */
 
 static void after_set(struct rooms *rs, struct str after)
 {
@@ -147,7 +148,8 @@ static void page_come(struct store_request *q)
 	rs->walk.n = q->n;
 	rs->walk.at = 0;
 	for (size_t i = 0; i < q->n; i++)
-		rs->walk.rooms[i] = (struct account){ .id = q->accounts[i].id, .name = arena_str(a, q->accounts[i].name) };
+		rs->walk.rooms[i] =
+			(struct account){ .id = q->accounts[i].id, .name = arena_str(a, q->accounts[i].name) };
 	after_set(rs, q->n == PAGE ? q->accounts[q->n - 1].name : STR_NONE);
 	room_next_look(rs);
 }

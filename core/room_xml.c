@@ -68,7 +68,8 @@ static void item_write(struct buf *to, const struct room_says *s)
 	buf_lit(to, "</item>");
 }
 
-struct stanza *occupant_presence(const struct occupant *o, enum stanza_type type, struct str payload, const struct room_says *s)
+struct stanza *occupant_presence(const struct occupant *o, enum stanza_type type, struct str payload,
+				 const struct room_says *s)
 {
 	struct core *c = o->room->core;
 	struct stanza *st;
@@ -85,8 +86,8 @@ struct stanza *occupant_presence(const struct occupant *o, enum stanza_type type
 	buf_lit(&b, "'/>");
 	if (type == PRESENCE_AVAILABLE)
 		buf_str(&b, o->hats);
-	st = stanza_make(&(struct stanza_init){ .name = STANZA_PRESENCE, .type = type, .time = core_now(c), .from = o->at,
-						.payload = buf_all(&b) });
+	st = stanza_make(&(struct stanza_init){
+		.name = STANZA_PRESENCE, .type = type, .time = core_now(c), .from = o->at, .payload = buf_all(&b) });
 	return st;
 }
 
@@ -117,8 +118,12 @@ static struct stanza *said(const struct room *r, const struct buf *inside)
 	buf_lit(&b, "<x xmlns='" MUC_USER "'>");
 	buf_str(&b, buf_all(inside));
 	buf_lit(&b, "</x>");
-	return stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE, .type = MESSAGE_GROUPCHAT, .time = core_now(r->core),
-						  .from = r->jid, .traits = STANZA_NO_STORE | STANZA_NO_COPY, .payload = buf_all(&b) });
+	return stanza_make(&(struct stanza_init){ .name = STANZA_MESSAGE,
+						  .type = MESSAGE_GROUPCHAT,
+						  .time = core_now(r->core),
+						  .from = r->jid,
+						  .traits = STANZA_NO_STORE | STANZA_NO_COPY,
+						  .payload = buf_all(&b) });
 }
 
 struct stanza *room_notice(const struct room *r, const unsigned *codes)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Rooms without a syntax of the outside: sessions of this file, and a syntax in which messages of type normal are commands.
+ * Rooms without a syntax of the outside: sessions of this file, and a syntax in which messages of type normal are
+ * commands.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +18,7 @@
 
 #define ROOM "tea@rooms.test"
 
-/* ---- a syntax ----------------------------------------------------------------------------------------------------------- */
+/* ---- a syntax --------------------------------------------------------------------------------------------------- */
 
 struct call {
 	struct room_call call;
@@ -30,7 +31,10 @@ static unsigned calls_open;
 
 static enum sent_verdict sent_of(int verdict)
 {
-	return !verdict ? SENT_OK : verdict == ROOM_STORE ? SENT_NOT_STORED : verdict == ROOM_FORBIDDEN ? SENT_NO_VOICE : SENT_NOT_IN_ROOM;
+	return !verdict			   ? SENT_OK
+	       : verdict == ROOM_STORE	   ? SENT_NOT_STORED
+	       : verdict == ROOM_FORBIDDEN ? SENT_NO_VOICE
+					   : SENT_NOT_IN_ROOM;
 }
 
 static void call_drop(struct room_call *call)
@@ -60,8 +64,12 @@ static struct room_call *call(struct core *c, struct service_sender from)
 static void take_presence(struct room *r, struct stanza *st, struct service_sender from)
 {
 	struct seat *s = room_seat(r, st->from);
-	struct room_entry e = { .from = st->from, .nick = jid_resource(st->to), .presence = st, .make = true,
-				.history_stanzas = SIZE_MAX, .history_chars = SIZE_MAX };
+	struct room_entry e = { .from = st->from,
+				.nick = jid_resource(st->to),
+				.presence = st,
+				.make = true,
+				.history_stanzas = SIZE_MAX,
+				.history_chars = SIZE_MAX };
 
 	if (st->type == PRESENCE_UNAVAILABLE && s)
 		room_leave(s, st);
@@ -81,7 +89,8 @@ static struct str word(struct str *rest)
 	return one;
 }
 
-/* "affiliate bob@anser.test member", "role nick none", "set persistent", "destroy", "subject text", "nick name", "retract stamp" */
+/* "affiliate bob@anser.test member", "role nick none", "set persistent", "destroy", "subject text", "nick name",
+ * "retract stamp" */
 static void take_command(struct room *r, struct stanza *st, struct service_sender from)
 {
 	struct str rest = st->payload, what = word(&rest), first = word(&rest), second = word(&rest);
@@ -154,16 +163,19 @@ static void take(struct room *r, struct stanza *st, struct service_sender from)
 	}
 }
 
-static void service(struct core *c, struct stanza *st, struct service_sender from) { service_answer(c, from, SENT_UNSUPPORTED); }
+static void service(struct core *c, struct stanza *st, struct service_sender from)
+{
+	service_answer(c, from, SENT_UNSUPPORTED);
+}
 
 static const struct room_syntax syntax = { .take = take, .service = service };
 
-/* ---- sessions ------------------------------------------------------------------------------------------------------------ */
+/* ---- sessions --------------------------------------------------------------------------------------------------- */
 
 struct ear {
 	struct session session;
 	struct core *core;
-	struct buf heard;  /* "NICK(of whom)|type|payload|*to\n" */
+	struct buf heard; /* "NICK(of whom)|type|payload|*to\n" */
 	unsigned sent, refused;
 	enum sent_verdict last;
 	bool open;
@@ -177,8 +189,8 @@ static void on_deliver(struct session *s, const struct delivery *d)
 	struct ear *e = ear_of(s);
 	const char *type = stanza_type_text(d->stanza->type);
 
-	buf_fmt(&e->heard, "%.*s|%s|%.*s%s\n", STR_ARG(jid_resource(d->stanza->from)), type ? type : "", STR_ARG(d->stanza->payload),
-		d->waited ? "|waited" : "");
+	buf_fmt(&e->heard, "%.*s|%s|%.*s%s\n", STR_ARG(jid_resource(d->stanza->from)), type ? type : "",
+		STR_ARG(d->stanza->payload), d->waited ? "|waited" : "");
 	if (d->to.p)
 		assert_true(jid_eq(d->to, s->jid));
 	if (d->ticket)
@@ -200,7 +212,11 @@ static void on_kick(struct session *s, enum kick_why why)
 
 static void on_describe(struct session *s, struct buf *to) { buf_lit(to, "here"); }
 
-static const struct session_ops ops = { .door = "test", .subscribes = true, .deliver = on_deliver, .sent = on_sent, .kick = on_kick,
+static const struct session_ops ops = { .door = "test",
+					.subscribes = true,
+					.deliver = on_deliver,
+					.sent = on_sent,
+					.kick = on_kick,
 					.describe = on_describe };
 
 static void opened(struct session *s, int verdict)
@@ -209,7 +225,7 @@ static void opened(struct session *s, int verdict)
 	ear_of(s)->open = true;
 }
 
-/* ---- a stage -------------------------------------------------------------------------------------------------------------- */
+/* ---- a stage ---------------------------------------------------------------------------------------------------- */
 
 enum { ANN, BOB, CUI, DAN, PEOPLE };
 static const char *const names[PEOPLE] = { "ann", "bob", "cui", "dan" };
@@ -266,16 +282,23 @@ static struct ear *ear(struct stage *g, unsigned core, unsigned who, const char 
 	struct ear *e = &g->ears[g->ears_n++];
 
 	e->core = talk_core(g->t, core % g->cores);
-	session_open(e->core, &e->session, &ops, &(struct account){ .id = who + 1, .name = str_z(names[who]) }, str_z(resource), opened);
+	session_open(e->core, &e->session, &ops, &(struct account){ .id = who + 1, .name = str_z(names[who]) },
+		     str_z(resource), opened);
 	for (unsigned i = 0; i < 10 && !e->open; i++)
 		talk_wait(g->t, 100);
 	assert_true(e->open);
 	return e;
 }
 
-static void tell(struct ear *e, enum stanza_name name, enum stanza_type type, const char *to, const char *payload, unsigned traits)
+static void tell(struct ear *e, enum stanza_name name, enum stanza_type type, const char *to, const char *payload,
+		 unsigned traits)
 {
-	struct stanza_init init = { .name = name, .type = type, .traits = traits, .time = core_now(e->core), .from = e->session.jid, .id = STR("i"),
+	struct stanza_init init = { .name = name,
+				    .type = type,
+				    .traits = traits,
+				    .time = core_now(e->core),
+				    .from = e->session.jid,
+				    .id = STR("i"),
 				    .payload = str_z(payload) };
 
 	assert_true(jid_parse(&init.to, str_z(to), &e->arena));
@@ -298,7 +321,10 @@ static void leave(struct ear *e, const char *nick)
 	tell(e, STANZA_PRESENCE, PRESENCE_UNAVAILABLE, to, "", 0);
 }
 
-static void say(struct ear *e, const char *text) { tell(e, STANZA_MESSAGE, MESSAGE_GROUPCHAT, ROOM, text, STANZA_BODY); }
+static void say(struct ear *e, const char *text)
+{
+	tell(e, STANZA_MESSAGE, MESSAGE_GROUPCHAT, ROOM, text, STANZA_BODY);
+}
 static void command(struct ear *e, const char *text) { tell(e, STANZA_MESSAGE, MESSAGE_NORMAL, ROOM, text, 0); }
 
 /* What it has heard since it was asked last. */
@@ -351,7 +377,7 @@ static struct ear *made(struct stage *g)
 	return ann;
 }
 
-/* ---- tests ------------------------------------------------------------------------------------------------------------------ */
+/* ---- tests ------------------------------------------------------------------------------------------------------ */
 
 static void make_enter_say_leave(unsigned cores)
 {
@@ -361,7 +387,8 @@ static void make_enter_say_leave(unsigned cores)
 
 	enter(ann, "Ann");
 	h = heard(g, ann);
-	assert_true(has(h, "Ann||<x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='owner' role='moderator' jid='ann@anser.test/a'/>"));
+	assert_true(has(h, "Ann||<x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='owner' "
+			   "role='moderator' jid='ann@anser.test/a'/>"));
 	assert_true(has(h, "<status code='170'/><status code='201'/><status code='110'/>"));
 	assert_true(has(h, "|groupchat|<subject/>"));
 	enter(bob, "Bob");
@@ -377,18 +404,26 @@ static void make_enter_say_leave(unsigned cores)
 	h = heard(g, bob);
 	/* 7.2.2: those who are here, the own presence, history, subject; no real addresses for who may not see them. */
 	assert_int_equal(times(h, "\n"), 4);
-	assert_ptr_equal(strstr(h, "Ann||<x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='owner' role='moderator'/>"), h);
-	assert_true(has(h, "Bob||<x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='none' role='participant' jid='bob@anser.test/b'/>"));
-	assert_true(strstr(h, "<body>one</body>") > strstr(h, "code='110'") && strstr(h, "<subject/>") > strstr(h, "<body>one</body>"));
+	assert_ptr_equal(strstr(h, "Ann||<x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='owner' "
+				   "role='moderator'/>"),
+			 h);
+	assert_true(has(h, "Bob||<x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='none' "
+			   "role='participant' jid='bob@anser.test/b'/>"));
+	assert_true(strstr(h, "<body>one</body>") > strstr(h, "code='110'") &&
+		    strstr(h, "<subject/>") > strstr(h, "<body>one</body>"));
 	assert_true(has(h, "|waited\n"));
-	assert_true(has(heard(g, ann), "Bob||<x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='none' role='participant' "
-				       "jid='bob@anser.test/b'/></x>"));
+	assert_true(
+		has(heard(g, ann),
+		    "Bob||<x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='none' role='participant' "
+		    "jid='bob@anser.test/b'/></x>"));
 	say(bob, "<body>two</body>");
 	assert_true(has(heard(g, ann), "Bob|groupchat|<body>two</body>"));
 	assert_true(has(heard(g, bob), "Bob|groupchat|<body>two</body>"));
 	leave(bob, "Bob");
-	assert_true(has(heard(g, bob), "Bob|unavailable|<x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='none' role='none' "
-				       "jid='bob@anser.test/b'/><status code='110'/>"));
+	assert_true(has(
+		heard(g, bob),
+		"Bob|unavailable|<x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='none' role='none' "
+		"jid='bob@anser.test/b'/><status code='110'/>"));
 	assert_int_equal(times(heard(g, ann), "Bob|unavailable|"), 1);
 	say(ann, "<body>three</body>");
 	assert_string_equal(heard(g, bob), "");
@@ -465,7 +500,8 @@ static void bodies(struct stage *g, struct ear *e, struct buf *to)
 	}
 }
 
-/* Many on their way to a slow disk, from two cores, with presences and changes among them: all hear the same in the same order. */
+/* Many on their way to a slow disk, from two cores, with presences and changes among them: all hear the same in the
+ * same order. */
 static void one_order(void **state)
 {
 	struct stage *g = stage_new(2, "memory:?delay=20", true);
@@ -534,7 +570,8 @@ static void ban_in_flight(void **state)
 	talk_wait(g->t, 1000);
 	h = heard(g, bob);
 	assert_true(has(h, "before"));
-	assert_true(has(h, "<item affiliation='outcast' role='none' jid='bob@anser.test/b'><actor nick='Ann'/></item><status code='301'/><status code='110'/>"));
+	assert_true(has(h, "<item affiliation='outcast' role='none' jid='bob@anser.test/b'><actor "
+			   "nick='Ann'/></item><status code='301'/><status code='110'/>"));
 	assert_false(has(h, "after"));
 	assert_false(has(h, "late"));
 	assert_int_equal(bob->last, SENT_NOT_IN_ROOM);
@@ -621,7 +658,8 @@ static void temporary(void **state)
 	leave(ann, "Ann");
 	talk_run(g->t);
 	enter(bob, "Bob");
-	assert_true(has(heard(g, bob), "affiliation='owner' role='moderator' jid='bob@anser.test/b'/><status code='170'/><status code='201'/>"));
+	assert_true(has(heard(g, bob), "affiliation='owner' role='moderator' jid='bob@anser.test/b'/><status "
+				       "code='170'/><status code='201'/>"));
 	ear_close(bob);
 	talk_run(g->t);
 	enter(ann, "Ann");
@@ -632,7 +670,8 @@ static void temporary(void **state)
 static void several_seats(void **state)
 {
 	struct stage *g = stage_new(2, NULL, true);
-	struct ear *ann = made(g), *bob = ear(g, 1, BOB, "b"), *phone = ear(g, 0, BOB, "phone"), *cui = ear(g, 1, CUI, "c");
+	struct ear *ann = made(g), *bob = ear(g, 1, BOB, "b"), *phone = ear(g, 0, BOB, "phone"),
+		   *cui = ear(g, 1, CUI, "c");
 	const char *h;
 
 	enter(bob, "Bob");
@@ -673,11 +712,14 @@ static void another_nick(void **state)
 	heard(g, bob);
 	enter(bob, "Bert");
 	h = heard(g, ann);
-	assert_ptr_equal(strstr(h, "Bob|unavailable|<x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='none' role='participant' "
-				   "jid='bob@anser.test/b' nick='Bert'/><status code='303'/>"), h);
+	assert_ptr_equal(strstr(h, "Bob|unavailable|<x xmlns='http://jabber.org/protocol/muc#user'><item "
+				   "affiliation='none' role='participant' "
+				   "jid='bob@anser.test/b' nick='Bert'/><status code='303'/>"),
+			 h);
 	assert_true(has(h, "\nBert||"));
 	h = heard(g, bob);
-	assert_true(has(h, "nick='Bert'/><status code='303'/><status code='110'/>") && has(h, "\nBert||") && times(h, "code='110'") == 2);
+	assert_true(has(h, "nick='Bert'/><status code='303'/><status code='110'/>") && has(h, "\nBert||") &&
+		    times(h, "code='110'") == 2);
 	stage_free(g);
 }
 
@@ -796,7 +838,8 @@ static void destroyed(void **state)
 	assert_int_equal(tried(g, bob, "destroy"), ROOM_FORBIDDEN);
 	heard(g, bob);
 	did(g, ann, "destroy");
-	assert_true(has(heard(g, bob), "<item affiliation='none' role='none' jid='bob@anser.test/b'/><destroy><reason>over</reason></destroy>"));
+	assert_true(has(heard(g, bob), "<item affiliation='none' role='none' "
+				       "jid='bob@anser.test/b'/><destroy><reason>over</reason></destroy>"));
 	talk_wait(g->t, 1000);
 	assert_false(room_listing_next(talk_core(g->t, 1), STR(""), &l));
 	enter(bob, "Bob");

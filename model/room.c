@@ -9,7 +9,10 @@ static const char *const affiliation_names[AFFILIATIONS] = {
 };
 
 static const char *const role_names[ROLES] = {
-	[ROLE_NONE] = "none", [ROLE_VISITOR] = "visitor", [ROLE_PARTICIPANT] = "participant", [ROLE_MODERATOR] = "moderator",
+	[ROLE_NONE] = "none",
+	[ROLE_VISITOR] = "visitor",
+	[ROLE_PARTICIPANT] = "participant",
+	[ROLE_MODERATOR] = "moderator",
 };
 
 const char *affiliation_name(enum affiliation a) { return affiliation_names[a]; }
@@ -46,18 +49,29 @@ bool role_parse(enum role *ret, struct str text)
 }
 
 const struct room_config room_config_default = {
-	.title = STR_INIT(""), .description = STR_INIT(""), .language = STR_INIT(""), .password = STR_INIT(""),
-	.avatar = STR_INIT(""), .avatar_hash = STR_INIT(""),
-	.listed = true, .anonymous = true, .members_invite = true, .subject_by_all = true, .archived = true, .voice_requests = true,
-	.pm = ROOM_PM_ANYONE, .occupants_max = 1000, .history = 20,
+	.title = STR_INIT(""),
+	.description = STR_INIT(""),
+	.language = STR_INIT(""),
+	.password = STR_INIT(""),
+	.avatar = STR_INIT(""),
+	.avatar_hash = STR_INIT(""),
+	.listed = true,
+	.anonymous = true,
+	.members_invite = true,
+	.subject_by_all = true,
+	.archived = true,
+	.voice_requests = true,
+	.pm = ROOM_PM_ANYONE,
+	.occupants_max = 1000,
+	.history = 20,
 };
 
 bool room_config_is_valid(const struct room_config *c)
 {
 	return c->title.n <= ROOM_TITLE_BYTES_MAX && c->description.n <= ROOM_TEXT_BYTES_MAX && c->language.n <= 64 &&
-	       c->password.n <= 1023 && c->avatar.n <= ROOM_AVATAR_BYTES_MAX && c->avatar_hash.n <= 40 && c->pm < ROOM_PMS &&
-	       c->occupants_max >= 1 && c->occupants_max <= ROOM_OCCUPANTS_MAX && c->history <= ROOM_HISTORY_MAX &&
-	       c->slow_s <= 24 * 3600 && c->keep_days <= 36500;
+	       c->password.n <= 1023 && c->avatar.n <= ROOM_AVATAR_BYTES_MAX && c->avatar_hash.n <= 40 &&
+	       c->pm < ROOM_PMS && c->occupants_max >= 1 && c->occupants_max <= ROOM_OCCUPANTS_MAX &&
+	       c->history <= ROOM_HISTORY_MAX && c->slow_s <= 24 * 3600 && c->keep_days <= 36500;
 }
 
 enum role room_role_on_entry(const struct room_config *c, enum affiliation a)
@@ -90,10 +104,12 @@ static bool may_kick(struct room_standing by, struct room_standing whom)
 	return by.affiliation >= whom.affiliation;
 }
 
-/* 8.4: nobody's who stands at least as high, and never an admin's or owner's. Where neither is anything the role decides. */
+/* 8.4: nobody's who stands at least as high, and never an admin's or owner's. Where neither is anything the role
+ * decides. */
 static bool may_silence(struct room_standing by, struct room_standing whom)
 {
-	if (whom.affiliation >= AFFILIATION_ADMIN || (whom.role == ROLE_MODERATOR && by.affiliation < AFFILIATION_ADMIN))
+	if (whom.affiliation >= AFFILIATION_ADMIN ||
+	    (whom.role == ROLE_MODERATOR && by.affiliation < AFFILIATION_ADMIN))
 		return false;
 	return by.affiliation > whom.affiliation || whom.affiliation == AFFILIATION_NONE;
 }
@@ -110,7 +126,8 @@ bool room_may_role(struct room_standing by, struct room_standing whom, enum role
 	case ROLE_VISITOR:
 		return may_silence(by, whom);
 	case ROLE_PARTICIPANT:
-		return whom.role == ROLE_VISITOR || (by.affiliation >= AFFILIATION_ADMIN && whom.affiliation < AFFILIATION_ADMIN);
+		return whom.role == ROLE_VISITOR ||
+		       (by.affiliation >= AFFILIATION_ADMIN && whom.affiliation < AFFILIATION_ADMIN);
 	default:
 		return by.affiliation >= AFFILIATION_ADMIN;
 	}
@@ -118,15 +135,18 @@ bool room_may_role(struct room_standing by, struct room_standing whom, enum role
 
 /* From which role on private messages are allowed; ROLES: nobody. */
 static const enum role whispers_from[ROOM_PMS] = {
-	[ROOM_PM_ANYONE] = ROLE_VISITOR, [ROOM_PM_PARTICIPANTS] = ROLE_PARTICIPANT,
-	[ROOM_PM_MODERATORS] = ROLE_MODERATOR, [ROOM_PM_NONE] = ROLES,
+	[ROOM_PM_ANYONE] = ROLE_VISITOR,
+	[ROOM_PM_PARTICIPANTS] = ROLE_PARTICIPANT,
+	[ROOM_PM_MODERATORS] = ROLE_MODERATOR,
+	[ROOM_PM_NONE] = ROLES,
 };
 
 static bool may_invite(const struct room_config *c, struct room_standing by)
 {
 	if (by.affiliation >= AFFILIATION_ADMIN || (by.role == ROLE_MODERATOR && !c->members_only))
 		return true;
-	return c->members_invite && by.role >= ROLE_VISITOR && (!c->members_only || by.affiliation >= AFFILIATION_MEMBER);
+	return c->members_invite && by.role >= ROLE_VISITOR &&
+	       (!c->members_only || by.affiliation >= AFFILIATION_MEMBER);
 }
 
 bool room_may(const struct room_config *c, struct room_standing by, enum room_verb verb)

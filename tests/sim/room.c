@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tests/sim/room.c - rooms with churn: clients enter, leave, take other nicknames, speak, kick and ban one another, while links break and the server dies. What
- * must hold: everybody sees the same order (the room's ids ascend for each), without gaps from the first message that he is shown to the last before
- * he leaves; nothing after he has left or was removed; what anybody saw is in the archive.
+ * tests/sim/room.c - rooms with churn: clients enter, leave, take other nicknames, speak, kick and ban one another,
+ * while links break and the server dies. What must hold: everybody sees the same order (the room's ids ascend for
+ * each), without gaps from the first message that he is shown to the last before he leaves; nothing after he has left
+ * or was removed; what anybody saw is in the archive.
  */
 #include "tests/sim/sim.h"
 
@@ -43,7 +44,7 @@ void room_end(struct client *c)
 		buf_free(&c->rooms[r].present);
 }
 
-/* ---- what clients do ---------------------------------------------------------------------------------------------------------- */
+/* ---- what clients do -------------------------------------------------------------------------------------------- */
 
 static void enter(struct client *c, unsigned r)
 {
@@ -54,8 +55,11 @@ static void enter(struct client *c, unsigned r)
 		return;
 	m->asked++;
 	m->asked_at = c->sim->clock;
-	buf_fmt(&b, "<presence to='r%u@rooms.sim/n%u%s' id='%llu'><x xmlns='" MUC "'><history maxstanzas='%u'/></x></presence>", r, c->index,
-		sim_chance(c->sim, 4) ? "" : "b", (unsigned long long)m->asked_at, (unsigned)sim_chance(c->sim, 30));
+	buf_fmt(&b,
+		"<presence to='r%u@rooms.sim/n%u%s' id='%llu'><x xmlns='" MUC
+		"'><history maxstanzas='%u'/></x></presence>",
+		r, c->index, sim_chance(c->sim, 4) ? "" : "b", (unsigned long long)m->asked_at,
+		(unsigned)sim_chance(c->sim, 30));
 	say(c, &b);
 }
 
@@ -75,7 +79,8 @@ static void speak(struct client *c, unsigned r)
 	if (s->said_n == SIM_SAID_MAX)
 		return;
 	s->said[s->said_n] = (struct said){ .room = r };
-	buf_fmt(&b, "<message to='r%u@rooms.sim' type='groupchat' id='R%u'><body>R%u</body></message>", r, s->said_n, s->said_n);
+	buf_fmt(&b, "<message to='r%u@rooms.sim' type='groupchat' id='R%u'><body>R%u</body></message>", r, s->said_n,
+		s->said_n);
 	s->said_n++;
 	say(c, &b);
 }
@@ -113,8 +118,10 @@ static void open_room(struct client *c, unsigned r)
 	own_buf b = { 0 };
 
 	buf_fmt(&b,
-		"<iq type='set' id='open' to='r%u@rooms.sim'><query xmlns='" MUC "#owner'><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'>"
-		"<value>" MUC "#roomconfig</value></field><field var='muc#roomconfig_persistentroom'><value>1</value></field></x></query></iq>",
+		"<iq type='set' id='open' to='r%u@rooms.sim'><query xmlns='" MUC
+		"#owner'><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'>"
+		"<value>" MUC "#roomconfig</value></field><field "
+			      "var='muc#roomconfig_persistentroom'><value>1</value></field></x></query></iq>",
 		r);
 	say(c, &b);
 }
@@ -148,7 +155,7 @@ void room_act(struct client *c)
 	}
 }
 
-/* ---- what clients see --------------------------------------------------------------------------------------------------------- */
+/* ---- what clients see ------------------------------------------------------------------------------------------- */
 
 static bool room_of(struct str from, unsigned *r)
 {
@@ -158,7 +165,8 @@ static bool room_of(struct str from, unsigned *r)
 
 static bool has_code(const struct xml *x, const char *code)
 {
-	for (const struct xml *status = xml_child(x, "status", ns_user); status; status = xml_sibling(status, "status", ns_user))
+	for (const struct xml *status = xml_child(x, "status", ns_user); status;
+	     status = xml_sibling(status, "status", ns_user))
 		if (str_is(xml_attr(status, "code"), code))
 			return true;
 	return false;
@@ -227,12 +235,14 @@ static void saw(struct client *c, unsigned r, uint64_t number, uint64_t id, bool
 	if (said->room != r)
 		sim_fail(s, "room: client %u sees R%u in room %u", c->index, (unsigned)number, r);
 	if (!m->inside)
-		sim_fail(s, "room: client %u sees R%u in room %u, where it is not any more", c->index, (unsigned)number, r);
+		sim_fail(s, "room: client %u sees R%u in room %u, where it is not any more", c->index, (unsigned)number,
+			 r);
 	if (said->id && said->id != id)
-		sim_fail(s, "room: R%u was said as %llu and as %llu", (unsigned)number, (unsigned long long)said->id, (unsigned long long)id);
+		sim_fail(s, "room: R%u was said as %llu and as %llu", (unsigned)number, (unsigned long long)said->id,
+			 (unsigned long long)id);
 	if (id <= m->last)
-		sim_fail(s, "room: client %u sees R%u, which is %llu, behind %llu", c->index, (unsigned)number, (unsigned long long)id,
-			 (unsigned long long)m->last);
+		sim_fail(s, "room: client %u sees R%u, which is %llu, behind %llu", c->index, (unsigned)number,
+			 (unsigned long long)id, (unsigned long long)m->last);
 	said->id = id;
 	if (!m->stay)
 		m->stay = stay_begin(c, r, id);
@@ -254,15 +264,15 @@ bool room_message(struct client *c, const struct xml *message, struct arena *a)
 		return false;
 	if (!str_is(xml_attr(message, "type"), "groupchat") || !body.n)
 		return true;
-	if (!sid || !str_u64(xml_attr(sid, "id"), &id) || !str_starts(body, STR("R")) || !str_u64(str_from(body, 1), &number) ||
-	    number >= c->sim->said_n)
+	if (!sid || !str_u64(xml_attr(sid, "id"), &id) || !str_starts(body, STR("R")) ||
+	    !str_u64(str_from(body, 1), &number) || number >= c->sim->said_n)
 		sim_fail(c->sim, "room: client %u cannot read %.*s", c->index, STR_ARG(message->raw));
 	else
 		saw(c, r, number, id, xml_child(message, "delay", "urn:xmpp:delay") != NULL);
 	return true;
 }
 
-/* ---- what must hold ------------------------------------------------------------------------------------------------------------ */
+/* ---- what must hold --------------------------------------------------------------------------------------------- */
 
 static void check_stay(struct sim *s, const struct stay *stay)
 {
@@ -271,8 +281,8 @@ static void check_stay(struct sim *s, const struct stay *stay)
 	for (unsigned i = 0; i < s->said_n; i++)
 		n += s->said[i].room == stay->room && s->said[i].id >= stay->first && s->said[i].id <= stay->last;
 	if (n != stay->n)
-		sim_fail(s, "room: client %u saw %u messages of room %u from %llu to %llu, there were %u", stay->client, stay->n, stay->room,
-			 (unsigned long long)stay->first, (unsigned long long)stay->last, n);
+		sim_fail(s, "room: client %u saw %u messages of room %u from %llu to %llu, there were %u", stay->client,
+			 stay->n, stay->room, (unsigned long long)stay->first, (unsigned long long)stay->last, n);
 }
 
 /* Who is inside sees the same people as all others there. */
@@ -284,9 +294,10 @@ static void check_occupants(struct sim *s)
 		for (unsigned i = 0; i < SIM_CLIENTS; i++)
 			inside += s->clients[i].state == ONLINE && s->clients[i].rooms[r].inside;
 		for (unsigned i = 0; i < SIM_CLIENTS; i++)
-			if (s->clients[i].state == ONLINE && s->clients[i].rooms[r].inside && present_count(&s->clients[i].rooms[r].present) != inside)
-				sim_fail(s, "room: client %u sees %u in room %u, there are %u", i, present_count(&s->clients[i].rooms[r].present), r,
-					 inside);
+			if (s->clients[i].state == ONLINE && s->clients[i].rooms[r].inside &&
+			    present_count(&s->clients[i].rooms[r].present) != inside)
+				sim_fail(s, "room: client %u sees %u in room %u, there are %u", i,
+					 present_count(&s->clients[i].rooms[r].present), r, inside);
 	}
 }
 
