@@ -12,7 +12,7 @@
 	each(mam) each(search) each(archive_prefs) each(rsm) \
 	each(ping) each(version) each(time) each(last) each(private) each(vcard) \
 	each(pep) each(pubsub) each(pubsub_public) each(pubsub_private) each(nick) each(bookmarks) each(bookmarks_list) each(bookmarks_conversion) each(avatar) each(avatar_hash) each(avatar_conversion) \
-	each(external) each(commands) each(invite) each(preauth_roster) each(people) each(clients) each(push) \
+	each(external) each(commands) each(admin_commands) each(invite) each(preauth_roster) each(people) each(clients) each(push) \
 	each(rooms) each(rooms_unique) each(rooms_hats) each(rooms_self_ping) each(rooms_occupants) each(rooms_retraction) each(rooms_moderation) \
 	each(rooms_search) each(rooms_pictures) \
 	each(upload) each(bytestreams)

@@ -469,3 +469,5 @@ static void run(struct xmpp *x, struct iq *q, struct str session, const struct x
 		mem_free(d.session);
 	}
 }
+
+const struct xmpp_feature feature_admin_commands = { .name = "commands of administrators", .xep = 133, .version = "1.3.1" };
