@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * admin/rooms.c - rooms, for the operator. A room belongs to one core, whichever serves the operator: so it is spoken to by stanzas (XEP-0045), by a service
- * that lives as long as the command and counts as an administrator. Its questions go one after another.
+ * admin/rooms.c - rooms, for the operator. A room belongs to one core, whichever serves the operator: so it is spoken
+ * to by stanzas (XEP-0045), by a service that lives as long as the command and counts as an administrator. Its
+ * questions go one after another.
  */
 #include "admin/inside.h"
 #include "core/service.h"
@@ -452,8 +453,8 @@ static void created(struct admin_room *o, const struct xml *x, bool error)
 	ask_room(o, IQ_SET, buf_all(&b), done);
 }
 
-/* Rooms are made by who enters. We are no session, so that our being there ends at once; but what makes the room stay comes right behind it, and what comes
- * while a room is made waits. */
+/* Rooms are made by who enters. We are no session, so that our being there ends at once; but what makes the room stay
+ * comes right behind it, and what comes while a room is made waits. */
 static void not_there(struct admin_room *o, const struct xml *x, bool error)
 {
 	struct str title = admin_argument(o->admin, "title");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/classic/rooms.c - rooms: 108, 109, 102 with #room, and what rooms say to this client. It speaks to them as every client does, by stanzas
- * (XEP-0045); one question at a time, whose answer is the reply to a request. What is asked while the core calls goes out at the end of the turn.
+ * doors/classic/rooms.c - rooms: 108, 109, 102 with #room, and what rooms say to this client. It speaks to them as
+ * every client does, by stanzas (XEP-0045); one question at a time, whose answer is the reply to a request. What is
+ * asked while the core calls goes out at the end of the turn.
  */
 #include <stdlib.h>
 

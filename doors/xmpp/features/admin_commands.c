@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/features/admin_commands.c - XEP-0133: what an administrator may do with accounts and sessions, as commands (XEP-0050). A command is a row: its
- * form, and what happens when that comes back. What this server has no truthful answer for (passwords, say) is left out.
+ * doors/xmpp/features/admin_commands.c - XEP-0133: what an administrator may do with accounts and sessions, as commands
+ * (XEP-0050). A command is a row: its form, and what happens when that comes back. What this server has no truthful
+ * answer for (passwords, say) is left out.
  */
 #include "doors/xmpp/features/admin_commands.h"
 
