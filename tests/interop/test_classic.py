@@ -42,7 +42,7 @@ def talk(server):
         expect_match(j.hear(), rf'103@dora@{re.escape(content)}@{TIME};')
         expect(d.ask('103|emil,dora,x'), '0|not you')
         expect(d.ask('103|dora,nobody-here,x'), '0|no such user')
-        expect(d.ask('103|dora,#room,x'), '0|no such room')
+        expect(d.ask('103|dora,#room,x'), '0|you are not in this room')
         # The Java dialect: success is not answered, failure is a push, no semicolon inside.
         j.say('103|emil,dora,one; two')
         j.say('103|emil,nobody-here,x')
