@@ -109,7 +109,9 @@ def rooms(server):
         e.type(f'/join {room} nick Emil')
         e.see('/room accept')
         e.type('/room accept')
-        e.see('Room unlocked')
+        # profanity says at once that it is unlocked; what comes back from the room says that it is.
+        e.type('/subject set "Of dogs"')
+        e.see('Emil has set the room subject: Of dogs')
         f.type(f'/join {room} nick frida')
         f.see('You have joined the room as frida, role: participant, affiliation: none')
         f.type('hello from a room')
