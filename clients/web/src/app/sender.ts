@@ -14,7 +14,7 @@ import { writeEdit, writeFile, writeReactions, writeRetraction, writeText } from
 import { settle, Refused } from '../xmpp/login';
 import type { Xml } from '../xmpp/xml';
 import { PENDING, type Entry, type Row } from '../store/rows';
-import { change, lastOrder, risen } from '../store/timeline';
+import { change, lastOrder, placeBehind, risen } from '../store/timeline';
 import type { Ctx, News } from './context';
 import { peerReadOf } from './incoming';
 
@@ -117,6 +117,7 @@ export function sender(ctx: Ctx): Sender {
 	// Where a message will stand: behind what was there when it went. What comes before it is acknowledged comes behind it.
 	const places = new Map<string, number>();
 	let lastPlace = 0;
+	let lastKept = 0; // the same of what was found in an archive
 	function place(e: Entry): void {
 		const log = book.loaded(e.to);
 		lastPlace = Math.max(lastPlace + 0.001, ctx.now(), log ? lastOrder(log) + 0.001 : 0);
@@ -404,7 +405,7 @@ export function sender(ctx: Ctx): Sender {
 			for (const i of mine)
 				for (const e of sorted())
 					if (e.id === i.id || e.id === i.originId)
-						done(e, i.archived ? i.time : undefined);
+						done(e, i.archived && i.time !== undefined ? (lastKept = placeBehind(i.time, lastKept)) : undefined);
 			if (mine.some((i) => i.nick !== undefined))
 				void pump(); // what answers it may have waited for that
 		},

@@ -188,6 +188,11 @@ export function risen(old: Row['sending'], to: NonNullable<Row['sending']>): Non
 	return old && RANK[old] > RANK[to] ? old : to;
 }
 
+// Orders of rows that the archive names one after another, oldest first: those of one millisecond are kept apart. `last`: of the one before.
+export function placeBehind(time: number, last: number): number {
+	return last >= time && last < time + 1 ? last + STEP : time;
+}
+
 // Orders of a page: as the archive has them, between what lies before and behind.
 function orderPage(page: readonly Row[], floor: number, ceiling: number): number[] {
 	const orders: number[] = [];

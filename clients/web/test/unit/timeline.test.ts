@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { PENDING, type Row } from '../../src/store/rows';
-import { add, apply, change, confirmedOrder, extend, lastOrder, logNew, merge, remove, shrink, spanBack, spanForth, type Join, type Log } from '../../src/store/timeline';
+import { add, apply, change, confirmedOrder, extend, lastOrder, logNew, merge, placeBehind, remove, shrink, spanBack, spanForth, type Join, type Log } from '../../src/store/timeline';
 
 const bob = 'bob@chat.lan', me = 'tom@chat.lan';
 const T = 1.7e12;
@@ -189,4 +189,16 @@ test('whatever order pages come in, what is known of all is all (seeded)', () =>
 				equal(Number(r.text), Number(log.rows[i - 1]!.text) + 1, `round ${round}: a hole that is not marked`);
 		});
 	}
+});
+
+test('what waits takes its place in the order of the archive, also within a millisecond', () => {
+	const log = logNew('p', [], false);
+	for (let n = 0; n < 6; n++)
+		add(log, { key: `k${n}`, with: 'p', order: PENDING + n, id: `k${n}`, from: 'me', mine: true, time: 5, text: String(n), sending: 'sending' });
+	let last = 0;
+	for (const [n, time] of [7, 8, 8, 8, 9, 9].entries())
+		change(log, `k${n}`, { sending: 'sent', order: (last = placeBehind(time, last)) });
+	deepEqual(log.rows.map((r) => r.text), ['0', '1', '2', '3', '4', '5']);
+	equal(placeBehind(7, last), 7); // an older page is read again
+	ok(placeBehind(9, last) > last);
 });
