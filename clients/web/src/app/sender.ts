@@ -14,7 +14,7 @@ import { writeEdit, writeFile, writeReactions, writeRetraction, writeText } from
 import { settle, Refused } from '../xmpp/login';
 import type { Xml } from '../xmpp/xml';
 import { PENDING, type Entry, type Row } from '../store/rows';
-import { change, lastOrder, placeBehind, risen } from '../store/timeline';
+import { change, lastOrder, ownEnd, placeBehind, risen } from '../store/timeline';
 import type { Ctx, News } from './context';
 import { peerReadOf } from './incoming';
 
@@ -130,7 +130,8 @@ export function sender(ctx: Ctx): Sender {
 			const r = log.keys.get(key);
 			if (!r || r.sending === 'failed' || (r.sending !== 'sending' && r.order < 1e15))
 				return;
-			const order = placed ?? Math.max(ctx.now(), lastOrder(log) + 0.001);
+			const behind = placed ?? Math.max(ctx.now(), lastOrder(log) + 0.001);
+			const order = ctx.rooms.is(to) ? behind : Math.max(behind, ownEnd(log) + 0.001);
 			const up = change(log, key, { sending: risen(r.sending, 'sent'), order: r.order >= 1e15 ? order : r.order, why: undefined });
 			book.touched(log, up ? [up] : []);
 			if (up && up.order > book.conv(to).readTo)

@@ -218,6 +218,28 @@ function known(log: Log, old: Row, r: Row, order: number, archived: boolean): Ro
 	});
 }
 
+// What I wrote went out in its order: one that waited until now went behind those that are known to be sent, wherever the clocks of here and there
+// put these.
+export function ownEnd(log: Log, but: (r: Row) => boolean = () => false): number {
+	for (let i = indexAt(log, PENDING) - 1; i >= 0; i--) {
+		const r = log.rows[i]!;
+		if (r.mine && r.sending !== 'failed' && !but(r))
+			return r.order;
+	}
+	return 0;
+}
+
+function behindOwn(log: Log, page: readonly Row[], olds: readonly (Row | undefined)[], orders: number[]): void {
+	// In a room all is placed by the clock of the room.
+	const first = page.findIndex((r, i) => r.mine && r.nick === undefined && olds[i] && olds[i]!.order >= PENDING);
+	if (first < 0)
+		return;
+	const inPage = new Set(olds.map((o) => o?.key));
+	let floor = ownEnd(log, (r) => inPage.has(r.key));
+	for (let i = first; i < orders.length && orders[i]! <= floor; i++)
+		floor = orders[i] = floor + STEP;
+}
+
 // Puts a page in: rows that follow one another without a hole, the oldest first. Returns what has to be written, and which rows are new.
 // `archived`: the archive's times are the truth; else it came live, one row, behind everything.
 export function merge(log: Log, page: readonly Row[], join: Join, archived: boolean): { changed: Map<string, Row>; fresh: Row[] } {
@@ -230,6 +252,8 @@ export function merge(log: Log, page: readonly Row[], join: Join, archived: bool
 
 	const olds = unique.map((r) => same(log, r));
 	const orders = archived ? orderPage(unique, join.floor ?? floorOf(olds[0]), ceilingOf(log, unique, olds, join)) : unique.map((r) => Math.max(r.time, lastOrder(log) + STEP));
+	if (archived)
+		behindOwn(log, unique, olds, orders);
 	const placed: Row[] = [];
 	unique.forEach((r, i) => {
 		const old = olds[i] && log.keys.get(olds[i]!.key);

@@ -202,3 +202,15 @@ test('what waits takes its place in the order of the archive, also within a mill
 	equal(placeBehind(7, last), 7); // an older page is read again
 	ok(placeBehind(9, last) > last);
 });
+
+test('what waited stands behind what I sent before, whatever the clock of the server says', () => {
+	const log = logNew('p', [], false);
+	const own = (n: number, order: number, more: Partial<Row> = {}): Row =>
+		({ key: `k${n}`, with: 'p', order, id: `k${n}`, origin: `k${n}`, from: 'me', mine: true, time: 5, text: String(n), sending: 'sending', ...more });
+	add(log, own(1, 1000.4, { sending: 'sent' })); // placed by our clock, which is ahead
+	add(log, own(2, PENDING + 2));
+	add(log, own(3, PENDING + 3));
+	merge(log, [own(2, 0, { archiveId: 'a2', time: 1000, key: 'x2' }), own(3, 0, { archiveId: 'a3', time: 1000, key: 'x3' })], { before: 'joined', after: 'joined' }, true);
+	deepEqual(log.rows.map((r) => r.text), ['1', '2', '3']);
+	ok(log.rows.every((r) => r.order < PENDING));
+});
