@@ -139,4 +139,44 @@ def reports(server):
         expect(word in said, True)
 
 
-main(subscriptions, picture, bookmarks, reports)
+def omemo(server):
+    """XEP-0384, as its clients do it: the list of devices and their keys are open to all; who is a contact and wants it is told of a new device."""
+    server.add('hal', 'ivy')
+    devices, bundle = 'eu.siacs.conversations.axolotl.devicelist', 'eu.siacs.conversations.axolotl.bundles:31415'
+    ns = 'eu.siacs.conversations.axolotl'
+
+    def listed(*ids):
+        top = ET.Element(f'{{{ns}}}list')
+        for number in ids:
+            ET.SubElement(top, f'{{{ns}}}device', id=str(number))
+        return top
+
+    def ids(item):
+        return [d.get('id') for d in item.iter(f'{{{ns}}}device')]
+
+    async def talk():
+        async with together(client(server, 'hal'), client(server, 'ivy')) as (h, i):
+            hal = f'hal@{DOMAIN}'
+            ph, pi = h.plugin['xep_0060'], i.plugin['xep_0060']
+            await ph.publish(None, devices, id='current', payload=listed(31415), options=form(h, 'publish-options', access_model='open'))
+            keys = ET.Element(f'{{{ns}}}bundle')
+            ET.SubElement(keys, f'{{{ns}}}identityKey').text = 'AAAA'
+            await ph.publish(None, bundle, id='current', payload=keys, options=form(h, 'publish-options', access_model='open'))
+            # A stranger, who wants to write.
+            expect(ids((await pi.get_items(hal, devices)).xml), ['31415'])
+            expect((await pi.get_items(hal, bundle)).xml.find(f'.//{{{ns}}}identityKey').text, 'AAAA')
+            # A contact.
+            i.plugin['xep_0163'].add_interest(devices)
+            await i.plugin['xep_0115'].update_caps()
+            await i.round_trip()
+            await h.subscribe_both(i)
+            first = await i.events.until(lambda m: m['pubsub_event']['items']['node'] == devices)
+            expect(ids(first.xml), ['31415'])
+            await ph.publish(None, devices, id='current', payload=listed(31415, 27182))
+            second = await i.events.until(lambda m: len(ids(m.xml)) == 2)
+            expect((second['from'].bare, ids(second.xml)), (hal, ['31415', '27182']))
+
+    run(talk())
+
+
+main(subscriptions, picture, bookmarks, reports, omemo)
