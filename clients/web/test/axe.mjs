@@ -11,6 +11,9 @@ export async function violations(page) {
 	if (!(await page.evaluate(() => !!window.axe)))
 		await page.evaluate(AXE);
 	return page.evaluate(async () => {
+		// What is still fading in has not the contrast that it will have.
+		const ending = document.getAnimations().filter((a) => a.effect?.getComputedTiming().iterations !== Infinity);
+		await Promise.all(ending.map((a) => a.finished.catch(() => undefined)));
 		const r = await window.axe.run(document, { resultTypes: ['violations'] });
 		return r.violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(' ')} ${n.failureSummary.replace(/\s+/g, ' ')}`).join(' | ')}`);
 	});
