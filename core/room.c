@@ -12,6 +12,7 @@ enum {
 	IDLE_KEEP_MS = 60000,
 	IDLE_MAX = 512,	   /* rooms that nobody is in: names that strangers make up must not fill the memory */
 	COMING_MAX = 5000, /* stanzas that wait for one room */
+	COMING_BYTES_MAX = 16 * 1024 * 1024,
 };
 
 /* What waits to be taken. */
@@ -65,6 +66,7 @@ static void coming_free(struct room *r, struct coming *k)
 {
 	list_remove(&k->here);
 	r->in_n--;
+	r->in_bytes -= k->st ? k->st->cost : 0;
 	stanza_unref(k->st);
 	mem_free((void *)k->full.p);
 	mem_free(k);
@@ -254,6 +256,13 @@ static struct coming *coming_add(struct room *r)
 	return k;
 }
 
+/* While a disk is slow, or does not answer, what waits for a room must not fill the memory. Who leaves is always heard: else he would stay for ever. */
+static bool is_too_much(const struct room *r, const struct stanza *st)
+{
+	return (r->in_n >= COMING_MAX || r->in_bytes + st->cost > COMING_BYTES_MAX) &&
+	       !(st->name == STANZA_PRESENCE && st->type == PRESENCE_UNAVAILABLE && room_seat(r, st->from));
+}
+
 void room_in(struct rooms *rs, struct stanza *st, struct service_sender from)
 {
 	struct room *r = room_get(rs, st->to);
@@ -264,12 +273,14 @@ void room_in(struct rooms *rs, struct stanza *st, struct service_sender from)
 		room_go_on(r);
 		return;
 	}
-	if (r->in_n >= COMING_MAX) {
+	if (is_too_much(r, st)) {
 		service_answer(rs->core, from, SENT_NOT_STORED);
+		service_bounce(rs->core, st);
 		return;
 	}
 	k = coming_add(r);
 	k->st = stanza_ref(st);
+	r->in_bytes += st->cost;
 	k->from = from;
 }
 

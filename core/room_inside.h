@@ -84,6 +84,7 @@ struct room {
 	/* queues */
 	struct list in; /* struct coming */
 	unsigned in_n;
+	size_t in_bytes;
 	bool taking; /* inside room_syntax.take */
 	bool pumping;
 	struct service_sender sender; /* of what is being taken */

@@ -584,6 +584,42 @@ static void ban_in_flight(void **state)
 	stage_free(g);
 }
 
+/* While a change is on its way to the disk, what waits for the room does not fill the memory; who leaves is heard all the same. */
+static void too_much_waits(void **state)
+{
+	enum { LETTER = 128 * 1024, LETTERS = 150 };
+	struct stage *g = stage_new(2, "memory:?delay=20", true);
+	struct ear *ann = ear(g, 0, ANN, "a"), *bob;
+	own_buf letter = { 0 };
+	const char *h;
+
+	enter(ann, "Ann");
+	talk_wait(g->t, 1000);
+	command(ann, "set persistent");
+	talk_wait(g->t, 1000);
+	bob = ear(g, 1, BOB, "b");
+	enter(bob, "Bob");
+	talk_wait(g->t, 1000);
+	buf_clear(&ann->heard);
+	buf_lit(&letter, "<body>");
+	while (letter.n < LETTER)
+		buf_byte(&letter, 'x');
+	buf_lit(&letter, "</body>");
+	command(ann, "affiliate cui@anser.test member");
+	talk_wait(g->t, 1); /* it is on its way to the disk */
+	for (int i = 0; i < LETTERS; i++)
+		say(bob, buf_z(&letter));
+	leave(bob, "Bob");
+	talk_wait(g->t, 1000);
+	assert_int_equal(bob->sent, LETTERS);
+	assert_in_range(bob->refused, LETTERS - 128, LETTERS - 100);
+	assert_int_equal(bob->last, SENT_NOT_STORED);
+	h = heard(g, ann);
+	assert_int_equal(times(h, "Bob|groupchat|"), LETTERS - bob->refused);
+	assert_true(has(h, "Bob|unavailable|"));
+	stage_free(g);
+}
+
 static void restart(void **state)
 {
 	struct stage *g = stage_new(2, "memory:restart", true);
@@ -990,6 +1026,7 @@ int main(void)
 		cmocka_unit_test(making_fails),
 		cmocka_unit_test(one_order),
 		cmocka_unit_test(ban_in_flight),
+		cmocka_unit_test(too_much_waits),
 		cmocka_unit_test(restart),
 		cmocka_unit_test(session_ends),
 		cmocka_unit_test(temporary),
