@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * clients/term/engine/inside.h - between client.c (conversations, entries, what waits) and those who speak: classic.c, hybrid.c with direct.c, lan.c with
+ * direct.c. Never seen by faces.
+ */
+#pragma once
+#include "clients/term/engine/client.h"
+#include "clients/term/engine/outside.h"
+#include "clients/term/keep/keep.h"
+
+/* One of the three modes. What a mode cannot do is NULL: the command says so. */
+struct way {
+	const char *name;
+	/* Connects, and goes on trying after the line went, in 1, 2, 4 … 60 s, until stop. Makes c->way_state. */
+	void (*start)(struct client *c);
+	/* Says good-bye in order; way_stopped() when that is done. */
+	void (*stop)(struct client *c);
+	void (*free)(struct client *c);
+	/* An entry of ours (text or file) with status WAITING: takes it in hand (entry_status(SENDING), later more), or leaves it as it is: it is offered again by client_flush(). */
+	void (*send)(struct client *c, struct entry *e);
+	/* A file of others that may be fetched, or of ours that is PAUSED; and to give one up or decline it. */
+	void (*file_get)(struct client *c, struct entry *e);
+	void (*file_stop)(struct client *c, struct entry *e);
+	/* Commands: answers with client_notice() and what follows from it. */
+	void (*who)(struct client *c, struct conversation *v);            /* everybody online, or in the room */
+	void (*join)(struct client *c, struct str room, struct str password);
+	void (*leave)(struct client *c, struct conversation *room);
+	void (*older)(struct client *c, struct conversation *v, unsigned count); /* the server's history */
+	void (*verify)(struct client *c, struct conversation *v, struct str answer); /* shows the code to compare; "yes": it was right */
+};
+
+extern const struct way way_classic, way_hybrid, way_lan;
+
+struct client {
+	struct client_setup setup;       /* strings are its own */
+	struct world *world;
+	struct outside *outside;
+	struct keep *keep;
+	struct face *face;
+	const struct way *way;
+	void *way_state;
+	struct client_state state;
+	struct list conversations;
+	struct map by_name;
+	struct conversation *status;
+	unsigned numbers;
+	bool asking;
+	void (*answered)(struct client *c, struct str answer);
+	bool stopping;
+	int quit_status;
+	struct post quitting;
+	struct timer patience;           /* of client_stop() */
+	struct timer hurry;              /* bounds how often the progress of files is told */
+};
+
+/* ---- for ways ---------------------------------------------------------------------------------------------------------- */
+
+/* The phase changed; why may be absent. ONLINE: client_flush() follows by itself. */
+void way_phase(struct client *c, enum client_phase phase, struct str why, msec again_ms);
+void way_stopped(struct client *c);
+/* Ends the program with a message: wrong password, name taken, a key that changed. */
+void way_refused(struct client *c, const char *name, struct str why, int status);
+
+void client_ask(struct client *c, enum ask_kind kind, struct str prompt, void (*answered)(struct client *c, struct str answer));
+void client_notice(struct client *c, struct conversation *v, const char *name, bool error, struct str text);
+/* A note that is kept in the conversation: "jack joined". */
+void client_note(struct client *c, struct conversation *v, struct str text);
+
+/* Somebody is reachable, or no longer. Makes a conversation only where `make`. */
+void client_online(struct client *c, struct str name, bool online);
+void conversation_people(struct client *c, struct conversation *room, const struct str *people, size_t n);
+
+/* What came from others: `conversation` is "jack" or "#room". A mark that is known: nothing happens. 0: it is on disk (or was), so it may be acknowledged; else it must not
+ * be. `old`: from a history, put where it belongs; the same sender, time and text as one that is there: nothing happens. */
+struct incoming {
+	struct str conversation, sender, text, mark;
+	msec time;             /* 0: now */
+	bool relayed, old, mine;
+	const struct file_info *file; /* NULL: text */
+};
+int client_received(struct client *c, const struct incoming *in);
+
+/* An entry of ours or a file has come so far. Kept, told to the face. `why` absent where there is nothing to say. */
+void entry_status(struct client *c, struct entry *e, enum entry_status status, struct str why);
+void file_progress(struct client *c, struct entry *e, enum file_state state, uint64_t done, struct str why);
+void entry_file(struct client *c, struct entry *e, struct str path, struct str token); /* absent: as it was */
+
+/* Offers what is WAITING to way->send again, oldest first; of one conversation, or NULL: all. */
+void client_flush(struct client *c, struct conversation *v);
+/* Finds an entry of ours by its id, also after a restart; NULL: it is gone. */
+struct entry *client_entry(struct client *c, struct conversation *v, int64_t id);
+
+/* 32 hexadecimal digits that nothing else has. */
+void client_mark(struct client *c, struct buf *to);
+
+/* Text in the user's language: texts.h. */
+struct str text_of(const struct client *c, unsigned which);
+
+/* ---- trust (trust.c): keys of servers and peers ---------------------------------------------------------------------------- */
+
+enum trust { TRUST_YES, TRUST_NEW /* never seen: ask or remember */, TRUST_CHANGED /* refused, loudly */ };
+enum trust trust_look(struct client *c, struct str whose, const uint8_t key[KEY_BYTES], bool *verified);
+void trust_remember(struct client *c, struct str whose, const uint8_t key[KEY_BYTES], bool verified);
+/* AA:BB:… */
+void trust_fingerprint(struct buf *to, const uint8_t key[KEY_BYTES]);
+/* What two people read to each other: five groups of five digits, the same on both sides, made of both keys. */
+void trust_code(struct buf *to, const uint8_t one[KEY_BYTES], const uint8_t other[KEY_BYTES]);
+
+/* ---- direct.c: a link between two clients (PROTOCOLS 2.6), used by hybrid.c and lan.c ----------------------------------------- */
+
+struct directs; /* all of them, with the port they are reached at */
+
+struct direct_events {
+	/* A message cannot go by a direct link (no TCP there, refused, silence): the way may send a datagram or relay, or leave it waiting. */
+	void (*unreachable)(struct client *c, struct entry *e);
+	/* There is a link to this person, or no more. */
+	void (*linked)(struct client *c, struct str name, bool up);
+};
+
+/* Opens the port; 0 and why: not possible. Sets outside->events.accepted. */
+struct directs *directs_new(struct client *c, const struct direct_events *events, uint16_t *port, struct buf *why);
+struct directs *directs_free(struct directs *ds);
+/* Where `name` is reached now, NULL: nowhere. Links to elsewhere are ended. */
+void directs_place(struct directs *ds, struct str name, const struct endpoint *at);
+void directs_send(struct directs *ds, struct entry *e); /* text or file */
+void directs_file_get(struct directs *ds, struct entry *e);
+void directs_file_stop(struct directs *ds, struct entry *e);
+/* Says good-bye; `done` when all links are down. */
+void directs_stop(struct directs *ds, void (*done)(struct client *c));
+/* The key of the peer and whether it was compared; false: no link has been to him. */
+bool directs_key(struct directs *ds, struct str name, uint8_t key[KEY_BYTES], bool *verified);
