@@ -44,6 +44,7 @@ static const char *const verdict_text[] = {
 	[ACCOUNT_UNKNOWN] = "no such user",
 	[ACCOUNT_INVITE] = "this invitation is unknown, used up or has expired",
 	[ACCOUNT_OTHER_NAME] = "this invitation is for another name",
+	[ACCOUNT_REGISTERED] = "this name belongs to an account",
 	[ACCOUNT_STORE] = "the server could not read or write its store; try again later",
 };
 

@@ -17,6 +17,7 @@ enum account_verdict {
 	ACCOUNT_STORE,       /* the store failed; try again later */
 	ACCOUNT_INVITE,      /* the invitation is unknown, used up or expired */
 	ACCOUNT_OTHER_NAME,  /* the invitation is for another name */
+	ACCOUNT_REGISTERED,  /* of guests: the name is an account's */
 };
 
 /* English sentence for a verdict. */

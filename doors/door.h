@@ -6,9 +6,11 @@
 #pragma once
 #include "base/buf.h"
 #include "model/account.h"
+#include "model/endpoint.h"
 
 struct core;
 struct link;
+struct datagrams;
 
 enum { DOOR_CLOSE = 1 }; /* verdict of feed: send what is in `out`, then hang up */
 
@@ -33,6 +35,9 @@ struct link_ops {
 	void (*hang_up)(struct link *l, enum close_why why);
 	/* Channel binding data of the TLS session: appended to `to`; false when there is none. `to` NULL: only tells, at no cost. */
 	bool (*binding)(struct link *l, enum binding kind, struct buf *to);
+	/* Which of this machine's addresses the peer has reached. Asked of the kernel; all zero where there is none (a local socket, a link
+	 * inside of another). */
+	void (*local)(struct link *l, uint8_t address[16]);
 };
 
 struct link {
@@ -66,7 +71,43 @@ struct door {
 	void (*close)(struct link *l, enum close_why why);
 };
 
-extern const struct door xmpp_door, classic_door, web_door, socks_door, component_door;
+/* ---- datagrams -------------------------------------------------------------------------------------------------------- */
+
+/* What the transport gives to a door that speaks UDP. All calls on the core's thread. */
+struct datagram_ops {
+	/* Sends one, from the address of ours `from` (all zero: the kernel chooses) to `to`, at once. What the kernel does not take is lost, as
+	 * datagrams are. `near`: with TTL 1, it shall not leave this network. */
+	void (*send)(struct datagrams *d, const uint8_t from[16], const struct endpoint *to, bool near, struct str bytes);
+	/* Another socket for the same door at the same addresses, with d->state given; `port` is one that is free, or 0 for any. NULL: cannot be had. */
+	struct datagrams *(*open)(struct datagrams *d, uint16_t port, void *state);
+	/* Ends one that was made with open(). Nothing comes from it any more; its memory goes in a later turn. */
+	void (*shut)(struct datagrams *d);
+};
+
+/* One UDP socket, or several with one number where a door listens at several addresses. */
+struct datagrams {
+	const struct datagram_ops *ops;
+	const struct datagram_door *door;
+	struct core *core;
+	void *state;   /* the door's */
+	uint16_t port;
+};
+
+struct datagram_door {
+	const char *name;
+	/* The port of the door is open: makes d->state. 0 or a fault. Not called for what datagrams->open() made. */
+	int (*open)(struct datagrams *d);
+	/* One datagram, borrowed for the call; `here` is the address of ours that it was sent to, `peer` who says that he sent it: an address
+	 * that anybody can write. */
+	void (*feed)(struct datagrams *d, const struct endpoint *peer, const uint8_t here[16], struct str bytes);
+	/* The server ends: say good-bye. May be NULL. */
+	void (*stop)(struct datagrams *d);
+	/* The port is gone: release d->state, shut what was opened. Once. */
+	void (*close)(struct datagrams *d);
+};
+
+extern const struct datagram_door hybrid_datagrams;
+extern const struct door xmpp_door, classic_door, web_door, socks_door, component_door, hybrid_door;
 /* Becomes one of the others with the first byte that the client says: for a port that is all of them (doors/any.c). */
 extern const struct door any_door;
 

@@ -21,8 +21,9 @@ static inline struct str verifier_salt(const struct verifier *v)
 	return str_n((const char *)v->salt, v->salt_n ? v->salt_n : SCRAM_SALT_BYTES);
 }
 
-/* ROOM: a room (core/room.h), named by its bare address; it has no verifiers and nobody logs in to it. */
-enum account_flags { ACCOUNT_ADMIN = 1 << 0, ACCOUNT_ROOM = 1 << 1 };
+/* ROOM: a room (core/room.h), named by its bare address; it has no verifiers and nobody logs in to it. GUEST: somebody without an account
+ * (core/guest.h), for as long as he is here; no verifiers either. */
+enum account_flags { ACCOUNT_ADMIN = 1 << 0, ACCOUNT_ROOM = 1 << 1, ACCOUNT_GUEST = 1 << 2 };
 
 /* The `default` of XEP-0313 preferences; UNSET: what archive.default says. */
 enum archive_policy { ARCHIVE_UNSET, ARCHIVE_ALWAYS, ARCHIVE_ROSTER, ARCHIVE_NEVER };

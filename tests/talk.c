@@ -170,12 +170,20 @@ static bool link_binding(struct link *l, enum binding kind, struct buf *to)
 	return true;
 }
 
+/* The server's address is the same machine's, or that of the net where clients from elsewhere are. */
+static void link_local(struct link *l, uint8_t address[16])
+{
+	memcpy(address, l->address, 16);
+	address[15] = 1;
+}
+
 static const struct link_ops link_ops = {
 	.dirty = link_dirty,
 	.start_tls = link_start_tls,
 	.pause = link_pause,
 	.hang_up = link_hang_up,
 	.binding = link_binding,
+	.local = link_local,
 };
 
 static bool line_feed(struct line *l)

@@ -11,12 +11,12 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "base/fault.h"
 #include "base/list.h"
 #include "base/log.h"
+#include "transport/address.h"
 
 enum {
 	READ_BYTES = 16 * 1024,
@@ -587,27 +587,35 @@ static bool ops_binding(struct link *l, enum binding kind, struct buf *to)
 	return l->secure && tls_binding(tcp_of(l)->tls, kind, to);
 }
 
+static void ops_local(struct link *l, uint8_t address[16])
+{
+	struct tcp *t = tcp_of(l);
+	struct sockaddr_storage ss = { 0 };
+	struct endpoint e;
+	int n = sizeof ss;
+
+	if (!t->how->local && t->state < CLOSED)
+		uv_tcp_getsockname(&t->tcp, (struct sockaddr *)&ss, &n);
+	e = endpoint_of((struct sockaddr *)&ss);
+	memcpy(address, e.address, 16);
+}
+
 static const struct link_ops ops = {
 	.dirty = ops_dirty,
 	.start_tls = ops_start_tls,
 	.pause = ops_pause,
 	.hang_up = ops_hang_up,
 	.binding = ops_binding,
+	.local = ops_local,
 };
 
 /* ---- arriving -------------------------------------------------------------------------------------------------------------- */
 
-static void address_v4(struct link *l, const struct in_addr *a)
-{
-	l->address[10] = l->address[11] = 0xff;
-	memcpy(l->address + 12, a, 4);
-}
-
 static void peer(struct tcp *t)
 {
-	static const uint8_t one[16] = { [15] = 1 };
 	struct link *l = &t->link;
 	struct sockaddr_storage ss;
+	struct endpoint e;
 	int n = sizeof ss;
 
 	if (t->how->local) {
@@ -616,19 +624,10 @@ static void peer(struct tcp *t)
 	}
 	if (uv_tcp_getpeername(&t->tcp, (struct sockaddr *)&ss, &n))
 		return;
-	if (ss.ss_family == AF_INET6) {
-		const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&ss;
-
-		memcpy(l->address, &in6->sin6_addr, 16);
-		l->port = ntohs(in6->sin6_port);
-	} else if (ss.ss_family == AF_INET) {
-		const struct sockaddr_in *in = (const struct sockaddr_in *)&ss;
-
-		address_v4(l, &in->sin_addr);
-		l->port = ntohs(in->sin_port);
-	}
-	l->loopback = !memcmp(l->address, one, 16) ||
-		      (l->address[10] == 0xff && l->address[11] == 0xff && l->address[12] == 127 && !l->address[0]);
+	e = endpoint_of((struct sockaddr *)&ss);
+	memcpy(l->address, e.address, 16);
+	l->port = e.port;
+	l->loopback = endpoint_is_loopback(e.address);
 }
 
 /* At most one line a second: a flood of connections must not become a flood of lines. */

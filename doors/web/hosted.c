@@ -179,12 +179,15 @@ static void on_hang_up(struct link *l, enum close_why why)
 /* Whoever carries us ends TLS, but the peer is a page, and a page is not told of the channel. */
 static bool on_binding(struct link *l, enum binding kind, struct buf *to) { return false; }
 
+static void on_local(struct link *l, uint8_t address[16]) { memset(address, 0, 16); }
+
 static const struct link_ops link_ops = {
 	.dirty = on_dirty,
 	.start_tls = on_start_tls,
 	.pause = on_pause,
 	.hang_up = on_hang_up,
 	.binding = on_binding,
+	.local = on_local,
 };
 
 void hosted_begin(struct hosted *h, const struct hosted_ops *ops, const struct link *like)

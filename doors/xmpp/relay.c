@@ -164,12 +164,15 @@ static void far_hang_up(struct link *l, enum close_why why)
 
 static bool far_binding(struct link *l, enum binding kind, struct buf *to) { return false; }
 
+static void far_local(struct link *l, uint8_t address[16]) { memset(address, 0, 16); }
+
 static const struct link_ops far_ops = {
 	.dirty = far_dirty,
 	.start_tls = far_start_tls,
 	.pause = far_pause,
 	.hang_up = far_hang_up,
 	.binding = far_binding,
+	.local = far_local,
 };
 
 static void far_open(struct xmpp_home *h, unsigned core, uint64_t number, const struct asking *a, struct xmpp *x, struct str head)

@@ -166,7 +166,9 @@ static bool l_binding(struct link *l, enum binding kind, struct buf *to)
 	return true;
 }
 
-static const struct link_ops link_ops = { l_dirty, l_start_tls, l_pause, l_hang_up, l_binding };
+static void l_local(struct link *l, uint8_t address[16]) { memset(address, 0, 16); }
+
+static const struct link_ops link_ops = { l_dirty, l_start_tls, l_pause, l_hang_up, l_binding, l_local };
 
 static void peer_gone(struct peer *p, enum close_why why)
 {

@@ -117,7 +117,14 @@ static void op_hang_up(struct link *l, enum close_why why)
 
 static bool op_binding(struct link *l, enum binding kind, struct buf *to) { return false; }
 
-static const struct link_ops ops = { op_dirty, op_start_tls, op_pause, op_hang_up, op_binding };
+static void op_local(struct link *l, uint8_t address[16])
+{
+	static const uint8_t server[16] = { [10] = 0xff, [11] = 0xff, 127, 0, 0, 1 };
+
+	memcpy(address, server, 16);
+}
+
+static const struct link_ops ops = { op_dirty, op_start_tls, op_pause, op_hang_up, op_binding, op_local };
 
 static void flush(struct conn *n)
 {
