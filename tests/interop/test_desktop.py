@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Gajim and Dino, two clients for the desktop as packaged by Debian, on an X server without a screen: in one room with a client of the classic
-protocol, and each alone with it. What they have understood is read off what they keep.
+protocol, each alone with it, and with files from one to the other. What they have understood is read off what they keep.
 
 They only connect to the usual port, trust only what the system trusts and look names up: so all of it runs in a network and a file system of
 its own. Where that is not allowed the test is skipped.
@@ -10,10 +10,12 @@ import json
 import os
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from xml.etree import ElementTree
 
 from server import DOMAIN, PASSWORD, PATIENCE, TIME, Classic, Server, expect, expect_match
@@ -62,6 +64,15 @@ def until(what, *arguments, patience=2 * PATIENCE):
             return found
         time.sleep(0.1)
     raise AssertionError(f'{what.__name__} {arguments} did not become true')
+
+
+def picture():
+    """A PNG of our own: Gajim fetches by itself what it can show."""
+    def chunk(kind, data):
+        return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+    lines = b''.join(b'\0' + bytes((x * y + 7 * x) & 255 for x in range(3 * 64)) for y in range(48))
+    return (b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', 64, 48, 8, 2, 0, 0, 0))
+            + chunk(b'IDAT', zlib.compress(lines)) + chunk(b'IEND', b''))
 
 
 def rows(path, query, *values):
@@ -132,6 +143,25 @@ class Desk:
         process.wait(PATIENCE)
         self.processes.remove(process)
 
+    def file(self, name, content):
+        path = os.path.join(self.home, name)
+        with open(path, 'wb') as f:
+            f.write(content)
+        self.give()
+        return path
+
+    def action(self, application, where, name, *parameter):
+        """One of the actions that a GTK program lets others ask for over D-Bus."""
+        self.ask('gdbus', 'call', '--session', '--dest', application, '--object-path', where, '--method', 'org.gtk.Actions.Activate', name,
+                 f'[{"".join(f"<{p}>" for p in parameter)}]', '{}')
+
+    def to_front(self, window):
+        """The keys that follow are for this window."""
+        def is_in_front():
+            self.ask('xdotool', 'windowactivate', window)
+            return self.ask('xdotool', 'getactivewindow') == window
+        until(is_in_front)
+
     def ask(self, *command):
         return subprocess.run(self.as_nobody(*command), env=self.environment, capture_output=True, text=True, timeout=PATIENCE, check=False).stdout.strip()
 
@@ -163,7 +193,7 @@ class Dino:
     def sends(self, text):
         """In the conversation where something was said last: it is the uppermost."""
         keys = self.desk.ask
-        keys('xdotool', 'windowactivate', '--sync', until(self.window))
+        self.desk.to_front(until(self.window))
         keys('xdotool', 'mousemove', '150', '120', 'click', '1')
         time.sleep(1)
         keys('xdotool', 'mousemove', '700', '730', 'click', '1')
@@ -173,6 +203,35 @@ class Dino:
     def sent(self, text):
         """Acknowledged, received or read."""
         return rows(self.file, 'SELECT 1 FROM message WHERE direction = 1 AND body = ? AND marked > 0', text)
+
+    def conversation(self, with_):
+        found = rows(self.file, 'SELECT c.id FROM conversation c JOIN jid ON jid.id = c.jid_id WHERE jid.bare_jid = ?', with_)
+        return found and found[0][0]
+
+    def sends_file(self, to, path):
+        """Through its dialogue for choosing one, where a path can be typed, and the question whether it shall be sent."""
+        self.desk.action('im.dino.Dino', '/im/dino/Dino', 'open-conversation', until(self.conversation, to))
+        self.desk.to_front(until(self.window))
+        keys = self.desk.ask
+
+        def asks():
+            return keys('xdotool', 'search', '--onlyvisible', '--name', '^Select file$')
+        keys('xdotool', 'key', 'ctrl+u')
+        self.desk.to_front(until(asks).split()[0])
+        keys('xdotool', 'key', 'ctrl+l')
+        keys('xdotool', 'type', '--delay', '40', path)
+        keys('xdotool', 'key', 'Return')
+        self.desk.to_front(until(self.window))
+
+        def is_sent():
+            keys('xdotool', 'key', 'Return')
+            return rows(self.file, 'SELECT 1 FROM file_transfer WHERE direction = 1 AND file_name = ?', os.path.basename(path))
+        until(is_sent)
+
+    def has_file(self, name, content):
+        """Fetched by itself, since it is of a contact. The name on the disk has something in front."""
+        found = rows(self.file, 'SELECT path FROM file_transfer WHERE direction = 0 AND file_name = ? AND state = 0', name)
+        return found and found[0][0] and same(os.path.join(os.path.dirname(self.file), 'files', found[0][0]), content)
 
 
 class Gajim:
@@ -202,6 +261,40 @@ class Gajim:
         return 'true' in self.desk.ask('gdbus', 'call', '--session', '--dest', 'org.gajim.Gajim', '--object-path', '/org/gajim/dbus/RemoteObject',
                                        '--method', f'org.gajim.dbus.RemoteInterface.send_{kind}_message', to, text, self.name)
 
+    def does(self, name, parameter):
+        self.desk.action('org.gajim.Gajim', '/org/gajim/Gajim/window/1', name, parameter)
+
+    def can(self, name):
+        return self.desk.ask('gdbus', 'call', '--session', '--dest', 'org.gajim.Gajim', '--object-path', '/org/gajim/Gajim/window/1',
+                             '--method', 'org.gtk.Actions.Describe', name).startswith('((true')
+
+    def window(self):
+        found = self.desk.ask('xdotool', 'search', '--onlyvisible', '--name', '^Gajim$').split()
+        return found[0] if found else None
+
+    def opens(self, with_):
+        self.does('add-chat', f"{{'account': <'{self.name}'>, 'jid': <'{with_}'>, 'type': <'contact'>, 'select': <true>}}")
+        until(self.can, 'send-file-httpupload')
+
+    def sends_file(self, to, path):
+        """Asked over D-Bus; the question whether it shall be sent is answered by a key."""
+        self.opens(to)
+        self.does('send-file-httpupload', f"['file://{path}']")
+        self.desk.to_front(until(self.window))
+
+        def is_sent():
+            self.desk.ask('xdotool', 'key', 'Return')
+            time.sleep(1)
+            return rows(os.path.join(self.folder, 'logs.db'), 'SELECT 1 FROM logs WHERE message LIKE ?', f'https://%/{os.path.basename(path)}')
+        until(is_sent)
+
+    def has_file(self, name, content):
+        """Fetched by itself, since it is a picture. The name on the disk has something behind it."""
+        folder = os.path.join(self.folder, 'downloads')
+        stem, ending = os.path.splitext(name)
+        return any(same(os.path.join(folder, found), content) for found in os.listdir(folder)
+                   if found.startswith(stem + '_') and found.endswith(ending)) if os.path.isdir(folder) else False
+
 
 async def bookmark(server, name):
     """The room among the bookmarks of the account, to be entered (XEP-0402): both clients go there when they log in."""
@@ -214,6 +307,17 @@ async def bookmark(server, name):
         iq = client.make_iq_set()
         iq.append(ElementTree.fromstring(item))
         await iq.send(timeout=PATIENCE)
+
+
+def same(path, content):
+    with open(path, 'rb') as f:
+        return f.read() == content
+
+
+async def friends(server, one, other):
+    """Contacts of each other, by clients of theirs that go again: Dino fetches nothing of strangers."""
+    async with Client(server, f'{one}/friends') as a, Client(server, f'{other}/friends') as b:
+        await a.subscribe_both(b)
 
 
 def hear(classic, pattern):
@@ -229,8 +333,20 @@ def hear(classic, pattern):
                 continue
 
 
+def files(desk, dino, gajim):
+    """XEP-0363 from each to the other, over an https address that both must trust."""
+    text, image = 'Gruß und 大家好\n'.encode() * 500, picture()
+    until(gajim.sends, 'chat', f'dora@{DOMAIN}', 'a file follows')
+    until(dino.hears, 'a file follows')
+    gajim.sends_file(f'dora@{DOMAIN}', desk.file('letter.txt', text))
+    until(dino.has_file, 'letter.txt', text)
+    dino.sends_file(f'gaja@{DOMAIN}', desk.file('leaf.png', image))
+    until(gajim.has_file, 'leaf.png', image)
+
+
 def talks(server, desk):
     server.add('tom', 'dora', 'gaja')
+    asyncio.run(friends(server, 'dora', 'gaja'))
     with Classic(server) as tom:
         tom.login('tom')
         expect(tom.ask('108|#tea'), '1|')
@@ -254,6 +370,7 @@ def talks(server, desk):
         hear(tom, rf'1\|103@gaja@from gajim to tom@{TIME}')
         expect(tom.ask('103|tom,dora,only for dora'), '1|')
         until(dino.hears, 'only for dora')
+        files(desk, dino, gajim)
 
 
 def main():
