@@ -453,6 +453,7 @@ static void node_open(struct server *s, unsigned index)
 	n->generation = generation_ref(s->generation);
 	n->loop = loop_new(s->pool);
 	n->core = core_new(&n->loop->world, s->store, s->bus, index, &n->generation->core, s->counters);
+	xmpp_door_begin(n->core);
 	muc_begin(n->core);
 	if (index == 0)
 		components_begin(n->core); /* their links all come to the first core */

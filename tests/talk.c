@@ -363,6 +363,7 @@ struct talk *talk_new_with(unsigned cores, const char *store_url, const struct c
 		d->talk = t;
 		d->seed = i + 1;
 		d->core = core_new(&d->world, t->store, t->bus, i, settings, t->counters);
+		xmpp_door_begin(d->core);
 		muc_begin(d->core);
 	}
 	return t;

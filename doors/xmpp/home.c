@@ -8,6 +8,7 @@
 #include "doors/xmpp/features/avatar.h"
 #include "doors/xmpp/features/wants.h"
 #include "doors/xmpp/relay.h"
+#include "doors/xmpp/rooms.h"
 
 enum { KEY_MAX = 256 }; /* longer than any of ours */
 
@@ -143,3 +144,5 @@ struct xmpp_home *xmpp_home(struct core *c)
 	avatar_begin(h);
 	return h;
 }
+
+void xmpp_door_begin(struct core *c) { xmpp_home(c); }

@@ -300,6 +300,7 @@ static void stage_begin(struct stage *s)
 	s->bus = bus_local_new(s->cores);
 	for (unsigned i = 0; i < s->cores; i++) {
 		s->core[i] = core_new(&s->worlds[i].world, s->store, s->bus, i, &s->settings, s->counters);
+		xmpp_door_begin(s->core[i]);
 		muc_begin(s->core[i]);
 	}
 	s->link = store_link_open(s->store, &s->worlds[0].world);

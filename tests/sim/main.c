@@ -18,7 +18,7 @@
 #include "store/memory.h"
 #include "tests/sim/sim.h"
 
-enum { RESUME_MS = 60000, STORM_MS = 90000 };
+enum { RESUME_MS = SIM_RESUME_MS, STORM_MS = 90000 };
 
 enum plant planted;
 
@@ -61,6 +61,7 @@ static void server_start(struct sim *s)
 	s->bus = bus_local_new(s->cores);
 	for (unsigned i = 0; i < s->cores; i++) {
 		s->core[i] = core_new(&s->worlds[i].world, s->store, s->bus, i, &s->settings, s->counters);
+		xmpp_door_begin(s->core[i]);
 		muc_begin(s->core[i]);
 	}
 	s->up = true;

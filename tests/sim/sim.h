@@ -11,6 +11,7 @@
 #include "doors/door.h"
 #include "wire/xml.h"
 
+enum { SIM_RESUME_MS = 60000 };
 enum { SIM_CORES_MAX = 4, SIM_ACCOUNTS = 5, SIM_CLIENTS = 8, SIM_LETTERS_MAX = 4000, SIM_ROOMS = 2, SIM_SAID_MAX = 6000, SIM_STAYS_MAX = 3000 };
 
 struct sim;
@@ -71,6 +72,8 @@ struct client {
 	struct conn *conn;
 	struct timer timer;      /* the next thing it does by itself */
 	bool wanted;             /* it means to be online */
+	msec lost_at;            /* its link was gone */
+	bool came_back;          /* and it has resumed since */
 	bool authenticated;
 	struct buf in;
 	struct xml_framer framer;

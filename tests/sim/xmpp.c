@@ -150,6 +150,7 @@ static void resumed(struct client *c, const struct xml *x)
 {
 	handled(c, xml_attr(x, "h"));
 	c->state = ONLINE;
+	c->came_back = true;
 	c->sim->resumes++;
 	sim_note(c->sim, "client %u resumed", c->index);
 	for (size_t i = 0; i < c->unacked_n; i++) {
