@@ -153,6 +153,10 @@ struct core {
 	} services;
 	struct rooms *rooms;      /* core/room_inside.h: NULL where there are none */
 	struct map lanes;         /* core/route.c: what services send and what has not ended yet, by the addresses of both ends */
+	struct {                  /* core/guest.c */
+		bool sweeping;
+		struct list waiting;  /* struct account_job */
+	} guests;
 	unsigned waiting;         /* transits of all its sessions that are not finished */
 	bool ending;
 };
