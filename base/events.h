@@ -15,6 +15,8 @@ EVENT(link_refused, LOG_NOTICE, "A connection was closed before it began: too ma
 EVENT(login, LOG_INFO, "Somebody logged in.")
 EVENT(login_refused, LOG_NOTICE, "Somebody could not log in. An address that does this often is slowed down by itself.")
 EVENT(logout, LOG_INFO, "A session ended.")
+EVENT(guest_came, LOG_INFO, "Somebody without an account is here under this name (hybrid.guests).")
+EVENT(guest_gone, LOG_INFO, "Somebody without an account is gone; nothing of him is kept.")
 EVENT(registered, LOG_NOTICE, "An account was made.")
 EVENT(invited, LOG_INFO, "Somebody who has an account became a contact of somebody else by an invitation.")
 EVENT(removed, LOG_NOTICE, "An account was deleted.")

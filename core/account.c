@@ -2,36 +2,12 @@
  *
  * core/account.c - each question is a job that goes through steps: look up, work on the password in another thread, write.
  */
-#include "core/account.h"
+#include "core/account_inside.h"
 
 #include <assert.h>
 
 #include "base/log.h"
-#include "core/inside.h"
 #include "model/verifier.h"
-
-struct account_job {
-	struct job job;
-	struct core *core;
-	struct account_ask *ask; /* NULL: nobody waits any more */
-	struct origin origin;
-	struct str name;         /* prepared; own memory */
-	struct str token, inviter, stays; /* own memory; may be absent */
-	bool by_operator;
-	uint32_t flags;          /* of who registers */
-	struct buf password;     /* prepared; wiped */
-	struct account account;  /* name is job->name */
-	struct user *user;       /* held, for deleting */
-	struct work work;
-	struct user_wait wait;
-	bool matches, working, ended;
-	bool gone;               /* deleted: its sessions must end */
-	bool changed;            /* so must those that came with another password */
-	int verdict;
-	struct post post;
-	void (*looked_up)(struct account_job *j, int answer);
-	void (*worked)(struct account_job *j);
-};
 
 static const char *const verdict_text[] = {
 	[0] = "done",
@@ -72,6 +48,7 @@ static void job_release(struct job *job)
 	struct account_job *j = holder_of(job, struct account_job, job);
 
 	list_remove(&job->here);
+	list_remove(&j->waits);
 	j->core = NULL;
 	if (!j->working && !j->ended)
 		job_free(j);
@@ -113,8 +90,7 @@ static void answer_now(struct post *p)
 	job_free(j);
 }
 
-/* In a later turn, always: who asks has not returned yet when the answer is known at once. */
-static void end(struct account_job *j, int verdict)
+void account_job_end(struct account_job *j, int verdict)
 {
 	j->verdict = verdict;
 	j->ended = true;
@@ -122,7 +98,7 @@ static void end(struct account_job *j, int verdict)
 	world_later(j->core->world, &j->post);
 }
 
-static struct account_job *begin(struct core *c, struct account_ask *a, struct str name, const struct origin *o)
+struct account_job *account_job_begin(struct core *c, struct account_ask *a, struct str name, const struct origin *o)
 {
 	struct account_job *j = mem_new(struct account_job);
 	struct arena arena = { 0 };
@@ -131,6 +107,7 @@ static struct account_job *begin(struct core *c, struct account_ask *a, struct s
 	assert(!a->job);
 	j->core = c;
 	j->ask = a;
+	list_init(&j->waits);
 	a->job = j;
 	if (o)
 		j->origin = *o;
@@ -159,7 +136,7 @@ static void looked_up(struct store_request *r)
 	j->looked_up(j, r->answer);
 }
 
-static void look_up(struct account_job *j, void (*then)(struct account_job *j, int answer))
+void account_job_look_up(struct account_job *j, void (*then)(struct account_job *j, int answer))
 {
 	struct store_request *r = store_ask(j->core->store, STORE_ACCOUNT_GET, looked_up, j);
 
@@ -231,7 +208,7 @@ static void secret_ready(struct account_job *j)
 
 	c->secret_known = true;
 	verifier_fake(j->account.verifier, str_bytes(c->secret, sizeof c->secret), j->name.n ? j->name : STR("?"));
-	end(j, ACCOUNT_REFUSED);
+	account_job_end(j, ACCOUNT_REFUSED);
 }
 
 static void secret_written(struct store_request *r) { secret_ready(r->arg); }
@@ -269,6 +246,15 @@ static void pretend(struct account_job *j)
 	store_submit(r);
 }
 
+/* A guest has no password that could be right. */
+static int has_password(struct account_job *j, int answer)
+{
+	if (answer || !account_is_guest(&j->account))
+		return answer;
+	j->account = (struct account){ .name = j->name };
+	return STORE_NOT_FOUND;
+}
+
 /* ---- checking ----------------------------------------------------------------------------------------------------------- */
 
 static void check_work(struct work *w)
@@ -278,12 +264,13 @@ static void check_work(struct work *w)
 	j->matches = verifier_check(j->account.verifier, buf_all(&j->password));
 }
 
-static void checked(struct account_job *j) { end(j, j->matches && j->account.id ? 0 : ACCOUNT_REFUSED); }
+static void checked(struct account_job *j) { account_job_end(j, j->matches && j->account.id ? 0 : ACCOUNT_REFUSED); }
 
 static void check_found(struct account_job *j, int answer)
 {
+	answer = has_password(j, answer);
 	if (answer && answer != STORE_NOT_FOUND) {
-		end(j, ACCOUNT_STORE);
+		account_job_end(j, ACCOUNT_STORE);
 		return;
 	}
 	/* An unknown name costs the same work: its time tells nothing. */
@@ -294,40 +281,41 @@ static void check_found(struct account_job *j, int answer)
 
 void account_check(struct core *c, struct account_ask *a, struct str name, struct str password, const struct origin *o)
 {
-	struct account_job *j = begin(c, a, name, o);
+	struct account_job *j = account_job_begin(c, a, name, o);
 
 	if (throttled(c, j->name, o)) {
-		end(j, ACCOUNT_THROTTLED);
+		account_job_end(j, ACCOUNT_THROTTLED);
 		return;
 	}
 	if (!password_prepare(&j->password, password))
 		buf_byte(&j->password, 0); /* matches nothing, and takes as long as what might */
 	if (!j->name.n)
-		end(j, ACCOUNT_REFUSED);
+		account_job_end(j, ACCOUNT_REFUSED);
 	else
-		look_up(j, check_found);
+		account_job_look_up(j, check_found);
 }
 
 static void verifier_found(struct account_job *j, int answer)
 {
+	answer = has_password(j, answer);
 	if (!answer)
-		end(j, 0);
+		account_job_end(j, 0);
 	else if (answer == STORE_NOT_FOUND)
 		pretend(j);
 	else
-		end(j, ACCOUNT_STORE);
+		account_job_end(j, ACCOUNT_STORE);
 }
 
 void account_verifier(struct core *c, struct account_ask *a, struct str name, const struct origin *o)
 {
-	struct account_job *j = begin(c, a, name, o);
+	struct account_job *j = account_job_begin(c, a, name, o);
 
 	if (throttled(c, j->name, o))
-		end(j, ACCOUNT_THROTTLED);
+		account_job_end(j, ACCOUNT_THROTTLED);
 	else if (!j->name.n)
 		pretend(j);
 	else
-		look_up(j, verifier_found);
+		account_job_look_up(j, verifier_found);
 }
 
 /* ---- registering and changing --------------------------------------------------------------------------------------------- */
@@ -359,7 +347,7 @@ static void added(struct store_request *r)
 		if (j->inviter.p)
 			contacts_join(j->core, j->inviter, j->name);
 	}
-	end(j, !r->answer ? 0 : r->answer == STORE_EXISTS ? ACCOUNT_EXISTS : r->answer == STORE_NOT_FOUND ? ACCOUNT_INVITE : ACCOUNT_STORE);
+	account_job_end(j, !r->answer ? 0 : r->answer == STORE_EXISTS ? ACCOUNT_EXISTS : r->answer == STORE_NOT_FOUND ? ACCOUNT_INVITE : ACCOUNT_STORE);
 }
 
 static void add(struct account_job *j)
@@ -378,11 +366,11 @@ static void add(struct account_job *j)
 static void register_found(struct account_job *j, int answer)
 {
 	if (!answer) {
-		end(j, ACCOUNT_EXISTS);
+		account_job_end(j, ACCOUNT_EXISTS);
 		return;
 	}
 	if (answer != STORE_NOT_FOUND) {
-		end(j, ACCOUNT_STORE);
+		account_job_end(j, ACCOUNT_STORE);
 		return;
 	}
 	j->account = (struct account){ .name = j->name, .flags = j->flags };
@@ -423,9 +411,9 @@ static void invite_read(struct store_request *r)
 		verdict = invite_admits(j, &r->invite);
 	}
 	if (verdict)
-		end(j, verdict);
+		account_job_end(j, verdict);
 	else
-		look_up(j, register_found);
+		account_job_look_up(j, register_found);
 }
 
 static void invite_look_up(struct account_job *j)
@@ -433,7 +421,7 @@ static void invite_look_up(struct account_job *j)
 	struct store_request *r;
 
 	if (throttle_refuses(j->core, origin_key(&j->origin))) {
-		end(j, ACCOUNT_THROTTLED);
+		account_job_end(j, ACCOUNT_THROTTLED);
 		return;
 	}
 	r = store_ask(j->core->store, STORE_INVITE_GET, invite_read, j);
@@ -445,23 +433,23 @@ static void invite_look_up(struct account_job *j)
 void account_register(struct core *c, struct account_ask *a, struct str name, struct str password,
 		      const struct origin *o, struct str token, bool by_operator)
 {
-	struct account_job *j = begin(c, a, name, o);
+	struct account_job *j = account_job_begin(c, a, name, o);
 
 	j->by_operator = by_operator;
 	if (token.p)
 		j->token = str_n(str_dup(token), token.n);
 	if (!by_operator && !token.p && !account_may_register(c, o))
-		end(j, ACCOUNT_FORBIDDEN);
+		account_job_end(j, ACCOUNT_FORBIDDEN);
 	else if (!j->name.n)
-		end(j, ACCOUNT_BAD_NAME);
+		account_job_end(j, ACCOUNT_BAD_NAME);
 	else if (!password_prepare(&j->password, password))
-		end(j, ACCOUNT_BAD_PASSWORD);
+		account_job_end(j, ACCOUNT_BAD_PASSWORD);
 	else if (token.p)
 		invite_look_up(j);
 	else if (!by_operator && !o->loopback && !throttle_register(c, origin_key(o)))
-		end(j, ACCOUNT_THROTTLED);
+		account_job_end(j, ACCOUNT_THROTTLED);
 	else
-		look_up(j, register_found);
+		account_job_look_up(j, register_found);
 }
 
 static void verifiers_written(struct store_request *r)
@@ -469,7 +457,7 @@ static void verifiers_written(struct store_request *r)
 	struct account_job *j = r->arg;
 
 	j->changed = !r->answer;
-	end(j, !r->answer ? 0 : r->answer == STORE_NOT_FOUND ? ACCOUNT_UNKNOWN : ACCOUNT_STORE);
+	account_job_end(j, !r->answer ? 0 : r->answer == STORE_NOT_FOUND ? ACCOUNT_UNKNOWN : ACCOUNT_STORE);
 }
 
 static void verifiers_write(struct account_job *j)
@@ -483,24 +471,25 @@ static void verifiers_write(struct account_job *j)
 
 static void password_found(struct account_job *j, int answer)
 {
+	answer = has_password(j, answer);
 	if (answer)
-		end(j, answer == STORE_NOT_FOUND ? ACCOUNT_UNKNOWN : ACCOUNT_STORE);
+		account_job_end(j, answer == STORE_NOT_FOUND ? ACCOUNT_UNKNOWN : ACCOUNT_STORE);
 	else
 		make_verifiers(j, verifiers_write);
 }
 
 void account_password(struct core *c, struct account_ask *a, struct str name, struct str password, struct str stays)
 {
-	struct account_job *j = begin(c, a, name, NULL);
+	struct account_job *j = account_job_begin(c, a, name, NULL);
 
 	if (stays.p)
 		j->stays = str_n(str_dup(stays), stays.n);
 	if (!j->name.n)
-		end(j, ACCOUNT_UNKNOWN);
+		account_job_end(j, ACCOUNT_UNKNOWN);
 	else if (!password_prepare(&j->password, password))
-		end(j, ACCOUNT_BAD_PASSWORD);
+		account_job_end(j, ACCOUNT_BAD_PASSWORD);
 	else
-		look_up(j, password_found);
+		account_job_look_up(j, password_found);
 }
 
 /* ---- rights ------------------------------------------------------------------------------------------------------------- */
@@ -511,15 +500,16 @@ static void rights_written(struct store_request *r)
 
 	if (!r->answer)
 		core_tell(j->core, 'c', j->name, &(struct parcel){ .kind = PARCEL_RIGHTS, .number = j->account.flags });
-	end(j, !r->answer ? 0 : r->answer == STORE_NOT_FOUND ? ACCOUNT_UNKNOWN : ACCOUNT_STORE);
+	account_job_end(j, !r->answer ? 0 : r->answer == STORE_NOT_FOUND ? ACCOUNT_UNKNOWN : ACCOUNT_STORE);
 }
 
 static void rights_found(struct account_job *j, int answer)
 {
 	struct store_request *r;
 
+	answer = has_password(j, answer);
 	if (answer) {
-		end(j, answer == STORE_NOT_FOUND ? ACCOUNT_UNKNOWN : ACCOUNT_STORE);
+		account_job_end(j, answer == STORE_NOT_FOUND ? ACCOUNT_UNKNOWN : ACCOUNT_STORE);
 		return;
 	}
 	j->account.flags = (j->account.flags & ~(uint32_t)ACCOUNT_ADMIN) | j->flags;
@@ -531,13 +521,13 @@ static void rights_found(struct account_job *j, int answer)
 
 void account_admin(struct core *c, struct account_ask *a, struct str name, bool on)
 {
-	struct account_job *j = begin(c, a, name, NULL);
+	struct account_job *j = account_job_begin(c, a, name, NULL);
 
 	j->flags = on ? ACCOUNT_ADMIN : 0;
 	if (!j->name.n)
-		end(j, ACCOUNT_UNKNOWN);
+		account_job_end(j, ACCOUNT_UNKNOWN);
 	else
-		look_up(j, rights_found);
+		account_job_look_up(j, rights_found);
 }
 
 /* ---- deleting ------------------------------------------------------------------------------------------------------------- */
@@ -548,15 +538,18 @@ static void deleted(struct store_request *r)
 	struct user *u = j->user;
 
 	if (r->answer) {
-		end(j, r->answer == STORE_NOT_FOUND ? ACCOUNT_UNKNOWN : ACCOUNT_STORE);
+		account_job_end(j, r->answer == STORE_NOT_FOUND ? ACCOUNT_UNKNOWN : ACCOUNT_STORE);
 		return;
 	}
-	log_event(removed, "user=%.*s", STR_ARG(j->name));
+	if (u->flags & ACCOUNT_GUEST)
+		guest_gone(j->core, j->name);
+	else
+		log_event(removed, "user=%.*s", STR_ARG(j->name));
 	for (struct map_node *node = map_next(&u->roster, NULL); node; node = map_next(&u->roster, node))
 		if (holder_of(node, struct contact, node)->item.state & ~(uint32_t)(ROSTER_LISTED | ROSTER_APPROVED))
 			subscription_end(j->core, u, node->key, true);
 	j->gone = true;
-	end(j, 0);
+	account_job_end(j, 0);
 }
 
 static void delete_ready(struct user_wait *w, struct user *u)
@@ -564,8 +557,8 @@ static void delete_ready(struct user_wait *w, struct user *u)
 	struct account_job *j = holder_of(w, struct account_job, wait);
 	struct store_request *r;
 
-	if (u->state != USER_READY) {
-		end(j, u->state == USER_ABSENT ? ACCOUNT_UNKNOWN : ACCOUNT_STORE);
+	if (u->state == USER_FAILED || u->state == USER_ABSENT || (j->only_guest && !(u->flags & ACCOUNT_GUEST))) {
+		account_job_end(j, u->state == USER_FAILED ? ACCOUNT_STORE : ACCOUNT_UNKNOWN);
 		return;
 	}
 	r = store_ask(j->core->store, STORE_ACCOUNT_DELETE, deleted, j);
@@ -573,12 +566,13 @@ static void delete_ready(struct user_wait *w, struct user *u)
 	store_submit(r);
 }
 
-void account_delete(struct core *c, struct account_ask *a, struct str name)
+static void delete(struct core *c, struct account_ask *a, struct str name, bool only_guest)
 {
-	struct account_job *j = begin(c, a, name, NULL);
+	struct account_job *j = account_job_begin(c, a, name, NULL);
 
+	j->only_guest = only_guest;
 	if (!j->name.n) {
-		end(j, ACCOUNT_UNKNOWN);
+		account_job_end(j, ACCOUNT_UNKNOWN);
 		return;
 	}
 	j->wait.ready = delete_ready;
@@ -586,3 +580,6 @@ void account_delete(struct core *c, struct account_ask *a, struct str name)
 	user_hold(j->user);
 	user_when_ready(j->user, &j->wait);
 }
+
+void account_delete(struct core *c, struct account_ask *a, struct str name) { delete(c, a, name, false); }
+void account_delete_guest(struct core *c, struct account_ask *a, struct str name) { delete(c, a, name, true); }

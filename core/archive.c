@@ -28,6 +28,8 @@ bool archive_wants(const struct user *u, struct str peer_bare)
 {
 	struct contact *k;
 
+	if (u->flags & ACCOUNT_GUEST)
+		return false; /* what outlives him is nobody's */
 	if (among(u->prefs.never, u->prefs.never_n, peer_bare))
 		return false;
 	if (among(u->prefs.always, u->prefs.always_n, peer_bare))

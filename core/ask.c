@@ -101,6 +101,8 @@ static void list_by_name(struct core *c, struct ask *a, uint32_t flags, struct s
 
 void account_list(struct core *c, struct ask *a, struct str after, size_t limit) { list_by_name(c, a, 0, after, limit); }
 
+void guest_list(struct core *c, struct ask *a, struct str after, size_t limit) { list_by_name(c, a, ACCOUNT_GUEST, after, limit); }
+
 void room_list(struct core *c, struct ask *a, struct str after, size_t limit) { list_by_name(c, a, ACCOUNT_ROOM, after, limit); }
 
 static void found(struct store_request *r)

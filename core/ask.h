@@ -31,6 +31,8 @@ void queue_read(struct core *c, struct ask *a, int64_t owner, uint64_t after, si
 
 /* Accounts in the order of their names. The answer: accounts/n. */
 void account_list(struct core *c, struct ask *a, struct str after, size_t limit);
+/* The same of guests (core/guest.h). */
+void guest_list(struct core *c, struct ask *a, struct str after, size_t limit);
 /* The same of rooms (core/room.h). */
 void room_list(struct core *c, struct ask *a, struct str after, size_t limit);
 /* The answer: account; STORE_NOT_FOUND. Gives the id for the calls above. */

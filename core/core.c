@@ -72,6 +72,7 @@ struct core *core_new(struct world *w, struct store *store, struct bus *bus, uns
 	list_init(&c->settled.under_way);
 	list_init(&c->seen.waiting);
 	list_init(&c->devices.asking);
+	list_init(&c->guests.waiting);
 	c->store = store_link_open(store, w);
 	c->bus = bus_open(bus, index, w, receive, c);
 	bus_subscribe(c->bus, STR("all"));

@@ -6,6 +6,7 @@
 #pragma once
 #include "base/world.h"
 #include "bus/bus.h"
+#include "model/endpoint.h"
 #include "store/store.h"
 
 enum registration_policy { REGISTRATION_OPEN, REGISTRATION_INVITE, REGISTRATION_CLOSED };
@@ -51,6 +52,15 @@ struct core_settings {
 	size_t components_n;
 	struct str call_servers, call_secret; /* STUN and TURN (core/calls.h); both may be empty */
 	msec call_ms;            /* how long a name and a password for them are good */
+	unsigned guests_max;     /* users without an account (core/guest.h); 0: none */
+	/* the hybrid door (PROTOCOLS.md, 2) */
+	bool hybrid_any;         /* served to any address */
+	const struct network *hybrid_networks; /* else: to these, and to private addresses where `hybrid_private` is set */
+	size_t hybrid_networks_n;
+	bool hybrid_private;
+	uint16_t hybrid_ports_first, hybrid_ports_last; /* UDP ports for the users of other doors; 0: any that is free */
+	msec hybrid_lease_ms;    /* how long who has no connection stays after the last datagram */
+	unsigned hybrid_datagrams, hybrid_datagrams_all; /* a second: from one address, from all */
 	struct str contacts;     /* XEP-0157: addresses parted by blanks, mailto:… or xmpp:…; may be empty */
 };
 
@@ -64,6 +74,7 @@ enum counter {
 	COUNT_SESSIONS,  /* now */
 	COUNT_DETACHED,  /* now, of these */
 	COUNT_SPILLED,   /* links closed because nobody read */
+	COUNT_GUESTS,    /* now */
 	COUNTERS
 };
 struct core_counters {

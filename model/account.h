@@ -23,7 +23,10 @@ static inline struct str verifier_salt(const struct verifier *v)
 
 /* ROOM: a room (core/room.h), named by its bare address; it has no verifiers and nobody logs in to it. GUEST: somebody without an account
  * (core/guest.h), for as long as he is here; no verifiers either. */
-enum account_flags { ACCOUNT_ADMIN = 1 << 0, ACCOUNT_ROOM = 1 << 1, ACCOUNT_GUEST = 1 << 2 };
+enum account_flags {
+	ACCOUNT_ADMIN = 1 << 0, ACCOUNT_ROOM = 1 << 1, ACCOUNT_GUEST = 1 << 2,
+	ACCOUNT_KINDS = ACCOUNT_ROOM | ACCOUNT_GUEST, /* what one is made as, for good */
+};
 
 /* The `default` of XEP-0313 preferences; UNSET: what archive.default says. */
 enum archive_policy { ARCHIVE_UNSET, ARCHIVE_ALWAYS, ARCHIVE_ROSTER, ARCHIVE_NEVER };

@@ -215,16 +215,16 @@ static int account_list(struct memory *m, struct store_request *r)
 {
 	struct str after = key_account(m, r->after_name);
 	struct row *first = ordered_seek(&m->rows, after);
-	uint32_t room = r->account.flags & ACCOUNT_ROOM;
+	uint32_t kind = r->account.flags & ACCOUNT_KINDS;
 	size_t n = 0;
 
 	if (first && r->after_name.n && str_eq(first->key, after))
 		first = ordered_next(first);
 	for (struct row *row = first; row && row->key.p[0] == 'A' && (!r->limit || n < r->limit); row = ordered_next(row))
-		n += (account_flags(row) & ACCOUNT_ROOM) == room;
+		n += (account_flags(row) & ACCOUNT_KINDS) == kind;
 	r->accounts = arena_get(&r->arena, n * sizeof *r->accounts);
 	for (struct row *row = first; r->n < n; row = ordered_next(row))
-		if ((account_flags(row) & ACCOUNT_ROOM) == room)
+		if ((account_flags(row) & ACCOUNT_KINDS) == kind)
 			account_get(row->value, &r->arena, &r->accounts[r->n++]);
 	return 0;
 }
@@ -258,7 +258,7 @@ static int account_flag(struct memory *m, struct store_request *r)
 
 	if (!account_by_id(m, r->account.id, &r->arena, &a))
 		return STORE_NOT_FOUND;
-	a.flags = (a.flags & ACCOUNT_ROOM) | (r->account.flags & ~(uint32_t)ACCOUNT_ROOM);
+	a.flags = (a.flags & ACCOUNT_KINDS) | (r->account.flags & ~(uint32_t)ACCOUNT_KINDS);
 	account_put(m, &a);
 	return 0;
 }

@@ -236,7 +236,7 @@ static int account_list(struct sqlite *s, struct store_request *r)
 	if (!st)
 		return STORE_FAILED;
 	bind_text(st, 1, r->after_name.p ? r->after_name : STR(""));
-	bind_number(st, 2, r->account.flags & ACCOUNT_ROOM);
+	bind_number(st, 2, r->account.flags & ACCOUNT_KINDS);
 	bind_number(st, 3, r->limit ? (int64_t)r->limit : -1);
 	while (!(verdict = sqlite_step(s, st))) {
 		r->accounts = sqlite_list_grow(r, r->accounts, sizeof *r->accounts);

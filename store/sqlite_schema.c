@@ -11,7 +11,8 @@
 _Static_assert(MESSAGE_NORMAL == 0 && MESSAGE_CHAT == 1 && MESSAGE_GROUPCHAT == 2 && MESSAGE_HEADLINE == 3 && MESSAGE_ERROR == 4,
 	       "these numbers are on disk");
 _Static_assert(ROSTER_TO == 1 && ROSTER_FROM == 2 && ROSTER_ASK == 4 && ROSTER_PENDING_IN == 8 && ROSTER_APPROVED == 16 &&
-		       ROSTER_LISTED == 32 && ARCHIVE_OUT == 1 && ARCHIVE_IN == 2 && ACCOUNT_ADMIN == 1 && ACCOUNT_ROOM == 2,
+		       ROSTER_LISTED == 32 && ARCHIVE_OUT == 1 && ARCHIVE_IN == 2 && ACCOUNT_ADMIN == 1 && ACCOUNT_ROOM == 2 &&
+		       ACCOUNT_GUEST == 4,
 	       "these bits are on disk");
 
 static const char *const migrations[] = {

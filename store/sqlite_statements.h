@@ -11,11 +11,11 @@ STATEMENT(ACCOUNT_ADD, "INSERT OR IGNORE INTO account (name, flags, created, see
 STATEMENT(ACCOUNT_GET, "SELECT id, name, flags, created, seen, seen_status, iterations_1, salt_1, stored_1, server_1,"
 	  " iterations_256, salt_256, stored_256, server_256 FROM account WHERE name = ?")
 STATEMENT(ACCOUNT_LIST, "SELECT id, name, flags, created, seen, seen_status, iterations_1, salt_1, stored_1, server_1,"
-	  " iterations_256, salt_256, stored_256, server_256 FROM account WHERE name > ? AND (flags & 2) = ? ORDER BY name LIMIT ?")
+	  " iterations_256, salt_256, stored_256, server_256 FROM account WHERE name > ? AND (flags & 6) = ? ORDER BY name LIMIT ?")
 STATEMENT(ACCOUNT_VERIFY, "UPDATE account SET iterations_1 = ?, salt_1 = ?, stored_1 = ?, server_1 = ?, iterations_256 = ?,"
 	  " salt_256 = ?, stored_256 = ?, server_256 = ? WHERE id = ?")
 STATEMENT(ACCOUNT_SEEN, "UPDATE account SET seen = ?, seen_status = ? WHERE id = ?")
-STATEMENT(ACCOUNT_FLAGS, "UPDATE account SET flags = (flags & 2) | (? & ~2) WHERE id = ?")
+STATEMENT(ACCOUNT_FLAGS, "UPDATE account SET flags = (flags & 6) | (? & ~6) WHERE id = ?")
 STATEMENT(ACCOUNT_DELETE, "DELETE FROM account WHERE id = ?")
 
 STATEMENT(INVITE_ADD, "INSERT OR IGNORE INTO invite (token, kind, owner, name, flags, uses, created, expires) VALUES (?,?,?,?,?,?,?,?)")

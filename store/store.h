@@ -38,10 +38,10 @@ enum store_op {
 	 * invitation reserves it; NOT_FOUND: the invitation is used up or gone. It is used in the same step; whether it has expired was looked at before. */
 	STORE_ACCOUNT_ADD,
 	STORE_ACCOUNT_GET,    /* account.name → account; NOT_FOUND */
-	STORE_ACCOUNT_LIST,   /* after_name, limit, account.flags & ACCOUNT_ROOM (rooms; else people) → accounts[], n; ordered by name */
+	STORE_ACCOUNT_LIST,   /* after_name, limit, account.flags & ACCOUNT_KINDS: rooms, guests, or those that are neither → accounts[], n; ordered by name */
 	STORE_ACCOUNT_VERIFY, /* account.id, account.verifier[] → replaces them; NOT_FOUND */
 	STORE_ACCOUNT_SEEN,   /* account.id, account.seen, account.seen_status; NOT_FOUND */
-	STORE_ACCOUNT_FLAGS,  /* account.id, account.flags: these it has from now on (a room stays one, and nothing else becomes one); NOT_FOUND */
+	STORE_ACCOUNT_FLAGS,  /* account.id, account.flags: these it has from now on (ACCOUNT_KINDS stay as they are); NOT_FOUND */
 	STORE_ACCOUNT_DELETE, /* account.id → everything it owns goes; NOT_FOUND */
 	/* rosters; the version of a roster counts its changes */
 	STORE_ROSTER_LOAD,    /* owner, version (0: all; else only what changed since) → items[] by contact, n, version, whole */

@@ -807,15 +807,17 @@ static void it_is_all_there_after_opening_again(void **state)
 
 /* ---- rooms ------------------------------------------------------------------------------------------------------ */
 
-static int64_t room_add(struct fixture *f, const char *name)
+static int64_t kind_add(struct fixture *f, const char *name, uint32_t kind)
 {
 	own_answer a = { 0 };
 	struct store_request *r = ask(f, &a, STORE_ACCOUNT_ADD);
 
-	r->account = (struct account){ .name = str_z(name), .flags = ACCOUNT_ROOM, .created = 5 };
+	r->account = (struct account){ .name = str_z(name), .flags = kind, .created = 5 };
 	assert_int_equal(submit(&a, r), 0);
 	return a.r->account.id;
 }
+
+static int64_t room_add(struct fixture *f, const char *name) { return kind_add(f, name, ACCOUNT_ROOM); }
 
 static void names_are(struct fixture *f, uint32_t flags, const char *after, size_t limit, const char *want)
 {
@@ -832,7 +834,7 @@ static void names_are(struct fixture *f, uint32_t flags, const char *after, size
 	assert_string_equal(buf_z(&names), want);
 }
 
-static void rooms_are_listed_apart_from_people(void **state)
+static void rooms_and_guests_are_listed_apart_from_people(void **state)
 {
 	struct fixture *f = *state;
 	own_answer a = { 0 };
@@ -842,9 +844,13 @@ static void rooms_are_listed_apart_from_people(void **state)
 	account_add(f, "ann");
 	room_add(f, "den@rooms.x");
 	room_add(f, "yard@rooms.x");
+	kind_add(f, "may", ACCOUNT_GUEST);
+	kind_add(f, "bea", ACCOUNT_GUEST);
 	account_add(f, "zoe");
 	names_are(f, 0, "", 0, "ann tea zoe ");
 	names_are(f, ACCOUNT_ROOM, "", 0, "den@rooms.x tea@rooms.x yard@rooms.x ");
+	names_are(f, ACCOUNT_GUEST, "", 0, "bea may ");
+	names_are(f, ACCOUNT_GUEST, "bea", 1, "may ");
 	names_are(f, 0, "ann", 1, "tea ");
 	names_are(f, 0, "tea", 5, "zoe ");
 	names_are(f, ACCOUNT_ROOM, "den@rooms.x", 1, "tea@rooms.x ");
@@ -855,7 +861,7 @@ static void rooms_are_listed_apart_from_people(void **state)
 	assert_int_equal(a.r->account.verifier[SCRAM_SHA256].iterations, 0);
 }
 
-static void flags_change_but_a_room_stays_one(void **state)
+static void flags_change_but_rooms_and_guests_stay_such(void **state)
 {
 	struct fixture *f = *state;
 	own_answer a = { 0 };
@@ -867,6 +873,8 @@ static void flags_change_but_a_room_stays_one(void **state)
 		{ account_add(f, "ann"), "ann", ACCOUNT_ADMIN, ACCOUNT_ADMIN },
 		{ account_add(f, "bob"), "bob", ACCOUNT_ADMIN | ACCOUNT_ROOM, ACCOUNT_ADMIN },
 		{ room_add(f, "den@r"), "den@r", 0, ACCOUNT_ROOM },
+		{ account_add(f, "cat"), "cat", ACCOUNT_GUEST, 0 },
+		{ kind_add(f, "may", ACCOUNT_GUEST), "may", ACCOUNT_ADMIN, ACCOUNT_ADMIN | ACCOUNT_GUEST },
 	};
 
 	for (size_t i = 0; i < countof(cases); i++) {
@@ -1152,8 +1160,8 @@ static const struct {
 	T(a_request_can_be_dropped),
 	T(a_closed_link_answers_no_more),
 	T(it_is_all_there_after_opening_again),
-	T(rooms_are_listed_apart_from_people),
-	T(flags_change_but_a_room_stays_one),
+	T(rooms_and_guests_are_listed_apart_from_people),
+	T(flags_change_but_rooms_and_guests_stay_such),
 	T(a_room_keeps_what_is_said),
 	T(what_was_said_can_be_replaced),
 	T(what_is_just_said_can_be_replaced),
