@@ -244,6 +244,7 @@ void services_free(struct core *c);
 void offline_deliver(struct session *s, const struct parcel *p);
 void offline_close(struct session *s);
 void offline_late_done(struct user *u); /* u->late has become 0 */
+void offline_settle(struct core *c, struct user *u, uint64_t stamp); /* a client has it: out of the queue */
 
 /* presence.c */
 void presence_in(struct core *c, const struct parcel *p);

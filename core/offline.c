@@ -102,9 +102,18 @@ static void settling_submit(struct settling *g);
 
 static void settling_again(struct timer *t) { settling_submit(holder_of(t, struct settling, again)); }
 
+static struct page *page_of(struct session *s)
+{
+	if (!s->page) {
+		s->page = mem_new(struct page);
+		s->page->session = s;
+	}
+	return s->page;
+}
+
 static void remember(struct session *s, uint64_t stamp)
 {
-	struct page *p = s->page;
+	struct page *p = page_of(s);
 
 	if (!p->recent)
 		p->recent = mem_alloc(RECENT * sizeof *p->recent);
@@ -194,13 +203,20 @@ static bool is_settling(struct core *c, const struct user *u, uint64_t stamp)
 	return false;
 }
 
+void offline_settle(struct core *c, struct user *u, uint64_t stamp) { settle(c, u, stamp); }
+
 void session_delivered(struct session *s, uint64_t stamp)
 {
 	struct ticket *t = s->opened ? ticket_find(s, stamp) : NULL;
+	bool queued;
 
 	if (!t)
 		return;
-	if (!t->st || (__atomic_fetch_or(&t->st->fate, STANZA_TAKEN, __ATOMIC_RELAXED) & STANZA_QUEUED))
+	/* Relayed, and kept after all by another core, whose writing may come behind our removing (route_keep_late): then it is not read to this session. */
+	queued = t->st && (__atomic_fetch_or(&t->st->fate, STANZA_TAKEN, __ATOMIC_RELAXED) & STANZA_QUEUED);
+	if (queued)
+		remember(s, stamp);
+	if (!t->st || queued)
 		settle(s->core, s->user, stamp);
 	ticket_close(s, t);
 }
@@ -406,10 +422,7 @@ void offline_late_done(struct user *u)
 
 void session_catch_up(struct session *s, uint64_t cursor)
 {
-	if (!s->page) {
-		s->page = mem_new(struct page);
-		s->page->session = s;
-	}
+	page_of(s);
 	/* What this session has had is not read to it again: only from the first that it let go. */
 	if (s->missed_from && cursor < s->missed_from)
 		cursor = s->missed_from - 1;

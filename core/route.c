@@ -716,9 +716,29 @@ static void late_free(struct job *j)
 	mem_free(l);
 }
 
+static bool late_is_taken(const struct late *l) { return __atomic_load_n(&l->st->fate, __ATOMIC_RELAXED) & STANZA_TAKEN; }
+
+static void late_over(struct late *l)
+{
+	struct user *u = l->user;
+
+	late_free(&l->job);
+	if (--u->late == 0)
+		offline_late_done(u);
+	user_release(u);
+}
+
 static void late_submit(struct late *l);
 
-static void late_again(struct timer *t) { late_submit(holder_of(t, struct late, again)); }
+static void late_again(struct timer *t)
+{
+	struct late *l = holder_of(t, struct late, again);
+
+	if (late_is_taken(l))
+		late_over(l);
+	else
+		late_submit(l);
+}
 
 static void late_done(struct store_request *r)
 {
@@ -730,10 +750,10 @@ static void late_done(struct store_request *r)
 		world_timer(l->core->world, &l->again, LATE_AGAIN_MS);
 		return;
 	}
-	late_free(&l->job);
-	if (--u->late == 0)
-		offline_late_done(u);
-	user_release(u);
+	/* A client of another core has it, and what it removed from the queue may not have been there yet. */
+	if (late_is_taken(l))
+		offline_settle(l->core, u, l->st->stamp);
+	late_over(l);
 }
 
 static void late_submit(struct late *l)
