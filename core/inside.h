@@ -201,6 +201,9 @@ void route_orphan(struct session *s); /* the session ends: its transits go on wi
 void route_keep_late(struct core *c, struct user *u, struct stanza *st); /* into the queue after all */
 /* The session is about to end: its messages for services that wait behind others leave now, before it is said that it is gone. */
 void route_hurry(struct session *s);
+/* A message in the name of an account (held by the caller until `sent`), no session of which need be here; st->from is its bare address. Takes over the reference.
+ * `sent` runs once, perhaps in this call, unless the core ends before; a message worth keeping is on disk with SENT_OK. */
+void route_from_account(struct core *c, struct user *from, struct stanza *st, void (*sent)(void *arg, enum sent_verdict verdict), void *arg);
 /* service_send() to a user. */
 void route_from_service(struct core *c, struct stanza *st, void (*sent)(void *arg, enum sent_verdict verdict), void *arg);
 void route_free(struct core *c);

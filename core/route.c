@@ -243,8 +243,9 @@ static bool is_there(const struct user *to, const struct stanza *st)
 static void copies_out(struct transit *t, struct stanza *st, bool archived)
 {
 	bool copies = st->type == MESSAGE_CHAT && !(st->traits & STANZA_NO_COPY);
+	unsigned own = t->session ? 1 : 0; /* the session that sent it is no other */
 
-	if (copies && (t->from->available > 1 || user_interest(t->from) > 1))
+	if (copies && (t->from->available > own || user_interest(t->from) > own))
 		route_tell(t->from, &(struct parcel){ .kind = PARCEL_SENT, .stanza = st, .flags = archived ? PARCEL_QUEUED : 0 });
 }
 
@@ -508,6 +509,40 @@ void session_send(struct session *s, struct stanza *st)
 		return;
 	}
 	transit_keep(t); /* ready, but behind others */
+}
+
+/* ---- what is sent for who need not be here ---------------------------------------------------------------------------- */
+
+void route_from_account(struct core *c, struct user *from, struct stanza *st, void (*sent)(void *arg, enum sent_verdict verdict), void *arg)
+{
+	struct transit on_stack = { .core = c, .from = from, .st = st, .sent = sent, .arg = arg, .state = TRANSIT_READY };
+	struct transit *t = transit_keep(&on_stack);
+
+	core_count_up(c, COUNT_MESSAGES, 1);
+	if (!core_is_local(c, st->to) && service_is(c, jid_domain(st->to))) {
+		t->service = true;
+		if (!from->blocks_n || !block_matches(from, st->to)) {
+			transit_depart(t);
+			return;
+		}
+		t->verdict = SENT_BLOCKING;
+		transit_finish(t);
+		return;
+	}
+	t->verdict = (uint8_t)refuse_at_once(c, st);
+	if (t->verdict == SENT_OK) {
+		t->to = user_get(c, jid_local(st->to));
+		user_hold(t->to);
+		if (t->to->state == USER_LOADING) {
+			t->state = TRANSIT_LOOKUP;
+			t->wait.ready = to_ready;
+			user_when_ready(t->to, &t->wait);
+			return;
+		}
+		transit_decide(t);
+	}
+	if (t->state == TRANSIT_READY)
+		transit_finish(t);
 }
 
 /* ---- what a service sends ----------------------------------------------------------------------------------------------- */

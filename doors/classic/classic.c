@@ -13,6 +13,10 @@ const struct classic_request classic_requests[] = {
 	{ STR_INIT("101"), BEFORE_LOGIN | AFTER_LOGIN, false, "101|user,password  log in", classic_login },
 	{ STR_INIT("102"), AFTER_LOGIN, false, "102| or 102|#room  who is online, who is in the room", classic_online },
 	{ STR_INIT("103"), AFTER_LOGIN, true, "103|from,to,content  send", classic_message },
+	{ STR_INIT("104"), AFTER_LOGIN, false, "104|from,to,filename,size  offer a file", classic_offer },
+	{ STR_INIT("105"), BEFORE_LOGIN | AFTER_LOGIN, false, "105|token,offset  send it, on a connection of its own", classic_put },
+	{ STR_INIT("106"), BEFORE_LOGIN | AFTER_LOGIN, false, "106|token,offset  fetch it, on a connection of its own", classic_get },
+	{ STR_INIT("107"), AFTER_LOGIN, false, "107|token  decline a file, or take back one's own", classic_decline },
 	{ STR_INIT("108"), AFTER_LOGIN, false, "108|#room or 108|#room,password  join", classic_join },
 	{ STR_INIT("109"), AFTER_LOGIN, false, "109|#room  leave", classic_leave },
 	{ STR_INIT("110"), AFTER_LOGIN, false, "110|on or 110|off  presence events", classic_events },
@@ -78,7 +82,7 @@ static size_t frame_max(const struct classic *c)
 static bool may_take(const struct classic *c)
 {
 	return !c->busy && !c->held && !c->leaving && !c->link->closing && c->unanswered < CLASSIC_AHEAD_MAX &&
-	       link_backlog(c->link) < CLASSIC_REPLIES_MAX;
+	       classic_backlog(c) < CLASSIC_REPLIES_MAX;
 }
 
 static void log_broken(struct classic *c, const char *why)
@@ -138,7 +142,7 @@ static void keep_rest(struct classic *c, struct str bytes, size_t took)
 
 static void pause_rightly(struct classic *c)
 {
-	bool want = !c->leaving && (!may_take(c) || c->breath.place != 0);
+	bool want = c->transfer ? classic_transfer_full(c) : !c->leaving && (!may_take(c) || c->breath.place != 0);
 
 	if (want != c->paused && !c->link->closing) {
 		c->paused = want;
@@ -146,9 +150,19 @@ static void pause_rightly(struct classic *c)
 	}
 }
 
+/* What belongs to a file is nothing that requests are made of. */
+static void transfer_take(struct classic *c, struct str bytes)
+{
+	classic_transfer_feed(c, bytes);
+	buf_free(&c->in);
+}
+
 static void take_all(struct classic *c, struct str bytes)
 {
-	keep_rest(c, bytes, requests_take(c, bytes));
+	if (c->transfer && !c->busy)
+		transfer_take(c, bytes);
+	else
+		keep_rest(c, bytes, requests_take(c, bytes));
 	pause_rightly(c);
 }
 
@@ -180,7 +194,7 @@ static void tickets_settle(struct classic *c)
 	struct buf tickets = c->tickets;
 
 	if (!c->logged_in || link_backlog(c->link) || tickets.n == 0)
-		return;
+		return; /* those behind files that are being looked up are not among them */
 	c->tickets = (struct buf){ 0 };
 	for (size_t i = 0; i < tickets.n; i += sizeof(uint64_t)) {
 		uint64_t ticket;
@@ -212,7 +226,7 @@ static void turn_end(struct post *p)
 	if (c->link->closing)
 		return;
 	tickets_settle(c);
-	if (c->logged_in && link_backlog(c->link) == 0)
+	if (c->logged_in && classic_backlog(c) == 0)
 		session_writable(&c->session);
 	bounces_send(c);
 	classic_rooms_go_on(c);
@@ -261,6 +275,7 @@ static int classic_open(struct link *l)
 	c->deadline.fire = login_late;
 	c->breath.fire = breathe;
 	list_init(&c->rooms);
+	list_init(&c->coming);
 	c->filled = core_clock(c->core);
 	c->allowance = (int64_t)core_settings(c->core)->rate_bytes * 10;
 	l->state = c;
@@ -272,7 +287,8 @@ static int classic_feed(struct link *l, const char *bytes, size_t n)
 {
 	struct classic *c = l->state;
 
-	spend(c, n);
+	if (!c->transfer)
+		spend(c, n);
 	if (c->in.n) {
 		buf_add(&c->in, bytes, n);
 		take_all(c, buf_all(&c->in));
@@ -287,8 +303,10 @@ static void classic_written(struct link *l)
 	struct classic *c = l->state;
 
 	tickets_settle(c);
-	if (c->logged_in)
+	if (c->logged_in && classic_backlog(c) == 0)
 		session_writable(&c->session);
+	if (c->transfer)
+		classic_transfer_written(c);
 	if (c->paused || c->telling)
 		classic_continue(c);
 }
@@ -300,6 +318,9 @@ static void classic_close(struct link *l, enum close_why why)
 	(void)why;
 	account_cancel(&c->account);
 	ask_cancel(&c->asking);
+	classic_offer_free(c);
+	classic_show_free(c);
+	classic_transfer_free(c);
 	world_stop(core_world(c->core), &c->deadline);
 	world_stop(core_world(c->core), &c->breath);
 	if (c->begun)

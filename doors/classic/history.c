@@ -37,16 +37,14 @@ static void forget(struct classic *c)
 /* Tells what the link has room for, at least one; moves on behind it. */
 static void tell(struct classic *c, const struct store_request *page)
 {
-	own_buf body = { 0 }, sender = { 0 };
+	own_buf sender = { 0 };
 
-	for (size_t i = 0; i < page->n && (i == 0 || link_backlog(c->link) < CLASSIC_REPLIES_MAX); i++) {
+	for (size_t i = 0; i < page->n && (i == 0 || classic_backlog(c) < CLASSIC_REPLIES_MAX); i++) {
 		const struct stanza *st = page->stanzas[i];
 
-		buf_clear(&body);
 		buf_clear(&sender);
 		classic_sender(c, st->from, &sender);
-		if (stanza_body(st, &body))
-			classic_push(c, "111", buf_all(&sender), buf_all(&body), st->time);
+		classic_push_message(c, "111", buf_all(&sender), "", st);
 		c->cursor = st->stamp + 1;
 		if (c->wanted)
 			c->wanted--;
@@ -80,7 +78,7 @@ static void page_told(struct ask *a)
 /* Between pages the client must have read: see classic_history_go_on(). */
 void classic_history_go_on(struct classic *c)
 {
-	if (c->telling && !ask_busy(&c->asking) && link_backlog(c->link) < CLASSIC_REPLIES_MAX)
+	if (c->telling && !ask_busy(&c->asking) && classic_backlog(c) < CLASSIC_REPLIES_MAX)
 		page_read(c, true);
 }
 

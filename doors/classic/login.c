@@ -23,7 +23,7 @@ static struct origin origin_of(const struct classic *c)
 	return o;
 }
 
-static bool needs_tls(const struct classic *c)
+bool classic_needs_tls(const struct classic *c)
 {
 	return core_settings(c->core)->classic_require_tls && !c->link->secure;
 }
@@ -47,7 +47,7 @@ void classic_register(struct classic *c, struct str data)
 	struct origin o = origin_of(c);
 	struct str user, password;
 
-	if (needs_tls(c)) {
+	if (classic_needs_tls(c)) {
 		classic_reply(c, "0|only over TLS");
 		return;
 	}
@@ -113,7 +113,7 @@ void classic_login(struct classic *c, struct str data)
 	struct origin o = origin_of(c);
 	struct str user, password;
 
-	if (c->logged_in || needs_tls(c) || !credentials(data, &user, &password)) {
+	if (c->logged_in || classic_needs_tls(c) || !credentials(data, &user, &password)) {
 		refuse(c);
 		return;
 	}

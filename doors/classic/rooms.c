@@ -333,8 +333,7 @@ void classic_room_who(struct classic *c, struct str data)
 
 /* ---- what comes back ---------------------------------------------------------------------------------------------- */
 
-/* The payload, as the children of what is returned; NULL where it is none. */
-static const struct xml *payload_parse(const struct stanza *st, struct arena *arena)
+const struct xml *classic_payload(const struct stanza *st, struct arena *arena)
 {
 	own_buf whole = { 0 };
 
@@ -442,7 +441,7 @@ static void room_presence(struct classic *c, struct classic_room *r, const struc
 	/* Of the others there may be a thousand. */
 	if (!mine && !joining)
 		return;
-	x = payload_parse(st, &arena);
+	x = classic_payload(st, &arena);
 	if (!x)
 		return;
 	user = xml_child(x, "x", MUC_USER);
@@ -495,7 +494,7 @@ static bool classic_room_answer(struct classic *c, const struct stanza *st)
 
 	if (!is_answer(c, st))
 		return false;
-	x = payload_parse(st, &arena);
+	x = classic_payload(st, &arena);
 	if (x && st->type == IQ_RESULT && c->room_ask == ASK_WHO)
 		who_tell(c, x, st->from);
 	answer(c, !x ? "0|not possible" : st->type == IQ_ERROR ? reason_of(condition_of(x)) : c->room_ask == ASK_WHO ? NULL : "1|");
@@ -569,17 +568,14 @@ static void said_show(struct classic *c, const struct classic_room *r, const str
 
 	if (st->type == MESSAGE_GROUPCHAT && is_echo(c, r, d))
 		return;
-	if (st->type != MESSAGE_GROUPCHAT)
-		buf_lit(&body, "(only to you) ");
-	if (!stanza_body(st, &body)) {
-		x = st->type == MESSAGE_GROUPCHAT && (st->traits & STANZA_SUBJECT) ? payload_parse(st, &arena) : NULL;
-		buf_clear(&body);
-		if (!x || !xml_child_text(x, "subject", "jabber:client", &arena).n)
-			return;
-		buf_lit(&body, "subject: ");
-		buf_str(&body, xml_child_text(x, "subject", "jabber:client", &arena));
-	}
 	classic_sender(c, st->from, &sender);
+	if (classic_push_message(c, "103", buf_all(&sender), st->type == MESSAGE_GROUPCHAT ? "" : "(only to you) ", st))
+		return;
+	x = st->type == MESSAGE_GROUPCHAT && (st->traits & STANZA_SUBJECT) ? classic_payload(st, &arena) : NULL;
+	if (!x || !xml_child_text(x, "subject", "jabber:client", &arena).n)
+		return;
+	buf_lit(&body, "subject: ");
+	buf_str(&body, xml_child_text(x, "subject", "jabber:client", &arena));
 	classic_push(c, "103", buf_all(&sender), buf_all(&body), st->time);
 }
 
@@ -603,7 +599,7 @@ bool classic_room_deliver(struct classic *c, const struct delivery *d)
 	if (st->name != STANZA_MESSAGE || st->type == MESSAGE_ERROR)
 		return is_of_room(c, st->from);
 	if (st->type != MESSAGE_GROUPCHAT && d->kind == DELIVERY_PLAIN && st->payload.n && may_invite(st)) {
-		x = payload_parse(st, &arena);
+		x = classic_payload(st, &arena);
 		if (x && invitation_show(c, st, x, &arena))
 			return true;
 	}

@@ -8,13 +8,11 @@
 
 static bool is_java(const struct classic *c) { return c->framer.framing == LINE_JAVA; }
 
-static void write_frame(struct classic *c, struct str text)
+void classic_reply(struct classic *c, const char *reply)
 {
-	line_write(&c->link->out, c->framer.framing, text);
+	line_write(&c->link->out, c->framer.framing, str_z(reply));
 	c->link->ops->dirty(c->link);
 }
-
-void classic_reply(struct classic *c, const char *reply) { write_frame(c, str_z(reply)); }
 
 void classic_reply_message(struct classic *c, const char *reply)
 {
@@ -50,9 +48,10 @@ static void write_content(struct classic *c, struct buf *to, struct str content)
 	buf_str(to, content);
 }
 
-static void push_one(struct classic *c, const char *type, struct str sender, struct str content, msec time)
+void classic_push_one(struct classic *c, struct buf *to, const char *type, struct str sender, struct str content, msec time)
 {
 	own_buf text = { 0 };
+	size_t was = to->n;
 
 	buf_fmt(&text, "%s%s@", is_java(c) ? "" : "1|", type);
 	write_content(c, &text, sender);
@@ -62,7 +61,11 @@ static void push_one(struct classic *c, const char *type, struct str sender, str
 	write_time(&text, time);
 	if (is_java(c))
 		buf_byte(&text, ';');
-	write_frame(c, buf_all(&text));
+	line_write(to, c->framer.framing, buf_all(&text));
+	if (to == &c->link->out)
+		c->link->ops->dirty(c->link);
+	else
+		c->coming_bytes += to->n - was;
 }
 
 /* How much of `content` one frame can hold. Only Java's framing has a bound: what is longer goes in several pushes. */
@@ -81,7 +84,7 @@ static void push_line(struct classic *c, const char *type, struct str sender, st
 	do {
 		size_t n = content_fit(c, sender, line);
 
-		push_one(c, type, sender, str_n(line.p, n), time);
+		classic_push_one(c, classic_push_to(c), type, sender, str_n(line.p, n), time);
 		line = str_from(line, n);
 	} while (line.n);
 }
@@ -145,5 +148,10 @@ void classic_push_list(struct classic *c, const char *type, struct str sender, s
 	/* One frame of Java's cannot hold thousands of names: show the first ones whole. */
 	while (n < list.n && n && list.p[n] != ',')
 		n--;
-	push_one(c, type, sender, str_n(list.p, n), core_now(c->core));
+	classic_push_one(c, &c->link->out, type, sender, str_n(list.p, n), core_now(c->core));
+}
+
+void classic_reply_push(struct classic *c, const char *type, struct str content)
+{
+	classic_push_one(c, &c->link->out, type, STR("Server"), content, core_now(c->core));
 }

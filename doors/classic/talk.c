@@ -60,18 +60,28 @@ static const char *const sent_reply[] = {
 	[SENT_TIMEOUT] = "0|try again later",
 };
 
+const char *classic_sent_reply(enum sent_verdict verdict)
+{
+	const char *reply = verdict < countof(sent_reply) ? sent_reply[verdict] : NULL;
+
+	return reply ? reply : "0|not possible";
+}
+
 static void on_sent(struct session *s, const struct stanza *stanza, enum sent_verdict verdict)
 {
 	struct classic *c = classic_of(s);
-	const char *reply = verdict < countof(sent_reply) ? sent_reply[verdict] : NULL;
 
 	if (stanza->name != STANZA_MESSAGE) {
 		classic_room_sent(c, stanza, verdict);
 		return;
 	}
+	if (c->offer) {
+		classic_declined(c, verdict);
+		return;
+	}
 	assert(c->unanswered);
 	c->unanswered--;
-	classic_reply_message(c, reply ? reply : "0|not possible");
+	classic_reply_message(c, classic_sent_reply(verdict));
 	if (c->paused || c->held)
 		classic_continue(c);
 }
@@ -146,16 +156,12 @@ static const char *room_refuse(struct classic *c, struct str to, struct jid *ret
 	return NULL;
 }
 
-/* Why the message cannot even be tried; NULL: it can, and *ret is the receiver's address. */
-static const char *message_refuse(struct classic *c, struct str from, struct str to, struct str content,
-				  struct jid *ret, enum stanza_type *type, struct arena *arena)
+const char *classic_receiver(struct classic *c, struct str from, struct str to, struct jid *ret, enum stanza_type *type, struct arena *arena)
 {
 	struct str name;
 
 	if (!jid_local_prepare(&name, from, arena) || !str_eq(name, session_name(&c->session)))
 		return "0|not you";
-	if (content.n == 0 || !classic_is_text(content))
-		return "0|bad request";
 	if (classic_is_room(to))
 		return room_refuse(c, to, ret, type, arena);
 	if (!jid_local_prepare(&name, to, arena))
@@ -173,7 +179,9 @@ void classic_message(struct classic *c, struct str data)
 	const char *refusal = "0|bad request";
 
 	if (classic_split(&data, &from) && classic_split(&data, &to))
-		refusal = message_refuse(c, from, to, data, &jid, &type, &arena);
+		refusal = classic_receiver(c, from, to, &jid, &type, &arena);
+	if (!refusal && (data.n == 0 || !classic_is_text(data)))
+		refusal = "0|bad request";
 	if (refusal) {
 		/* Replies come in the order of the requests: this one after those that wait for the disk. */
 		if (c->unanswered)
@@ -243,12 +251,12 @@ static void spill(struct classic *c)
 static void message_show(struct classic *c, const struct delivery *d)
 {
 	const struct stanza *st = d->stanza;
-	own_buf body = { 0 }, sender = { 0 };
+	own_buf sender = { 0 };
 
-	if (st->type == MESSAGE_ERROR || d->kind == DELIVERY_CARBON_SENT || !stanza_body(st, &body))
+	if (st->type == MESSAGE_ERROR || d->kind == DELIVERY_CARBON_SENT)
 		return;
 	classic_sender(c, st->from, &sender);
-	classic_push(c, "103", buf_all(&sender), buf_all(&body), st->time);
+	classic_push_message(c, "103", buf_all(&sender), "", st);
 }
 
 static void on_deliver(struct session *s, const struct delivery *d)
@@ -257,7 +265,7 @@ static void on_deliver(struct session *s, const struct delivery *d)
 
 	if (c->link->closing)
 		return;
-	if (link_backlog(c->link) > core_settings(c->core)->backlog_max) {
+	if (classic_backlog(c) > core_settings(c->core)->backlog_max) {
 		spill(c);
 		return;
 	}
@@ -267,11 +275,8 @@ static void on_deliver(struct session *s, const struct delivery *d)
 		message_show(c, d);
 	else if (d->stanza->name == STANZA_IQ)
 		bounce(c, d->stanza);
-	if (d->ticket) {
-		buf_add(&c->tickets, &d->ticket, sizeof d->ticket);
-		if (link_backlog(c->link) == 0)
-			classic_continue(c); /* nothing was written, so `written` will not come */
-	}
+	if (d->ticket)
+		classic_ticket(c, d->ticket);
 }
 
 static void on_kick(struct session *s, enum kick_why why)

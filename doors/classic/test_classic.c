@@ -179,7 +179,8 @@ static void what_is_no_request(void **state)
 	struct line *l = login(t, 0, TOM);
 
 	HEARS(l, "999|\n", "0|bad request\n");
-	HEARS(l, "104|tom,jack,plan.pdf,1\n", "0|bad request\n");
+	HEARS(l, "104|tom,jack,plan.pdf\n104|tom,jack,plan.pdf,x\n104|tom,jack,,1\n", "0|bad request\n0|bad request\n0|bad request\n");
+	HEARS(l, "104|tom,jack,plan.pdf,1\n", "0|this server takes no files\n");
 	HEARS(l, "hello\n", "0|bad request\n");
 	HEARS(l, "\n", "0|bad request\n");
 	HEARS(l, "1022|\n", "0|bad request\n");

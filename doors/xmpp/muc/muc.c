@@ -96,7 +96,21 @@ void muc_begin(struct core *c)
 	rooms_begin(c, &syntax);
 }
 
-struct seat *muc_seat(const struct muc *m) { return room_seat(m->room, m->st->from); }
+/* What the server sends in the name of an account (core/offer.h) comes from its bare address: any client of it that is in will do. */
+static struct seat *any_seat(const struct muc *m)
+{
+	for (struct occupant *o = room_next(m->room, NULL); o; o = room_next(m->room, o))
+		if (jid_same_bare(o->jid, m->st->from))
+			return list_first(&o->seats, struct seat, here);
+	return NULL;
+}
+
+struct seat *muc_seat(const struct muc *m)
+{
+	bool own = m->st->name == STANZA_MESSAGE && !m->st->from.resource && str_eq(jid_domain(m->st->from), core_domain(m->core));
+
+	return own ? any_seat(m) : room_seat(m->room, m->st->from);
+}
 
 /* ---- what several need ----------------------------------------------------------------------------------------- */
 
