@@ -48,6 +48,7 @@ struct kept_key {
 	bool verified;
 	msec since;
 };
+/* False: it was never seen. What cannot be read is a key of zeroes, which nobody has: so it is refused, not taken for new. */
 bool keep_key(struct keep *k, struct str whose, struct kept_key *ret);
 int keep_key_set(struct keep *k, struct str whose, const struct kept_key *key); /* NULL: forgets it */
 
