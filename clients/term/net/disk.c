@@ -68,6 +68,20 @@ int net_file_open(struct outside *o, struct str path, struct disk_file **ret, ui
 	return 0;
 }
 
+static int make_folders(char *path)
+{
+	for (char *p = path + 1; *p; p++)
+		if (*p == '/') {
+			*p = 0;
+			if (mkdir(path, 0700) && errno != EEXIST) {
+				*p = '/';
+				return -errno;
+			}
+			*p = '/';
+		}
+	return mkdir(path, 0700) && errno != EEXIST ? -errno : 0;
+}
+
 static bool is_key(struct str key)
 {
 	for (size_t i = 0; i < key.n; i++)
@@ -85,8 +99,9 @@ int net_file_part(struct outside *o, struct str key, struct disk_file **ret, uin
 
 	if (!is_key(key) || !n->parts)
 		return -EINVAL;
-	if (mkdir(n->parts, 0700) && errno != EEXIST)
-		return -errno;
+	r = make_folders(n->parts);
+	if (r)
+		return r;
 	buf_fmt(&path, "%s/%.*s", n->parts, STR_ARG(key));
 	fd = open(buf_z(&path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
@@ -312,20 +327,6 @@ static void numbered(struct str name, unsigned number, struct buf *to)
 	buf_str(to, str_n(name.p, dot));
 	buf_fmt(to, " (%u)", number);
 	buf_str(to, str_from(name, dot));
-}
-
-static int make_folders(char *path)
-{
-	for (char *p = path + 1; *p; p++)
-		if (*p == '/') {
-			*p = 0;
-			if (mkdir(path, 0700) && errno != EEXIST) {
-				*p = '/';
-				return -errno;
-			}
-			*p = '/';
-		}
-	return mkdir(path, 0700) && errno != EEXIST ? -errno : 0;
 }
 
 static int copy(int from, int to)
