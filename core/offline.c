@@ -298,7 +298,8 @@ void offline_deliver(struct session *s, const struct parcel *p)
 	/* What the door let go is read again: what comes after it stays behind it. */
 	if (queued && s->missed_from && p->number > s->missed_from)
 		return;
-	if (queued && s->catching_up && p->number > s->cursor) {
+	/* Behind the cursor it may be, where stamps of several cores mix: but not before what was passed over and is read again. */
+	if (queued && s->catching_up && (p->number > s->cursor || (s->again_from && p->number > s->again_from))) {
 		skipped(s, PLANTED(PLANT_READ_THEN_SUBSCRIBE) ? 0 : p->number);
 		return;
 	}
@@ -408,6 +409,11 @@ static void page_ask(struct session *s)
 		return;
 	}
 	world_stop(s->core->world, &s->page->again); /* the page may be freed once it is answered */
+	/* Something reached the disk behind the cursor after it had passed: what its sender said next must not come before it. */
+	if (s->again_from && s->again_from <= s->cursor) {
+		s->cursor = s->again_from - 1;
+		s->again_from = 0;
+	}
 	s->catching_up = CATCH_READING;
 	s->page->ask.done = page_done;
 	queue_read(s->core, &s->page->ask, s->user->id, s->cursor, PAGE);

@@ -129,8 +129,8 @@ void client_resend_later(struct client *c, unsigned letter)
 	c->pending[c->pending_n++] = letter;
 }
 
-/* What is relayed without the disk (docs/architecture.md) is with the sessions that were there. Where one of them ends and has not got it, it goes
- * to the queue then, behind what others of the account have had meanwhile: the place of such a letter is not promised. */
+/* What is relayed without the disk (docs/architecture.md) is with the sessions that were there, perhaps on a link that is dead. Where one of them ends
+ * and has not got it, it goes to the queue then, behind what the account has had meanwhile: the place of such a letter is not promised. */
 static bool was_with_another(const struct client *c, const struct letter *l)
 {
 	const struct sim *s = c->sim;
@@ -140,8 +140,7 @@ static bool was_with_another(const struct client *c, const struct letter *l)
 	for (unsigned i = 0; i < SIM_CLIENTS; i++) {
 		const struct client *o = &s->clients[i];
 
-		if (o != c && o->account == c->account && o->kind == CLIENT_XMPP_SM && o->lost_at && !o->came_back &&
-		    o->lost_at + SIM_RESUME_MS > l->sent)
+		if (o->account == c->account && o->lost_at && !o->came_back && o->lost_at + SIM_RESUME_MS > l->sent)
 			return true;
 	}
 	return false;

@@ -221,6 +221,13 @@ static void run(struct sim *s)
 		client_want(&s->clients[i], true);
 	sim_run(s, RESUME_MS * 2);
 	check_presence(s);
+	/* What went to the queue late comes with the next login. */
+	for (unsigned i = 0; i < SIM_CLIENTS; i++)
+		client_want(&s->clients[i], false);
+	sim_run(s, RESUME_MS * 2);
+	for (unsigned i = 0; i < SIM_CLIENTS; i++)
+		client_want(&s->clients[i], true);
+	sim_run(s, RESUME_MS);
 	check_letters(s);
 	check_rooms(s);
 }
