@@ -17,6 +17,8 @@ EVENT(login_refused, LOG_NOTICE, "Somebody could not log in. An address that doe
 EVENT(logout, LOG_INFO, "A session ended.")
 EVENT(guest_came, LOG_INFO, "Somebody without an account is here under this name (hybrid.guests).")
 EVENT(guest_gone, LOG_INFO, "Somebody without an account is gone; nothing of him is kept.")
+EVENT(hybrid_left, LOG_INFO, "Somebody is gone from the hybrid door: he left, his connection ended, or nothing was heard of him for the length of a lease.")
+EVENT(bridge_full, LOG_WARNING, "No port is left for users of other doors: hybrid clients that speak by UDP alone cannot write to all of them. Look at hybrid.ports.")
 EVENT(registered, LOG_NOTICE, "An account was made.")
 EVENT(invited, LOG_INFO, "Somebody who has an account became a contact of somebody else by an invitation.")
 EVENT(removed, LOG_NOTICE, "An account was deleted.")

@@ -25,6 +25,23 @@ struct desk { /* the world of one core */
 	uint64_t seed;
 };
 
+struct socket { /* a UDP port of the server's */
+	struct datagrams d;
+	struct talk *talk;
+	struct list here;
+	bool shut;
+};
+
+struct letter { /* a datagram on its way, in or out */
+	struct list here;
+	struct endpoint peer;
+	uint16_t port;
+	uint8_t address[16];
+	bool near;
+	size_t n;
+	char bytes[];
+};
+
 struct talk {
 	msec clock;
 	unsigned cores;
@@ -34,6 +51,11 @@ struct talk {
 	struct bus *bus;
 	struct list lines;
 	uint16_t port;
+	struct list sockets, letters_in, letters_out;
+	struct letter *read; /* given by talk_datagram_hear() */
+	size_t sent_n, sent_bytes;
+	uint16_t any_port;
+	bool ports_none;
 };
 
 struct line {
@@ -248,6 +270,169 @@ static bool line_end(struct line *l)
 	return true;
 }
 
+/* ---- datagrams -------------------------------------------------------------------------------------------------------- */
+
+static struct socket *socket_of(struct datagrams *d) { return holder_of(d, struct socket, d); }
+
+static struct letter *letter_new(struct list *to, const struct endpoint *peer, uint16_t port, struct str bytes)
+{
+	struct letter *r = mem_alloc(sizeof *r + bytes.n);
+
+	r->peer = *peer;
+	r->port = port;
+	r->n = bytes.n;
+	memcpy(r->bytes, bytes.p, bytes.n);
+	list_append(to, &r->here);
+	return r;
+}
+
+static void letters_free(struct list *letters)
+{
+	list_each(r, letters, struct letter, here) {
+		list_remove(&r->here);
+		mem_free(r);
+	}
+}
+
+static struct socket *socket_at(const struct talk *t, uint16_t port)
+{
+	list_each(s, &((struct talk *)t)->sockets, struct socket, here)
+		if (!s->shut && s->d.port == port)
+			return s;
+	return NULL;
+}
+
+static void datagrams_send(struct datagrams *d, const uint8_t from[16], const struct endpoint *to, bool near, struct str bytes)
+{
+	struct talk *t = socket_of(d)->talk;
+	struct letter *r;
+
+	assert(!socket_of(d)->shut && to->port);
+	r = letter_new(&t->letters_out, to, d->port, bytes);
+	memcpy(r->address, from, sizeof r->address);
+	r->near = near;
+	t->sent_n++;
+	t->sent_bytes += bytes.n;
+}
+
+static struct datagrams *datagrams_open(struct datagrams *d, uint16_t port, void *state)
+{
+	struct talk *t = socket_of(d)->talk;
+	struct socket *s;
+
+	if (t->ports_none || (port && socket_at(t, port)))
+		return NULL;
+	s = mem_new(struct socket);
+	s->talk = t;
+	s->d = (struct datagrams){ .ops = d->ops, .door = d->door, .core = d->core, .state = state, .port = port ? port : t->any_port++ };
+	list_append(&t->sockets, &s->here);
+	return &s->d;
+}
+
+static void datagrams_shut(struct datagrams *d)
+{
+	assert(!socket_of(d)->shut);
+	socket_of(d)->shut = true;
+}
+
+static const struct datagram_ops datagram_ops = { .send = datagrams_send, .open = datagrams_open, .shut = datagrams_shut };
+
+void talk_datagrams(struct talk *t, const struct datagram_door *door)
+{
+	struct socket *s = mem_new(struct socket);
+	int r;
+
+	s->talk = t;
+	s->d = (struct datagrams){ .ops = &datagram_ops, .door = door, .core = t->desk[0].core, .port = TALK_PORT };
+	list_append(&t->sockets, &s->here);
+	r = door->open(&s->d);
+	assert(!r);
+}
+
+static struct endpoint endpoint_of(const char *text)
+{
+	struct endpoint e = { 0 };
+	bool good = endpoint_parse(&e, str_z(text));
+
+	assert(good);
+	return e;
+}
+
+void talk_datagram(struct talk *t, const char *from, uint16_t port, struct str bytes)
+{
+	struct endpoint e = endpoint_of(from);
+	struct letter *r = letter_new(&t->letters_in, &e, port, bytes);
+
+	memcpy(r->address, e.address, sizeof r->address);
+	r->address[15] = 1;
+}
+
+/* One at a time: what it does is done before the next comes. */
+static bool letter_feed(struct talk *t)
+{
+	struct letter *r = list_first(&t->letters_in, struct letter, here);
+	struct socket *s;
+
+	if (!r)
+		return false;
+	list_remove(&r->here);
+	s = socket_at(t, r->port);
+	if (s)
+		s->d.door->feed(&s->d, &r->peer, r->address, str_n(r->bytes, r->n));
+	mem_free(r);
+	return true;
+}
+
+bool talk_datagram_hear(struct talk *t, const char *to, struct talk_datagram *ret)
+{
+	struct endpoint e = endpoint_of(to);
+
+	talk_run(t);
+	mem_free(t->read);
+	t->read = NULL;
+	list_each(r, &t->letters_out, struct letter, here)
+		if (endpoint_eq(&r->peer, &e)) {
+			list_remove(&r->here);
+			t->read = r;
+			*ret = (struct talk_datagram){ .bytes = str_n(r->bytes, r->n), .port = r->port, .near = r->near };
+			memcpy(ret->address, r->address, sizeof ret->address);
+			return true;
+		}
+	return false;
+}
+
+size_t talk_datagrams_bytes(struct talk *t, size_t *n)
+{
+	talk_run(t);
+	if (n)
+		*n = t->sent_n;
+	return t->sent_bytes;
+}
+
+bool talk_port_is_open(const struct talk *t, uint16_t port) { return socket_at(t, port) != NULL; }
+void talk_ports_none(struct talk *t, bool none) { t->ports_none = none; }
+
+static void sockets_close(struct talk *t)
+{
+	struct socket *own = list_first(&t->sockets, struct socket, here);
+
+	if (own)
+		own->d.door->close(&own->d);
+	list_each(s, &t->sockets, struct socket, here)
+		assert(s == own || s->shut);
+}
+
+static void sockets_free(struct talk *t)
+{
+	list_each(s, &t->sockets, struct socket, here) {
+		list_remove(&s->here);
+		mem_free(s);
+	}
+	letters_free(&t->letters_in);
+	letters_free(&t->letters_out);
+	mem_free(t->read);
+}
+
 /* ---- running ---------------------------------------------------------------------------------------------------------- */
 
 static bool lines_do(struct talk *t, struct desk *d, bool (*what)(struct line *l))
@@ -278,6 +463,8 @@ static bool turn(struct talk *t, struct desk *d)
 	any |= timers_run(d);
 	any |= lines_do(t, d, line_end);
 	any |= lines_do(t, d, line_feed);
+	if (d == &t->desk[0])
+		any |= letter_feed(t);
 	any |= laters_run(d);
 	any |= lines_do(t, d, line_flush);
 	any |= lines_do(t, d, line_secure);
@@ -337,6 +524,11 @@ struct core_settings talk_settings(void)
 		.stanza_before_login = 10000,
 		.stanza_max = 256 * 1024,
 		.login_deadline_ms = 30 * 1000,
+		.guests_max = 100,
+		.hybrid_private = true,
+		.hybrid_lease_ms = 90 * 1000,
+		.hybrid_datagrams = 5,
+		.hybrid_datagrams_all = 200,
 	};
 }
 
@@ -351,6 +543,10 @@ struct talk *talk_new_with(unsigned cores, const char *store_url, const struct c
 	log_sink_set(silence, NULL);
 	t->cores = cores;
 	list_init(&t->lines);
+	list_init(&t->sockets);
+	list_init(&t->letters_in);
+	list_init(&t->letters_out);
+	t->any_port = 40000;
 	if (store_open(&t->store, str_z(store_url ? store_url : "memory:"), &why)) {
 		fprintf(stderr, "the store cannot be opened: %s\n", buf_z(&why));
 		assert(!"a store");
@@ -397,9 +593,11 @@ struct talk *talk_free(struct talk *t)
 			l->why = CLOSE_SHUTDOWN;
 			line_over(l);
 		}
+	sockets_close(t);
 	talk_run(t);
 	for (unsigned i = 0; i < t->cores; i++)
 		core_free(t->desk[i].core);
+	sockets_free(t);
 	list_each(l, &t->lines, struct line, here)
 		line_free(l);
 	store_close(t->store);
@@ -439,9 +637,8 @@ void talk_account(struct talk *t, const char *name, const char *password)
 
 /* ---- clients ---------------------------------------------------------------------------------------------------------- */
 
-struct line *talk_open(struct talk *t, unsigned core, const struct door *door, enum talk_from from)
+static struct line *open_line(struct talk *t, unsigned core, const struct door *door, enum talk_from from, const uint8_t address[16])
 {
-	static const uint8_t here[16] = { [10] = 0xff, 0xff, 127, 0, 0, 1 }, away[16] = { [10] = 0xff, 0xff, 192, 0, 2, 7 };
 	struct line *l = mem_new(struct line);
 	int r;
 
@@ -449,7 +646,7 @@ struct line *talk_open(struct talk *t, unsigned core, const struct door *door, e
 	l->desk = &t->desk[core];
 	l->link = (struct link){ .ops = &link_ops, .door = door, .core = l->desk->core, .loopback = from == TALK_HERE,
 				 .port = ++t->port };
-	memcpy(l->link.address, from == TALK_HERE ? here : away, sizeof here);
+	memcpy(l->link.address, address, sizeof l->link.address);
 	list_append(&t->lines, &l->here);
 	r = door->open(&l->link);
 	assert(!r);
@@ -459,6 +656,22 @@ struct line *talk_open(struct talk *t, unsigned core, const struct door *door, e
 			door->secured(&l->link);
 	}
 	return l;
+}
+
+struct line *talk_open(struct talk *t, unsigned core, const struct door *door, enum talk_from from)
+{
+	static const uint8_t here[16] = { [10] = 0xff, 0xff, 127, 0, 0, 1 }, away[16] = { [10] = 0xff, 0xff, 192, 0, 2, 7 };
+
+	return open_line(t, core, door, from, from == TALK_HERE ? here : away);
+}
+
+struct line *talk_open_at(struct talk *t, unsigned core, const struct door *door, const char *text)
+{
+	uint8_t address[16] = { 0 };
+	bool good = endpoint_address_parse(address, str_z(text));
+
+	assert(good);
+	return open_line(t, core, door, endpoint_is_loopback(address) ? TALK_HERE : TALK_AWAY, address);
 }
 
 void talk_say_n(struct line *l, const char *bytes, size_t n) { buf_add(&l->said, bytes, n); }

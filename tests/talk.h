@@ -47,6 +47,8 @@ bool talk_turn(struct talk *t);
 void talk_wait(struct talk *t, msec ms);
 
 struct line *talk_open(struct talk *t, unsigned core, const struct door *door, enum talk_from from);
+/* The same from an address, "10.0.0.7", without TLS; the server is reached at the address of that network that ends in 1. */
+struct line *talk_open_at(struct talk *t, unsigned core, const struct door *door, const char *address);
 /* Says bytes; the server takes them when it runs. */
 void talk_say(struct line *l, const char *text);
 void talk_say_n(struct line *l, const char *bytes, size_t n);
@@ -79,3 +81,27 @@ struct link *talk_link(struct line *l);
  * piece is appended; may be NULL. */
 bool talk_every_split(unsigned cores, const struct door *door, enum talk_from from, void (*prepare)(struct talk *t),
 		      struct str bytes, struct buf *heard);
+
+/* ---- datagrams: those of the door on the first core, as the server's own `hybrid` port ------------------------------------- */
+
+enum { TALK_PORT = 7790 };
+
+struct talk_datagram {
+	struct str bytes;    /* good until the next call for datagrams */
+	uint16_t port;       /* of the server's: where it came from */
+	uint8_t address[16]; /* and which of its addresses */
+	bool near;           /* with TTL 1 */
+};
+
+/* Opens the port of a door; closed by talk_free(). Ports that the door opens itself count up from 40000 where it asks for any. */
+void talk_datagrams(struct talk *t, const struct datagram_door *door);
+/* Somebody who says that he is `from`, "10.0.0.7:5001", sends this to the server's port, at the address of that network that ends in 1. */
+void talk_datagram(struct talk *t, const char *from, uint16_t port, struct str bytes);
+/* Runs the server, then takes the oldest datagram that was sent to `to`; false: there is none. */
+bool talk_datagram_hear(struct talk *t, const char *to, struct talk_datagram *ret);
+/* What the server has sent to anybody, read or not. */
+size_t talk_datagrams_bytes(struct talk *t, size_t *n);
+/* Whether the server has this port open. */
+bool talk_port_is_open(const struct talk *t, uint16_t port);
+/* No port can be had from now on, or again. */
+void talk_ports_none(struct talk *t, bool none);
