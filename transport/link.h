@@ -20,6 +20,7 @@ struct entrance {
 	bool one_core;    /* all its connections come to the first core */
 	bool maybe_tls;   /* it does when the first byte is that of a TLS record */
 	const char *alpn; /* see tls_new() */
+	const struct datagram_door *datagrams; /* beside TCP, UDP with the same number; all of it comes to the first core */
 };
 
 /* `core` is handed to the doors and not looked at; `gate` is shared; `tls` may be NULL when no door needs it. Borrowed all. */

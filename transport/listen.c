@@ -21,6 +21,7 @@ enum {
 	/* Bytes that nobody acknowledged for so long end the connection. */
 	UNACKNOWLEDGED_MS = 60 * 1000,
 	ADDRESSES_MAX = 2,
+	UDP_TRIES = 16,
 };
 
 union address {
@@ -173,6 +174,7 @@ static struct port *port_new(struct ports *ps, const char *setting, const struct
 
 	p->setting = setting;
 	p->how = *how;
+	p->udp = -1;
 	p->fd = mem_alloc(ps->cores * sizeof *p->fd);
 	for (unsigned i = 0; i < ps->cores; i++)
 		p->fd[i] = -1;
@@ -184,6 +186,8 @@ static void port_free(struct port *p, unsigned cores)
 	for (unsigned i = 0; i < cores; i++)
 		if (p->fd[i] >= 0)
 			close(p->fd[i]);
+	if (p->udp >= 0)
+		close(p->udp);
 	mem_free(p->fd);
 	mem_free(p);
 }
@@ -205,8 +209,7 @@ static void name(struct port *p, union address *a)
 	snprintf(p->address, sizeof p->address, v4 ? "%s:%u" : "[%s]:%u", host, p->number);
 }
 
-/* Also writes the number that a port 0 became into `a`. */
-static int open_one(struct ports *ps, union address *a, const char *setting, const struct entrance *how)
+static int open_once(struct ports *ps, union address *a, const char *setting, const struct entrance *how)
 {
 	struct port *p = port_new(ps, setting, how);
 	int r = probe(a);
@@ -218,11 +221,28 @@ static int open_one(struct ports *ps, union address *a, const char *setting, con
 		else if (listen(p->fd[i], BACKLOG))
 			r = -errno;
 	}
+	if (!r && how->datagrams) {
+		p->udp = udp_bound(&a->any, address_size(a));
+		r = p->udp < 0 ? p->udp : 0;
+	}
 	name(p, a);
 	if (r)
 		port_free(p, ps->cores);
 	else
 		port_keep(ps, p);
+	return r;
+}
+
+/* Also writes the number that a port 0 became into `a`. One that is free for TCP need not be for UDP. */
+static int open_one(struct ports *ps, union address *a, const char *setting, const struct entrance *how)
+{
+	bool any = !*port_of(a);
+	int r = open_once(ps, a, setting, how);
+
+	for (unsigned i = 0; i < UDP_TRIES && any && how->datagrams && r == -EADDRINUSE; i++) {
+		*port_of(a) = 0;
+		r = open_once(ps, a, setting, how);
+	}
 	return r;
 }
 
@@ -386,6 +406,15 @@ struct serving *ports_serve(struct ports *ps, unsigned core, struct links *links
 	}
 	s->open = s->n;
 	return s;
+}
+
+void ports_serve_datagrams(struct ports *ps, struct udps *us)
+{
+	for (size_t i = 0; i < ps->n; i++)
+		if (ps->port[i]->udp >= 0) {
+			udps_add(us, ps->port[i]->how.datagrams, ps->port[i]->udp);
+			ps->port[i]->udp = -1;
+		}
 }
 
 static void on_shut(uv_handle_t *h)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * transport/listen.h - open ports. They are opened before any thread runs and before privileges are dropped: each address
- * has one socket per core (SO_REUSEPORT: the kernel deals the connections out), then every core serves its own.
+ * has one socket per core (SO_REUSEPORT: the kernel deals the connections out), then every core serves its own. A port for datagrams too has one more.
  */
 #pragma once
 #include "transport/link.h"
+#include "transport/udp.h"
 
 struct port {
 	const char *setting;   /* where it was asked for: "listen.xmpp"; borrowed */
@@ -12,6 +13,7 @@ struct port {
 	char address[108];     /* "[::]:5222", "127.0.0.1:7788", or a path */
 	uint16_t number;       /* 0: a local socket */
 	bool loopback;         /* reached from this machine only */
+	int udp;               /* where how.datagrams is; -1 otherwise, and once it is served */
 	int *fd;               /* one per core; -1 once it is served; a local socket has one, for core 0 */
 };
 
@@ -32,6 +34,9 @@ int ports_open_local(struct ports *ps, const char *path, const struct entrance *
 /* From now on `links` gets what connects to the sockets of `core`; on its thread. */
 struct serving;
 struct serving *ports_serve(struct ports *ps, unsigned core, struct links *links, struct loop *loop);
+
+/* Hands the UDP sockets over: to the first core's. */
+void ports_serve_datagrams(struct ports *ps, struct udps *us);
 
 /* No more of it. On the loop's thread; the memory goes when the loop has run once more. NULL is fine; returns NULL. */
 struct serving *ports_shut(struct serving *s);
