@@ -103,6 +103,9 @@ struct core *room_core(const struct room *r);
 struct room *room_at(const struct core *c, struct jid bare);
 struct jid room_jid(const struct room *r);     /* bare */
 bool room_exists(const struct room *r);
+/* It was destroyed by somebody who had the right to, not long ago: where people went and why (either may be empty). He alone, and administrators, make it
+ * anew meanwhile. Borrowed. */
+bool room_is_gone(const struct room *r, struct str *alternative, struct str *reason);
 bool room_is_locked(const struct room *r);     /* made, its owner has not said yet how it shall be */
 int64_t room_archive(const struct room *r);    /* the account id, for archive_read() */
 const struct room_config *room_config(const struct room *r);

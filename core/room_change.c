@@ -119,6 +119,7 @@ struct affiliating {
 	bool granted;	  /* the right to do it was looked at elsewhere */
 	size_t n;
 	struct room_person *people;	     /* as they shall be; in the arena */
+	bool tells;			     /* new members are sent an invitation */
 	void (*then)(struct affiliating *a); /* may be NULL */
 	struct jid invited;
 	struct str payload;
@@ -188,6 +189,8 @@ static int affiliate_begin(struct change *c)
 	return verdict;
 }
 
+static void member_tell(const struct affiliating *a, const struct affiliation_change *now);
+
 static void affiliate_apply(struct change *c)
 {
 	struct affiliating *a = (struct affiliating *)c;
@@ -201,6 +204,8 @@ static void affiliate_apply(struct change *c)
 
 		room_person_set(c->room, &a->people[i]);
 		room_standing_changed(c->room, &now);
+		if (a->tells)
+			member_tell(a, &now);
 	}
 	if (a->then)
 		a->then(a);
@@ -221,6 +226,7 @@ void room_affiliate(struct room *r, struct jid by, const struct room_affiliate *
 {
 	struct affiliating *a = affiliating_new(r, by, n, call);
 
+	a->tells = true;
 	for (size_t i = 0; i < n; i++) {
 		struct room_person p = person_now(r, jid_bare(items[i].who));
 
@@ -409,6 +415,44 @@ static void invitation_send(struct room *r, struct jid to, struct str payload, s
 						       .to = jid_to_bare(to),
 						       .payload = payload }),
 		    call);
+}
+
+/* 9.3: who becomes a member where only members may enter is told, with the password. From who did it, as the room calls him. */
+static void member_tell(const struct affiliating *a, const struct affiliation_change *now)
+{
+	struct room *r = a->change.room;
+	own_buf b = { 0 };
+	struct arena arena = { 0 };
+	struct jid to;
+
+	if (!r->config.members_only || now->was >= AFFILIATION_MEMBER || now->is != AFFILIATION_MEMBER || str_find(now->jid, '@') == now->jid.n ||
+	    !jid_parse(&to, now->jid, &arena))
+		return;
+	buf_lit(&b, "<x xmlns='" MUC_USER "'><invite from='");
+	room_xml_text(&b, a->actor.n && r->config.anonymous ? jid_bare(r->jid) : jid_bare(a->change.by));
+	if (a->actor.n && r->config.anonymous) {
+		buf_byte(&b, '/');
+		room_xml_text(&b, a->actor);
+	}
+	buf_lit(&b, "'>");
+	if (now->reason.n) {
+		buf_lit(&b, "<reason>");
+		room_xml_text(&b, now->reason);
+		buf_lit(&b, "</reason>");
+	}
+	buf_lit(&b, "</invite>");
+	if (r->config.password.n) {
+		buf_lit(&b, "<password>");
+		room_xml_text(&b, r->config.password);
+		buf_lit(&b, "</password>");
+	}
+	buf_lit(&b, "</x><x xmlns='jabber:x:conference'");
+	room_xml_attr(&b, "jid", jid_bare(r->jid));
+	if (r->config.password.n)
+		room_xml_attr(&b, "password", r->config.password);
+	buf_lit(&b, "/>");
+	invitation_send(r, to, buf_all(&b), NULL);
+	arena_free(&arena);
 }
 
 /* The call ends with the invitation, not with the change. */

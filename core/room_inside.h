@@ -68,6 +68,11 @@ struct room {
 	struct room_config config; /* strings in config_text */
 	char *config_text;
 	struct str maker;	     /* bare address, in config_text */
+	struct {		     /* room_make.c: of its destruction, as it is kept; strings in `text` */
+		char *text; /* NULL: was not destroyed */
+		msec at;
+		struct str by, alternative, reason;
+	} grave;
 	struct str subject;	     /* own memory */
 	struct stanza *subject_said; /* as it is shown to who enters; NULL: none */
 	uint8_t secret[32];
@@ -160,6 +165,8 @@ void changes_drop(struct room *r); /* the core ends */
 void room_make(struct room *r, const struct room_entry *e, struct room_call *call);
 /* A temporary room that nobody is in, or one whose making failed: its rows go. */
 void room_unmake(struct room *r);
+extern const struct str room_graves_space; /* of nobody (owner 0), by address of the room */
+void room_grave_set(struct room *r, struct str text); /* absent: there is none any more */
 /* Persons who may not be here any more, or stand otherwise, after the config or their affiliation has changed. */
 struct affiliation_change {
 	struct str jid; /* bare or a domain */

@@ -318,6 +318,7 @@ void room_clear(struct room *r)
 	r->maker = STR("");
 	r->exists = r->locked = false;
 	r->id = 0;
+	room_grave_set(r, STR_NONE);
 }
 
 static void loaded(struct room *r, int answer)
@@ -377,6 +378,23 @@ static struct store_request *ask(struct room *r, enum store_op op, void (*done)(
 	return q;
 }
 
+static void grave_loaded(struct store_request *q)
+{
+	if (!q->answer)
+		room_grave_set(q->arg, q->value);
+	loaded(q->arg, q->answer);
+}
+
+static void grave_look(struct room *r)
+{
+	struct store_request *q = ask(r, STORE_ITEM_GET, grave_loaded);
+
+	q->owner = 0;
+	q->space = room_graves_space;
+	q->key = store_str(q, str_z(r->name));
+	store_submit(q);
+}
+
 static void account_loaded(struct store_request *q)
 {
 	struct room *r = q->arg;
@@ -396,6 +414,8 @@ static void account_loaded(struct store_request *q)
 		loaded(r, 0);
 		return;
 	}
+	if (q->answer == STORE_NOT_FOUND)
+		grave_look(r);
 	loaded(r, q->answer);
 }
 

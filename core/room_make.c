@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * core/room_make.c - how rooms come to be and cease (XEP-0045, 10.1, 10.9): an account with its items. Who made a room
- * has an item of the space "rooms" with its name, so that it is known how many he has.
+ * has an item of the space "rooms" with its name, so that it is known how many he has. That a lasting room was destroyed is remembered for a while,
+ * so that who comes later learns where the others went (RFC 6120, 8.3.3.5).
  */
 #include "base/crypt.h"
 #include "core/room_inside.h"
 
 static const struct str made_space = STR_INIT("rooms");
+
+const struct str room_graves_space = STR_INIT("rooms:gone");
+
+enum { GRAVE_DAYS = 30 };
 
 struct making {
 	struct change change;
@@ -16,6 +21,57 @@ struct making {
 	struct str config;
 	uint8_t secret[32];
 };
+
+/* ---- what there was --------------------------------------------------------------------------------------------- */
+
+static struct str grave_next(struct str *rest)
+{
+	size_t n = str_find(*rest, 0);
+	struct str one = str_n(rest->p, n);
+
+	*rest = str_from(*rest, n + 1);
+	return one;
+}
+
+void room_grave_set(struct room *r, struct str text)
+{
+	struct str rest;
+	uint64_t at = 0;
+
+	mem_free(r->grave.text);
+	memset(&r->grave, 0, sizeof r->grave);
+	if (!text.n)
+		return;
+	r->grave.text = (char *)str_dup(text);
+	rest = str_n(r->grave.text, text.n);
+	str_u64(grave_next(&rest), &at);
+	r->grave.at = (msec)at;
+	r->grave.by = grave_next(&rest);
+	r->grave.alternative = grave_next(&rest);
+	r->grave.reason = grave_next(&rest);
+}
+
+/* When, by whom, where to, why; each ended by a zero byte. */
+static void grave_write(struct buf *to, const struct room *r, struct jid by, struct jid alternative, struct str reason)
+{
+	struct str parts[] = { jid_bare(by), alternative.p ? jid_bare(alternative) : STR(""), reason };
+
+	buf_u64(to, (uint64_t)core_now(r->core));
+	buf_byte(to, 0);
+	for (size_t i = 0; i < countof(parts); i++) {
+		buf_str(to, parts[i]);
+		buf_byte(to, 0);
+	}
+}
+
+bool room_is_gone(const struct room *r, struct str *alternative, struct str *reason)
+{
+	msec for_ = core_now(r->core) - r->grave.at;
+
+	*alternative = r->grave.alternative;
+	*reason = r->grave.reason;
+	return r->grave.text && !r->exists && for_ < (msec)GRAVE_DAYS * 24 * 60 * 60 * 1000;
+}
 
 /* ---- making ----------------------------------------------------------------------------------------------------- */
 
@@ -41,6 +97,8 @@ static void items_write(struct making *m)
 	change_set(c, m->id, room_space, STR("config"), m->config);
 	change_set(c, m->id, room_space, STR("secret"), str_bytes(m->secret, sizeof m->secret));
 	change_set(c, m->id, room_people_space, owner.jid, buf_all(&person));
+	if (c->room->grave.text)
+		change_set(c, 0, room_graves_space, str_z(c->room->name), STR_NONE);
 	if (m->maker)
 		change_set(c, m->maker, made_space, str_z(c->room->name), STR("1"));
 }
@@ -115,7 +173,10 @@ static int make_begin(struct change *c)
 	struct making *m = (struct making *)c;
 	const struct core_settings *s = &c->room->core->settings;
 	struct store_request *q;
+	struct str where, why;
 
+	if (room_is_gone(c->room, &where, &why) && !str_eq(c->room->grave.by, jid_bare(m->entry.from)) && !room_by_admin(c->room, m->entry.from))
+		return ROOM_GONE;
 	if (c->room->exists)
 		return ROOM_LOCKED; /* somebody was faster: what asked waits behind him and is asked anew by its client
 				     */
@@ -145,6 +206,7 @@ static void make_apply(struct change *c)
 	memcpy(r->secret, m->secret, sizeof r->secret);
 	room_person_set(r, &owner);
 	r->exists = r->locked = true;
+	room_grave_set(r, STR_NONE);
 	room_enter_made(r, &m->entry, m->core, true);
 	stanza_unref(m->entry.presence);
 	m->entry.presence = NULL;
@@ -178,6 +240,8 @@ void room_make(struct room *r, const struct room_entry *e, struct room_call *cal
 struct unmaking {
 	struct change change;
 	struct str destroy; /* XML for those who are here; absent: nobody is */
+	struct str grave;   /* what is remembered of it; absent: nothing */
+	bool moves;         /* there is another place */
 };
 
 static void rows_gone(struct store_request *q)
@@ -234,6 +298,7 @@ static void unmake_apply(struct change *c)
 	if (u->destroy.p)
 		room_kick_all(c->room, 0, u->destroy);
 	room_clear(c->room);
+	room_grave_set(c->room, u->grave);
 	room_list_changed(c->room);
 }
 
@@ -249,12 +314,17 @@ void room_unmake(struct room *r)
 
 static int destroy_begin(struct change *c)
 {
+	struct unmaking *u = (struct unmaking *)c;
 	struct room *r = c->room;
 
 	if (!r->exists)
 		return ROOM_ABSENT;
 	if (!room_may(&r->config, room_standing(r, c->by), ROOM_VERB_DESTROY))
 		return ROOM_FORBIDDEN;
+	if (r->locked || !(r->config.persistent || u->moves))
+		u->grave = STR_NONE; /* such rooms come and go */
+	else
+		change_set(c, 0, room_graves_space, str_z(r->name), u->grave);
 	rows_remove(c);
 	return 0;
 }
@@ -276,9 +346,12 @@ static void destroy_write(struct buf *to, struct jid alternative, struct str rea
 void room_destroy(struct room *r, struct jid by, struct jid alternative, struct str reason, struct room_call *call)
 {
 	struct unmaking *u = change_new(r, sizeof *u, call, by, destroy_begin, unmake_apply);
-	own_buf xml = { 0 };
+	own_buf xml = { 0 }, grave = { 0 };
 
 	destroy_write(&xml, alternative, reason);
 	u->destroy = arena_str(&u->change.arena, buf_all(&xml));
+	grave_write(&grave, r, by, alternative, reason.n ? reason : STR(""));
+	u->grave = arena_str(&u->change.arena, buf_all(&grave));
+	u->moves = alternative.p != NULL;
 	change_run(&u->change);
 }

@@ -6,6 +6,8 @@
 
 #include "doors/xmpp/muc/muc.h"
 
+#define NS_STANZAS "urn:ietf:params:xml:ns:xmpp-stanzas"
+
 /* `sent` is for messages: their errors are written where their sender is, in the order in which he wrote. */
 static const struct {
 	enum stanza_error_condition condition;
@@ -106,9 +108,57 @@ void muc_error(const struct muc *m, enum stanza_error_condition condition, const
 
 void muc_taken(const struct muc *m) { service_answer(m->core, m->from, SENT_OK); }
 
+/* An address as part of a URI (RFC 5122): what has a meaning there, or none at all, by its bytes. */
+static void uri_write(struct buf *to, struct str address)
+{
+	static const char plain[] = "@-._~!$&'()*+,;=:", digits[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < address.n; i++) {
+		unsigned char c = (unsigned char)address.p[i];
+
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr(plain, c))) {
+			buf_byte(to, (char)c);
+		} else {
+			buf_byte(to, '%');
+			buf_byte(to, digits[c >> 4]);
+			buf_byte(to, digits[c & 15]);
+		}
+	}
+}
+
+/* RFC 6120, 8.3.3.5: <gone/> says where to ask instead. False: the room has not been destroyed (lately). */
+static bool gone_refuse(const struct muc *m)
+{
+	const struct stanza *st = m->st;
+	const struct room *r = m->room ? m->room : room_at(m->core, jid_to_bare(st->to));
+	struct str where, why;
+	own_buf b = { 0 }, uri = { 0 };
+
+	if (!r || !room_is_gone(r, &where, &why) || st->name == STANZA_MESSAGE)
+		return false;
+	if (st->name == STANZA_PRESENCE)
+		buf_lit(&b, "<x xmlns='" MUC "'/>");
+	buf_lit(&b, "<error");
+	xml_write_attr(&b, "by", jid_bare(st->to));
+	buf_lit(&b, " type='cancel'><gone xmlns='" NS_STANZAS "'>");
+	if (where.n) {
+		buf_lit(&uri, "xmpp:");
+		uri_write(&uri, where);
+		buf_lit(&uri, "?join");
+		xml_escape(&b, buf_all(&uri));
+	}
+	buf_lit(&b, "</gone><text xmlns='" NS_STANZAS "'>");
+	xml_escape(&b, why.n ? why : str_z(verdicts[ROOM_GONE].text));
+	buf_lit(&b, "</text></error>");
+	muc_send(m->core, (enum stanza_name)st->name, st->name == STANZA_IQ ? IQ_ERROR : PRESENCE_ERROR, st->to, st->from, st->id, 0, buf_all(&b));
+	return true;
+}
+
 void muc_refuse(const struct muc *m, int verdict)
 {
 	assert(verdict > 0 && (size_t)verdict < countof(verdicts));
+	if ((verdict == ROOM_ABSENT || verdict == ROOM_GONE) && gone_refuse(m))
+		return;
 	if (m->st->name == STANZA_MESSAGE)
 		service_answer(m->core, m->from, verdicts[verdict].sent);
 	else

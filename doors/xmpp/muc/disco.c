@@ -231,7 +231,7 @@ static void room_itself(struct muc *m)
 {
 	static const char *const vars[] = {
 		DISCO_INFO, DISCO_ITEMS, MUC, MUC_STABLE_ID, MUC_SELF_PING, MUC_REQUEST, MUC_REGISTER, MUC_ROOMCONFIG, MUC_ROOMINFO, REGISTER, OCCUPANT_ID,
-		"urn:xmpp:sid:0", VCARD, HATS, COMMANDS, MODERATE, RETRACT, RETRACT "#tombstone", PING, NULL
+		"urn:xmpp:sid:0", VCARD, HATS, COMMANDS, MODERATE, MODERATE_OLD, RETRACT, RETRACT "#tombstone", PING, NULL
 	};
 	const struct room_config *c = room_config(m->room);
 	own_buf b = { 0 };

@@ -33,6 +33,7 @@ static const struct muc_row room_rows[] = {
 	{ "vCard", VCARD, muc_avatar_get, muc_avatar_set },
 	{ "command", COMMANDS, NULL, muc_command },
 	{ "moderate", MODERATE, NULL, muc_moderate },
+	{ "apply-to", FASTEN, NULL, muc_moderate_old },
 	{ "ping", PING, ping },
 };
 

@@ -74,10 +74,20 @@ static void take_back(struct muc *m, struct seat *s, uint64_t stamp)
 	room_retract(s, stamp, true, buf_all(&tombstone), buf_all(&notice), m->st, &muc_call(m, NULL)->call);
 }
 
-void muc_moderate(struct muc *m)
+/* As version 0.2 of the XEP wants it told, beside: who knows the new one passes it over. */
+static void moderated_old_write(struct buf *to, const struct occupant *by, uint64_t stamp, struct str reason)
 {
-	const struct xml *what = xml_child(m->child, "retract", RETRACT);
-	struct str reason = xml_child_text(m->child, "reason", MODERATE, m->arena);
+	buf_lit(to, "<apply-to xmlns='" FASTEN "' id='");
+	buf_u64(to, stamp);
+	buf_lit(to, "'><moderated xmlns='" MODERATE_OLD "'");
+	xml_write_attr(to, "by", jid_full(by->at));
+	buf_lit(to, "><retract xmlns='" RETRACT_OLD "'/>");
+	muc_text(to, "reason", reason);
+	buf_lit(to, "</moderated></apply-to>");
+}
+
+static void moderate(struct muc *m, struct str id, const struct xml *what, struct str reason)
+{
 	struct seat *s = muc_seat(m);
 	own_buf tombstone = { 0 }, notice = { 0 }, by = { 0 };
 	uint64_t stamp;
@@ -87,7 +97,7 @@ void muc_moderate(struct muc *m)
 	else if (!what)
 		muc_error(m, STANZA_ERROR_FEATURE_NOT_IMPLEMENTED,
 			  "Messages can be retracted, and nothing else be done with them.");
-	else if (!stamp_read(xml_attr(m->child, "id"), &stamp))
+	else if (!stamp_read(id, &stamp))
 		muc_error(m, STANZA_ERROR_ITEM_NOT_FOUND, "The room has no message of this id.");
 	else if (reason.n > ROOM_TEXT_BYTES_MAX)
 		muc_refuse(m, ROOM_BAD);
@@ -99,8 +109,22 @@ void muc_moderate(struct muc *m)
 		buf_lit(&notice, "'>");
 		buf_str(&notice, buf_all(&by));
 		buf_lit(&notice, "</retract>");
+		moderated_old_write(&notice, s->occupant, stamp, reason);
 		room_retract(s, stamp, false, buf_all(&tombstone), buf_all(&notice), m->st, &muc_call(m, NULL)->call);
 	}
+}
+
+void muc_moderate(struct muc *m)
+{
+	moderate(m, xml_attr(m->child, "id"), xml_child(m->child, "retract", RETRACT), xml_child_text(m->child, "reason", MODERATE, m->arena));
+}
+
+void muc_moderate_old(struct muc *m)
+{
+	const struct xml *x = xml_child(m->child, "moderate", MODERATE_OLD);
+
+	moderate(m, xml_attr(m->child, "id"), x ? xml_child(x, "retract", RETRACT_OLD) : NULL,
+		 x ? xml_child_text(x, "reason", MODERATE_OLD, m->arena) : STR(""));
 }
 
 /* ---- to all ---------------------------------------------------------------------------------------------------- */

@@ -141,7 +141,7 @@ static bool is_rooms_own(const struct xml *c)
 	for (size_t i = 0; i < countof(own); i++)
 		if (xml_is(c, own[i].name, own[i].ns))
 			return true;
-	return false;
+	return xml_is(c, "apply-to", FASTEN) && xml_child(c, "moderated", MODERATE_OLD);
 }
 
 void muc_payload(const struct muc *m, struct buf *to)

@@ -26,6 +26,10 @@
 #define HATS_COMMANDS "urn:xmpp:hats:commands"
 #define RETRACT "urn:xmpp:message-retract:1"
 #define MODERATE "urn:xmpp:message-moderate:1"
+/* The same before version 0.3, as clients still speak it: Gajim up to 1.8. */
+#define MODERATE_OLD "urn:xmpp:message-moderate:0"
+#define RETRACT_OLD "urn:xmpp:message-retract:0"
+#define FASTEN "urn:xmpp:fasten:0"
 #define CHANNEL_SEARCH "urn:xmpp:channel-search:0:search"
 #define DISCO_INFO "http://jabber.org/protocol/disco#info"
 #define DISCO_ITEMS "http://jabber.org/protocol/disco#items"
@@ -68,7 +72,7 @@ muc_answer muc_admin_get, muc_admin_set, muc_owner_get, muc_owner_set;
 muc_answer muc_register_get, muc_register_set;
 muc_answer muc_avatar_get, muc_avatar_set, muc_card_get;
 muc_answer muc_archive_query, muc_archive_form, muc_archive_ends;
-muc_answer muc_moderate, muc_command, muc_unique, muc_search;
+muc_answer muc_moderate, muc_moderate_old, muc_command, muc_unique, muc_search;
 /* For disco about commands: false when the node is none. */
 bool muc_command_info(const struct muc *m, struct str node, struct buf *to);
 bool muc_command_items(const struct muc *m, struct str node, struct buf *to);
