@@ -64,7 +64,7 @@ class Caller(Client):
         return (await iq.send(timeout=PATIENCE)).xml
 
     def tells(self, to, payload):
-message = self.make_message(mto=to, mtype='chat')
+        message = self.make_message(mto=to, mtype='chat')
         for part in (payload, STORE):
             message.append(ET.fromstring(part))
         message.send()
@@ -112,7 +112,8 @@ def a_call(server):
                 came = await desk.told.get()
                 expect((came.get('from'), [c.tag for c in came if MESSAGE in c.tag]), (phone.boundjid.full, [f'{{{MESSAGE}}}{what}']))
                 expect((await there.carbons.get()).find(f'.//{{{MESSAGE}}}{what}').get('id'), 'c1')
-            description = f"<content creator='initiator' name='voice'><description xmlns='{RTP}' media='audio'><payload-type id='0' name='PCMU'/></description></content>"
+            description = (f"<content creator='initiator' name='voice'><description xmlns='{RTP}' media='audio'><payload-type id='0' name='PCMU'/>"
+                           '</description></content>')
             await desk.request(phone.boundjid.full, jingle('session-initiate', 'c1', description, initiator=desk.boundjid.full))
             came = await phone.jingle.get()
             expect(came.get('from'), desk.boundjid.full)
