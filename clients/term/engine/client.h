@@ -51,7 +51,8 @@ struct face_ops {
 	void (*state)(struct face *f, const struct client_state *now);
 	void (*conversation)(struct face *f, struct conversation *v, enum conversation_change what);
 	void (*entry)(struct face *f, struct entry *e, enum entry_change what);
-	/* An answer to a command, or an error: some lines in the user's language, not kept. `name` is a word for programs ("no-such-user"). */
+	/* An answer to a command, or an error: some lines in the user's language, not kept. `name` is a word for programs ("no-such-user");
+	 * "clear": what is shown of `v` goes away (/clear). */
 	void (*notice)(struct face *f, struct conversation *v, const char *name, bool error, struct str text);
 	/* Answered once with client_answer(); only one question at a time. */
 	void (*ask)(struct face *f, enum ask_kind kind, struct str prompt);
@@ -80,7 +81,8 @@ struct client *client_free(struct client *c); /* NULL is fine; returns NULL */
 /* A line as typed in `v` (NULL: the status): "/command …", or text for the conversation; "//x" says "/x". May hold LF (pasted). Verdict: whether a command or
  * text was taken; what went wrong was told by `notice`. */
 bool client_line(struct client *c, struct conversation *v, struct str line);
-/* The same where it is known to be text (a message that begins with a slash). */
+/* The same where it is known to be text (a message that begins with a slash), and :names: stay. Each line of it becomes an entry, control characters go; the last one comes back, NULL: there is
+ * nothing to say, or it could not be kept (told). */
 struct entry *client_say(struct client *c, struct conversation *v, struct str text);
 void client_answer(struct client *c, struct str answer); /* absent: given up */
 

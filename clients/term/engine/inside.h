@@ -27,6 +27,9 @@ struct way {
 	void (*leave)(struct client *c, struct conversation *room);
 	void (*older)(struct client *c, struct conversation *v, unsigned count); /* the server's history */
 	void (*verify)(struct client *c, struct conversation *v, struct str answer); /* shows the code to compare; "yes": it was right */
+	/* Who is reachable now: one, and all of them in no order. NULL: what client_online() told is all there is. */
+	bool (*online)(struct client *c, struct str name);
+	void (*names)(struct client *c, void (*each)(void *arg, struct str name), void *arg);
 };
 
 extern const struct way way_classic, way_hybrid, way_lan;
@@ -41,6 +44,7 @@ struct client {
 	void *way_state;
 	struct client_state state;
 	struct list conversations;
+	struct list closed;              /* by /close: they come back when something does */
 	struct map by_name;
 	struct conversation *status;
 	unsigned numbers;
@@ -50,7 +54,8 @@ struct client {
 	int quit_status;
 	struct post quitting;
 	struct timer patience;           /* of client_stop() */
-	struct timer hurry;              /* bounds how often the progress of files is told */
+	msec progress_due;               /* bounds how often the progress of files is told */
+	struct timer saving;             /* writes what changed in conversations: not for every message */
 };
 
 /* ---- for ways ---------------------------------------------------------------------------------------------------------- */
@@ -76,9 +81,14 @@ struct incoming {
 	struct str conversation, sender, text, mark;
 	msec time;             /* 0: now */
 	bool relayed, old, mine;
+	unsigned nth;          /* it may be known without a mark: it is the nth of this sender, time (in seconds) and text that is being told, and as many known ones
+				  mean that it is known. 0: 1 with `old`, else it is new */
 	const struct file_info *file; /* NULL: text */
 };
 int client_received(struct client *c, const struct incoming *in);
+
+/* The server's history of `v` has been told as far as was asked; `more`: it may have older ones. */
+void client_history_done(struct client *c, struct conversation *v, bool more);
 
 /* An entry of ours or a file has come so far. Kept, told to the face. `why` absent where there is nothing to say. */
 void entry_status(struct client *c, struct entry *e, enum entry_status status, struct str why);

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * clients/term/engine/classic.h - inside the client's side of the classic protocol (PROTOCOLS 1): one line to the server, requests whose replies come in order, and what
+ * the server tells by itself. classic.c has the line, classic_login.c coming in and trust, classic_talk.c messages, rooms and history, classic_files.c 104 to 107.
+ */
+#pragma once
+#include "clients/term/engine/chat.h"
+
+struct classic;
+struct ask;
+struct transfer;
+
+enum {
+	CLASSIC_AHEAD_MAX = 32,       /* messages under way: so many may be in doubt when the line goes */
+	CLASSIC_LINE_MAX = 256 * 1024,
+	CLASSIC_HISTORY_MAX = 500,    /* what a server gives at once */
+	CLASSIC_HELD_MAX = 1024 * 1024,
+};
+
+/* `good`: "1|…"; `data` is what follows the bar. The ask is freed afterwards. */
+typedef void ask_done(struct classic *l, struct ask *a, bool good, struct str data);
+
+struct ask {
+	struct list here;
+	ask_done *done;
+	struct conversation *v;  /* NULL: of none */
+	int64_t entry;
+	unsigned count;
+	bool shown;              /* somebody waits for the answer: say it */
+};
+
+struct told { /* one row of a history, or an old push */
+	struct str sender, text;
+	msec time;
+	bool mine;
+};
+
+struct classic {
+	struct client *c;
+	struct pipe *pipe;       /* NULL: there is no line */
+	struct buf in;           /* what is no whole line yet */
+	struct buf password;     /* of the account; empty: not known yet */
+	bool has_password, proven; /* proven: it was right once */
+	bool wants_login;        /* the line is up and trusted */
+	bool logged_in;
+	bool settled;            /* what was in doubt is decided: messages may go out */
+	bool leaving;
+	bool registered;
+	unsigned refusals;       /* of the password, in a row */
+	unsigned tries;          /* of connecting, in a row */
+	struct timer again, retry, pinging;
+	uint8_t key[KEY_BYTES];  /* the server's, while the user is asked about it */
+	struct list asks;        /* in the order of their replies */
+	unsigned ahead;          /* messages without a reply */
+	/* Times are of the server's zone, which the first of its answers tells (102). */
+	bool zone_known, zone_ours;
+	msec zone;               /* to add to what reads as UTC */
+	msec since;              /* the server's time when we came: what is older was said before */
+	struct buf held;         /* pushes from before the zone was known */
+	struct list pushed;      /* struct pushed: old pushes of this line, so that the second of two equal ones is known as such */
+	struct map names;        /* struct name: who is online */
+	/* The history that is being told. */
+	struct ask *telling;
+	struct told *rows;
+	size_t rows_n, rows_room;
+	struct list transfers;   /* classic_files.c */
+};
+
+static inline struct classic *line_of(struct client *c) { return c->way_state; }
+
+/* ---- classic.c */
+
+/* Sends a request; `done` gets its reply. The text has no line end yet. */
+struct ask *classic_ask(struct classic *l, struct str request, ask_done *done);
+/* The line is ended, and tried again later unless leaving. */
+void classic_cut(struct classic *l);
+void classic_dial(struct classic *l);
+/* What the server says, in the user's language. */
+void classic_reason(struct classic *l, struct buf *to, struct str reason);
+/* "yyyy-M-d HH:mm:ss" to wall time; 0: it is none. */
+msec classic_time(const struct classic *l, struct str text);
+void classic_zone_learn(struct classic *l, struct str text);
+
+/* ---- classic_login.c */
+
+void classic_up(struct classic *l);
+void classic_login(struct classic *l);
+
+/* ---- classic_talk.c */
+
+void classic_begin(struct classic *l);  /* logged in */
+void classic_ended(struct classic *l);  /* the line is gone: what was asked is forgotten */
+void classic_push(struct classic *l, struct str line);
+void classic_send(struct client *c, struct entry *e);
+void classic_who(struct client *c, struct conversation *v);
+void classic_join(struct client *c, struct str room, struct str password);
+void classic_leave(struct client *c, struct conversation *room);
+void classic_older(struct client *c, struct conversation *v, unsigned count);
+bool classic_is_online(struct client *c, struct str name);
+void classic_names(struct client *c, void (*each)(void *arg, struct str name), void *arg);
+void classic_names_drop(struct classic *l);
+void classic_told_row(struct classic *l, struct str sender, struct str text, msec time);
+void classic_told_end(struct classic *l);
+
+/* ---- classic_files.c */
+
+void classic_offer(struct classic *l, struct entry *e);
+/* `content` is "name,size,TOKEN". */
+void classic_offered(struct classic *l, struct str sender, struct str content, msec time, bool old);
+bool classic_offer_file(struct str content, struct file_info *ret, struct buf *name);
+void classic_file_get(struct client *c, struct entry *e);
+void classic_file_stop(struct client *c, struct entry *e);
+void classic_files_go_on(struct classic *l); /* logged in: what was broken off */
+void classic_files_end(struct classic *l);

@@ -1,0 +1,742 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * clients/term/engine/classic_talk.c - messages, rooms, who is online, and what is known after a line that broke: 102, 103, 108 to 111.
+ *
+ * The protocol has no ids. What is under way when the line goes is in doubt: after logging in the history of its conversation is asked for and compared with what we
+ * know (doubts_settle); only what is not in it goes out again. Nothing else is sent before that is decided, so the order holds.
+ */
+#include "clients/term/engine/classic.h"
+
+#include <assert.h>
+
+#include "base/crypt.h"
+
+enum {
+	AFTER_JOIN = 50,               /* entries asked for on entering a room */
+	RETRY_MS = 3000,
+	OWN_BEFORE_MS = 14 * 24 * 3600 * 1000, /* so long may have waited here what the server has the time of */
+	OWN_AFTER_MS = 120 * 1000,     /* and so much may the clocks differ */
+};
+
+struct name {
+	struct map_node node;
+	struct str name;
+};
+
+struct pushed {
+	struct list here;
+	uint8_t sum[HASH_BYTES_MAX];
+};
+
+/* ---- who is online -------------------------------------------------------------------------------------------------------------- */
+
+bool classic_is_online(struct client *c, struct str name) { return map_get(&line_of(c)->names, name) != NULL; }
+
+void classic_names(struct client *c, void (*each)(void *arg, struct str name), void *arg)
+{
+	const struct map *m = &line_of(c)->names;
+
+	for (struct map_node *n = map_next(m, NULL); n; n = map_next(m, n))
+		each(arg, n->key);
+}
+
+static void name_set(struct classic *l, struct str name, bool online)
+{
+	struct name *n = map_find(&l->names, name, struct name, node);
+
+	if (online && !n) {
+		n = mem_new(struct name);
+		str_set(&n->name, name);
+		map_add(&l->names, &n->node, n->name);
+	} else if (!online && n) {
+		map_remove(&l->names, &n->node);
+		str_set(&n->name, STR_NONE);
+		mem_free(n);
+	}
+	client_online(l->c, name, online);
+}
+
+void classic_names_drop(struct classic *l)
+{
+	for (struct map_node *node; (node = map_drain(&l->names));) {
+		struct name *n = holder_of(node, struct name, node);
+
+		str_set(&n->name, STR_NONE);
+		mem_free(n);
+	}
+}
+
+/* "TYPE@SENDER@CONTENT@TIME": from the left by two @, then from the right by the last one. */
+static bool push_split(struct str line, struct str part[4])
+{
+	for (int i = 0; i < 2; i++) {
+		size_t at = str_find(line, '@');
+
+		if (at == line.n)
+			return false;
+		part[i] = str_n(line.p, at);
+		line = str_from(line, at + 1);
+	}
+	for (size_t i = line.n; i-- > 0;)
+		if (line.p[i] == '@') {
+			part[2] = str_n(line.p, i);
+			part[3] = str_from(line, i + 1);
+			return true;
+		}
+	return false;
+}
+
+static struct str list_next(struct str *rest)
+{
+	size_t comma = str_find(*rest, ',');
+	struct str name = str_n(rest->p, comma);
+
+	*rest = str_from(*rest, comma + 1);
+	return name;
+}
+
+static void tell_list(struct classic *l, struct conversation *v, enum text head, struct str list)
+{
+	own_buf shown = { 0 }, count = { 0 };
+	unsigned n = 0;
+
+	while (list.n) {
+		struct str name = list_next(&list);
+
+		buf_fmt(&shown, "%s%.*s", n++ ? ", " : "", STR_ARG(name));
+	}
+	buf_u64(&count, n);
+	client_tell(l->c, v, "who", false, head, buf_all(&count), buf_all(&shown));
+}
+
+static void tell_failed(struct classic *l, const struct ask *a, const char *name, struct str data)
+{
+	own_buf text = { 0 };
+
+	if (!a->shown)
+		return;
+	classic_reason(l, &text, data);
+	client_notice(l->c, a->v, name, true, buf_all(&text));
+}
+
+static void online_told(struct classic *l, struct ask *a, bool good, struct str data)
+{
+	struct str part[4], rest;
+
+	if (!good || !push_split(data, part)) {
+		tell_failed(l, a, "who", good ? STR("") : data);
+		return;
+	}
+	classic_names_drop(l);
+	list_each (v, &l->c->conversations, struct conversation, here)
+		if (v->kind == CONVERSATION_PERSON)
+			client_online(l->c, v->name, false);
+	for (rest = part[2]; rest.n;)
+		name_set(l, list_next(&rest), true);
+	if (a->shown)
+		tell_list(l, a->v, TEXT_online, part[2]);
+}
+
+static void people_told(struct classic *l, struct ask *a, bool good, struct str data)
+{
+	struct str part[4], rest;
+	own_buf names = { 0 };
+	size_t n = 0;
+
+	if (!good || !push_split(data, part)) {
+		tell_failed(l, a, "who", good ? STR("") : data);
+		return;
+	}
+	for (rest = part[2]; rest.n; n++) {
+		struct str name = list_next(&rest);
+
+		buf_add(&names, &name, sizeof name);
+	}
+	conversation_people(l->c, a->v, n ? (const struct str *)(const void *)names.p : &rest, n);
+	if (a->shown)
+		tell_list(l, a->v, TEXT_in_room, part[2]);
+}
+
+static struct ask *ask_people(struct classic *l, struct conversation *room)
+{
+	own_buf request = { 0 };
+	struct ask *a;
+
+	buf_fmt(&request, "102|%.*s", STR_ARG(room->name));
+	a = classic_ask(l, buf_all(&request), people_told);
+	a->v = room;
+	return a;
+}
+
+void classic_who(struct client *c, struct conversation *v)
+{
+	struct classic *l = line_of(c);
+	struct ask *a;
+
+	if (!l || !l->logged_in) {
+		client_tell(c, v, "not-online", true, TEXT_not_online, STR_NONE, STR_NONE);
+		return;
+	}
+	a = v && v->kind == CONVERSATION_ROOM ? ask_people(l, v) : classic_ask(l, STR("102|"), online_told);
+	a->v = v;
+	a->shown = true;
+}
+
+/* ---- rooms ------------------------------------------------------------------------------------------------------------------------ */
+
+static struct ask *ask_history(struct classic *l, struct conversation *v, unsigned count);
+
+/* Reasons that will be the same the next time. */
+static bool is_final(struct str reason)
+{
+	static const char *const passing[] = { "try again later", "not possible", "" };
+
+	for (size_t i = 0; i < countof(passing); i++)
+		if (str_is(reason, passing[i]))
+			return false;
+	return true;
+}
+
+static void joined(struct classic *l, struct ask *a, bool good, struct str data)
+{
+	struct chat *t = chat_of(a->v);
+	own_buf reason = { 0 }, text = { 0 };
+
+	if (good) {
+		t->joined = true;
+		a->v->online = true;
+		chat_changed(l->c, t);
+		l->c->face->ops->conversation(l->c->face, a->v, CONVERSATION_CHANGED);
+		ask_people(l, a->v);
+		if (a->shown) {
+			l->c->face->ops->show(l->c->face, a->v, NULL);
+			ask_history(l, a->v, AFTER_JOIN);
+		}
+		client_flush(l->c, a->v);
+		return;
+	}
+	if (is_final(data)) {
+		t->joined = false;
+		chat_changed(l->c, t);
+	}
+	classic_reason(l, &reason, data);
+	text_put(&text, l->c->setup.chinese, TEXT_join_refused, a->v->name, buf_all(&reason), STR_NONE);
+	client_notice(l->c, a->shown ? NULL : a->v, "join-refused", true, buf_all(&text));
+}
+
+static struct ask *ask_join(struct classic *l, struct conversation *room)
+{
+	struct chat *t = chat_of(room);
+	own_buf request = { 0 };
+	struct ask *a;
+
+	buf_fmt(&request, "108|%.*s", STR_ARG(room->name));
+	if (t->password.n)
+		buf_fmt(&request, ",%.*s", STR_ARG(t->password));
+	a = classic_ask(l, buf_all(&request), joined);
+	a->v = room;
+	return a;
+}
+
+void classic_join(struct client *c, struct str room, struct str password)
+{
+	struct classic *l = line_of(c);
+	struct conversation *v = client_conversation(c, room, true);
+
+	str_set(&chat_of(v)->password, password.p ? password : STR(""));
+	chat_of(v)->joined = true;
+	chat_changed(c, chat_of(v));
+	if (l && l->logged_in)
+		ask_join(l, v)->shown = true;
+	else
+		client_tell(c, v, "join-later", false, TEXT_join_later, v->name, STR_NONE);
+}
+
+static void left(struct classic *l, struct ask *a, bool good, struct str data)
+{
+	(void)data, (void)good;
+	a->v->online = false;
+	conversation_people(l->c, a->v, NULL, 0);
+	client_tell(l->c, a->v, "left", false, TEXT_left, a->v->name, STR_NONE);
+}
+
+void classic_leave(struct client *c, struct conversation *room)
+{
+	struct classic *l = line_of(c);
+	own_buf request = { 0 };
+
+	chat_of(room)->joined = false;
+	chat_changed(c, chat_of(room));
+	if (!l || !l->logged_in)
+		return;
+	buf_fmt(&request, "109|%.*s", STR_ARG(room->name));
+	classic_ask(l, buf_all(&request), left)->v = room;
+}
+
+/* ---- history ------------------------------------------------------------------------------------------------------------------------ */
+
+static void rows_forget(struct classic *l)
+{
+	for (size_t i = 0; i < l->rows_n; i++) {
+		str_set(&l->rows[i].sender, STR_NONE);
+		str_set(&l->rows[i].text, STR_NONE);
+	}
+	l->rows_n = 0;
+	mem_free(l->telling);
+	l->telling = NULL;
+}
+
+static void history_told(struct classic *l, struct ask *a, bool good, struct str data)
+{
+	if (good) {
+		l->telling = a; /* what follows is its */
+		return;
+	}
+	tell_failed(l, a, "history", data);
+	client_history_done(l->c, a->v, false);
+}
+
+static struct ask *ask_history(struct classic *l, struct conversation *v, unsigned count)
+{
+	own_buf request = { 0 };
+	struct ask *a;
+
+	count = count > CLASSIC_HISTORY_MAX ? CLASSIC_HISTORY_MAX : count;
+	buf_fmt(&request, "111|%.*s,%u", STR_ARG(v->name), count);
+	a = classic_ask(l, buf_all(&request), history_told);
+	a->v = v;
+	a->count = count;
+	return a;
+}
+
+void classic_older(struct client *c, struct conversation *v, unsigned count)
+{
+	struct classic *l = line_of(c);
+
+	/* The history of a room is told to who is in it; that of one of those in it nobody keeps. */
+	if (!l || !l->logged_in || (v->kind == CONVERSATION_ROOM && !v->online) || str_starts(v->name, STR("#")) != (v->kind == CONVERSATION_ROOM)) {
+		client_history_done(c, v, v->more);
+		return;
+	}
+	ask_history(l, v, count);
+}
+
+/* "#room/nick": our own name in rooms, unless the room has given us another, is that of the account. */
+static bool is_own(const struct classic *l, struct str sender)
+{
+	size_t slash = str_find(sender, '/');
+
+	return str_eq(slash < sender.n ? str_from(sender, slash + 1) : sender, l->c->state.self);
+}
+
+void classic_told_row(struct classic *l, struct str sender, struct str text, msec time)
+{
+	struct told *row;
+
+	if (!l->telling || l->rows_n > 4 * CLASSIC_HISTORY_MAX)
+		return;
+	if (l->rows_n == l->rows_room) {
+		l->rows_room = l->rows_room ? l->rows_room * 2 : 64;
+		l->rows = mem_grow(l->rows, l->rows_room * sizeof *l->rows);
+	}
+	row = &l->rows[l->rows_n++];
+	*row = (struct told){ .time = time, .mine = is_own(l, sender) };
+	str_set(&row->sender, sender);
+	str_set(&row->text, text);
+}
+
+/* Of entries of ours with this text the one nearest in time that no row stands for yet. `taken` has the ids of the others. */
+static struct entry *own_find(struct conversation *v, const struct told *row, bool sending, const struct buf *taken)
+{
+	struct entry *best = NULL;
+	msec best_far = 0;
+
+	list_each (e, &v->entries, struct entry, here) {
+		msec far = e->time > row->time ? e->time - row->time : row->time - e->time;
+
+		if (!e->mine || e->kind != ENTRY_TEXT || (e->status == ENTRY_SENDING) != sending || e->status == ENTRY_WAITING ||
+		    e->status == ENTRY_FAILED || !str_eq(e->text, row->text))
+			continue;
+		if (e->time < row->time - OWN_BEFORE_MS || e->time > row->time + OWN_AFTER_MS || (best && (sending || far >= best_far)))
+			continue;
+		if (taken->n && memmem(taken->p, taken->n, &e->id, sizeof e->id))
+			continue;
+		best = e;
+		best_far = far;
+	}
+	return best;
+}
+
+/* Rows of ours find their entries: first those that the server is known to have, then, in their order, those in doubt. */
+static void own_match(struct classic *l, struct conversation *v, bool *known)
+{
+	own_buf taken = { 0 };
+
+	for (int sending = 0; sending < 2; sending++)
+		for (size_t i = 0; i < l->rows_n; i++) {
+			struct entry *e = l->rows[i].mine && !known[i] ? own_find(v, &l->rows[i], sending, &taken) : NULL;
+
+			if (!e)
+				continue;
+			known[i] = true;
+			buf_add(&taken, &e->id, sizeof e->id);
+			if (sending)
+				entry_status(l->c, e, ENTRY_RELAYED, STR_NONE);
+		}
+}
+
+/* The how-manieth of its sender, second and text this row is. */
+static unsigned row_nth(const struct classic *l, size_t at)
+{
+	const struct told *row = &l->rows[at];
+	unsigned n = 1;
+
+	for (size_t i = 0; i < at; i++)
+		n += l->rows[i].time == row->time && str_eq(l->rows[i].sender, row->sender) && str_eq(l->rows[i].text, row->text);
+	return n;
+}
+
+static bool is_under_way(const struct classic *l, int64_t id)
+{
+	list_each (a, &l->asks, struct ask, here)
+		if (a->entry == id)
+			return true;
+	return false;
+}
+
+/* What is in doubt and was not in the history did not arrive: it goes out again. */
+static void doubts_settle(struct classic *l, struct conversation *v)
+{
+	list_each (e, &v->entries, struct entry, here)
+		if (e->mine && e->status == ENTRY_SENDING && e->kind == ENTRY_TEXT && !is_under_way(l, e->id))
+			entry_status(l->c, e, ENTRY_WAITING, STR_NONE);
+}
+
+static struct str nick_of(struct str sender) { return str_starts(sender, STR("#")) ? str_from(sender, str_find(sender, '/') + 1) : sender; }
+
+void classic_told_end(struct classic *l)
+{
+	struct ask *a = l->telling;
+	struct conversation *v;
+	bool *known;
+
+	if (!a)
+		return;
+	v = a->v;
+	known = mem_alloc(l->rows_n + 1);
+	if (l->rows_n)
+		chat_cover(l->c, chat_of(v), l->rows[0].time - OWN_AFTER_MS);
+	/* Only while nothing of ours is under way does "in doubt" mean what the last line left. */
+	own_match(l, v, known);
+	for (size_t i = 0; i < l->rows_n; i++) {
+		const struct told *row = &l->rows[i];
+		struct str sender = nick_of(row->sender);
+
+		if (!known[i] && sender.n)
+			client_received(l->c, &(struct incoming){ .conversation = v->name, .sender = sender, .text = row->text, .time = row->time,
+								   .relayed = true, .old = true, .mine = row->mine, .nth = row_nth(l, i) });
+	}
+	mem_free(known);
+	if (!l->settled)
+		doubts_settle(l, v);
+	client_history_done(l->c, v, l->rows_n >= a->count && a->count < CLASSIC_HISTORY_MAX);
+	rows_forget(l);
+}
+
+/* ---- coming in ---------------------------------------------------------------------------------------------------------------------- */
+
+static void all_settled(struct classic *l, struct ask *a, bool good, struct str data)
+{
+	(void)a, (void)good, (void)data;
+	l->settled = true;
+	/* Where the history could not be had, nobody knows: better twice than never. */
+	list_each (v, &l->c->conversations, struct conversation, here)
+		doubts_settle(l, v);
+	way_phase(l->c, PHASE_ONLINE, STR_NONE, 0);
+	classic_files_go_on(l);
+}
+
+static void events_on(struct classic *l, struct ask *a, bool good, struct str data) { (void)l, (void)a, (void)good, (void)data; }
+
+static void doubt_note(void *arg, struct str conversation, const struct entry *e)
+{
+	struct conversation *v = client_conversation(arg, conversation, true);
+	struct classic *l = line_of(arg);
+
+	if (e->status != ENTRY_SENDING || e->kind != ENTRY_TEXT)
+		return;
+	client_entry(arg, v, e->id);
+	list_each (a, &l->asks, struct ask, here)
+		if (a->done == history_told && a->v == v)
+			return;
+	if (v->kind == CONVERSATION_ROOM || !str_starts(v->name, STR("#")))
+		ask_history(l, v, CLASSIC_HISTORY_MAX);
+}
+
+/* The zone is known: what was pushed before is told now. */
+static void held_take(struct classic *l)
+{
+	struct buf held = l->held;
+	size_t at = 0;
+
+	l->held = (struct buf){ 0 };
+	l->zone_known = true;
+	while (at < held.n) {
+		size_t n = str_find(str_from(buf_all(&held), at), '\n');
+
+		classic_push(l, str_n(held.p + at, n));
+		at += n + 1;
+	}
+	buf_free(&held);
+}
+
+static void first_online(struct classic *l, struct ask *a, bool good, struct str data)
+{
+	struct str part[4];
+
+	if (good && push_split(data, part))
+		classic_zone_learn(l, part[3]);
+	held_take(l);
+	online_told(l, a, good, data);
+}
+
+/* What is asked at once, in this order: the replies settle what the last line left open, and the last one opens ours for messages. */
+void classic_begin(struct classic *l)
+{
+	struct client *c = l->c;
+
+	classic_ask(l, STR("102|"), first_online);
+	classic_ask(l, STR("110|on"), events_on);
+	list_each (v, &c->conversations, struct conversation, here)
+		if (v->kind == CONVERSATION_ROOM && chat_of(v)->joined)
+			ask_join(l, v);
+	keep_waiting(c->keep, STR_NONE, doubt_note, c);
+	list_each (v, &c->conversations, struct conversation, here) {
+		bool asked = false;
+
+		list_each (a, &l->asks, struct ask, here)
+			asked = asked || (a->done == history_told && a->v == v);
+		if (chat_of(v)->opened && !asked && (v->kind == CONVERSATION_ROOM ? chat_of(v)->joined : v->kind == CONVERSATION_PERSON && v->name.p[0] != '#'))
+			ask_history(l, v, c->setup.history);
+	}
+	/* A request without an effect of its own: its reply comes after all of these. */
+	classic_ask(l, STR("110|on"), all_settled);
+}
+
+void classic_ended(struct classic *l)
+{
+	for (struct ask *a; (a = list_first(&l->asks, struct ask, here));) {
+		list_remove(&a->here);
+		mem_free(a);
+	}
+	rows_forget(l);
+	list_each (p, &l->pushed, struct pushed, here) {
+		list_remove(&p->here);
+		mem_free(p);
+	}
+	buf_clear(&l->held);
+	classic_names_drop(l);
+}
+
+/* ---- sending ------------------------------------------------------------------------------------------------------------------------ */
+
+/* Answered with "later": the next try is soon, but not at once. */
+static bool is_passing(struct str reason)
+{
+	return str_is(reason, "try again later") || str_is(reason, "too fast for this room: wait a little");
+}
+
+static void sent(struct classic *l, struct ask *a, bool good, struct str data)
+{
+	struct entry *e = client_entry(l->c, a->v, a->entry);
+	own_buf why = { 0 };
+
+	l->ahead--;
+	if (!e)
+		return;
+	if (good) {
+		entry_status(l->c, e, ENTRY_RELAYED, STR_NONE);
+	} else if (is_passing(data)) {
+		entry_status(l->c, e, ENTRY_WAITING, STR_NONE);
+		world_timer(l->c->world, &l->retry, RETRY_MS);
+	} else {
+		classic_reason(l, &why, data);
+		entry_status(l->c, e, ENTRY_FAILED, buf_all(&why));
+	}
+	if (l->ahead == CLASSIC_AHEAD_MAX / 2 && l->c->state.waiting > l->ahead)
+		client_flush(l->c, NULL);
+}
+
+/* The room in which this conversation is, NULL: none. */
+static struct conversation *room_of(struct client *c, struct conversation *v)
+{
+	return str_starts(v->name, STR("#")) ? client_conversation(c, str_n(v->name.p, str_find(v->name, '/')), false) : NULL;
+}
+
+/* False: it stays where it is, or has failed. */
+static bool may_go(struct classic *l, struct entry *e)
+{
+	struct conversation *v = e->conversation, *room = room_of(l->c, v);
+
+	if (!v->name.n || v->name.p[0] != '#' || (room && room->online))
+		return true;
+	/* On the way into it, it waits. */
+	if (!room || !chat_of(room)->joined)
+		entry_status(l->c, e, ENTRY_FAILED, text_of(l->c, TEXT_not_in_room));
+	return false;
+}
+
+void classic_send(struct client *c, struct entry *e)
+{
+	struct classic *l = line_of(c);
+	own_buf request = { 0 };
+	struct ask *a;
+
+	if (!l || !l->logged_in || !l->settled || l->leaving || l->retry.place || !may_go(l, e))
+		return;
+	if (e->kind == ENTRY_FILE) {
+		classic_offer(l, e);
+		return;
+	}
+	if (l->ahead >= CLASSIC_AHEAD_MAX)
+		return;
+	buf_fmt(&request, "103|%.*s,%.*s,", STR_ARG(c->state.self), STR_ARG(e->conversation->name));
+	buf_str(&request, e->text);
+	/* On disk first: after a crash it is known to be in doubt. */
+	entry_status(c, e, ENTRY_SENDING, STR_NONE);
+	a = classic_ask(l, buf_all(&request), sent);
+	a->v = e->conversation;
+	a->entry = e->id;
+	l->ahead++;
+}
+
+/* ---- what the server tells ------------------------------------------------------------------------------------------------------------ */
+
+/* Old pushes that are equal are counted: as many as are known already are known. */
+static unsigned pushed_nth(struct classic *l, struct str sender, struct str text, struct str time)
+{
+	struct pushed *p = mem_new(struct pushed);
+	own_buf all = { 0 };
+	unsigned n = 1;
+
+	buf_fmt(&all, "%.*s\n%.*s\n", STR_ARG(time), STR_ARG(sender));
+	buf_str(&all, text);
+	hash_sum(HASH_SHA256, buf_all(&all), p->sum);
+	list_each (other, &l->pushed, struct pushed, here)
+		n += !memcmp(other->sum, p->sum, sizeof p->sum);
+	list_append(&l->pushed, &p->here);
+	return n;
+}
+
+/* What a room itself says. */
+static void room_tells(struct classic *l, struct conversation *v, struct str text)
+{
+	static const char *const over[] = { "you were banned", "you were removed", "you are no longer in this room", "this room was closed" };
+
+	client_note(l->c, v, text);
+	for (size_t i = 0; i < countof(over); i++)
+		if (str_starts(text, str_z(over[i]))) {
+			v->online = false;
+			chat_of(v)->joined = str_starts(text, STR("you are no longer in this room: the server stops"));
+			chat_changed(l->c, chat_of(v));
+			conversation_people(l->c, v, NULL, 0);
+		}
+}
+
+static void room_said(struct classic *l, struct str sender, struct str text, struct str stamp, msec time)
+{
+	const struct str private = STR("(only to you) "), subject = STR("subject: ");
+	size_t slash = str_find(sender, '/');
+	struct str room = str_n(sender.p, slash), nick = str_from(sender, slash + 1);
+	struct conversation *v = client_conversation(l->c, room, true);
+	struct incoming in = { .conversation = room, .sender = nick, .text = text, .time = time, .relayed = true };
+	bool known = false;
+
+	if (slash == sender.n) {
+		room_tells(l, v, text);
+		return;
+	}
+	if (str_starts(text, private)) {
+		in.conversation = sender;
+		in.text = str_from(text, private.n);
+	} else if (is_own(l, nick)) {
+		/* From another place of ours; what is old comes with the history, which is compared with more care. */
+		in.mine = true;
+		if (time < l->since)
+			return;
+	} else if (str_starts(text, subject) && time >= l->since) {
+		own_buf note = { 0 };
+
+		text_put(&note, l->c->setup.chinese, TEXT_subject, nick, str_from(text, subject.n), STR_NONE);
+		client_note(l->c, v, buf_all(&note));
+		return;
+	}
+	if (time < l->since)
+		in.nth = pushed_nth(l, sender, text, stamp);
+	client_received(l->c, &in);
+	for (size_t i = 0; i < v->people_n; i++)
+		known = known || str_eq(v->people[i], nick);
+	if (!known && v->online && time >= l->since)
+		ask_people(l, v);
+}
+
+static void said(struct classic *l, struct str part[4])
+{
+	msec time = classic_time(l, part[3]);
+	struct incoming in = { .conversation = part[1], .sender = part[1], .text = part[2], .time = time, .relayed = true };
+
+	if (!part[1].n || str_is(part[1], "Server")) {
+		client_notice(l->c, NULL, "server", false, part[2]);
+		return;
+	}
+	if (part[1].p[0] == '#') {
+		room_said(l, part[1], part[2], part[3], time);
+		return;
+	}
+	if (time < l->since)
+		in.nth = pushed_nth(l, part[1], part[2], part[3]);
+	client_received(l->c, &in);
+}
+
+static void presence(struct classic *l, struct str part[4])
+{
+	struct str rest = part[2], what = list_next(&rest);
+
+	name_set(l, rest, str_is(what, "login"));
+}
+
+static void told(struct classic *l, struct str part[4])
+{
+	if (str_is(part[1], "Server") && str_is(part[2], "end"))
+		classic_told_end(l);
+	else
+		classic_told_row(l, part[1], part[2], classic_time(l, part[3]));
+}
+
+static void offered(struct classic *l, struct str part[4])
+{
+	classic_offered(l, part[1], part[2], classic_time(l, part[3]), false);
+}
+
+void classic_push(struct classic *l, struct str line)
+{
+	static const struct {
+		const char *type;
+		void (*take)(struct classic *l, struct str part[4]);
+	} types[] = { { "103", said }, { "104", offered }, { "110", presence }, { "111", told } };
+	struct str part[4];
+
+	if (!push_split(line, part))
+		return;
+	/* Until it is known which zone the server's times are of, what has one waits: the answer is under way. */
+	if (!l->zone_known && l->logged_in && l->held.n < CLASSIC_HELD_MAX) {
+		buf_str(&l->held, line);
+		buf_byte(&l->held, '\n');
+		return;
+	}
+	for (size_t i = 0; i < countof(types); i++)
+		if (str_is(part[0], types[i].type)) {
+			types[i].take(l, part);
+			return;
+		}
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * clients/term/plain/once.c - one message (or some files), and the end: 0 when all of it was acknowledged, 1 when something was refused, 3 when nobody could be reached.
+ */
+#include <stdio.h>
+
+#include "clients/term/plain/inside.h"
+#include "clients/term/engine/chat.h"
+
+static bool is_final(enum entry_status s) { return s != ENTRY_WAITING && s != ENTRY_SENDING; }
+
+static struct conversation *to_whom(struct plain *p)
+{
+	own_buf name = { 0 };
+
+	return name_tidy(p->client, p->setup.to, &name) ? client_conversation(p->client, buf_all(&name), true) : NULL;
+}
+
+static struct entry *entry_at(struct plain *p, struct conversation *v, size_t i)
+{
+	int64_t id;
+
+	memcpy(&id, p->ids.p + i * sizeof id, sizeof id);
+	return client_entry(p->client, v, id);
+}
+
+/* All of it has come to its end? */
+static void look(struct post *post)
+{
+	struct plain *p = holder_of(post, struct plain, look);
+	struct conversation *v;
+	bool open = false;
+
+	p->looking = false;
+	if (!p->said || p->stopped)
+		return;
+	v = to_whom(p);
+	for (size_t i = 0; v && i < p->ids.n / sizeof(int64_t); i++) {
+		struct entry *e = entry_at(p, v, i);
+
+		open = open || (e && !is_final(e->status));
+		if (e && e->status == ENTRY_FAILED) {
+			fprintf(stderr, "!! %.*s\n", STR_ARG(e->why));
+			p->failed++;
+		}
+	}
+	if (!open)
+		client_stop(p->client, p->failed ? QUIT_FAILED : QUIT_OK);
+}
+
+static void look_soon(struct plain *p)
+{
+	if (p->looking)
+		return;
+	p->looking = true;
+	world_post(&p->loop->world, &p->look);
+}
+
+/* What did not go out is taken back: who wrote the script is told that it did not, and may try again. */
+static void give_up(struct plain *p, struct str why)
+{
+	struct conversation *v = to_whom(p);
+	own_buf text = { 0 };
+
+	for (size_t i = 0; v && i < p->ids.n / sizeof(int64_t); i++) {
+		struct entry *e = entry_at(p, v, i);
+
+		if (e && e->status == ENTRY_WAITING)
+			entry_status(p->client, e, ENTRY_FAILED, why);
+	}
+	p->said = false;
+	text_put(&text, p->setup.chinese, TEXT_once_unreachable, why, STR_NONE, STR_NONE);
+	fprintf(stderr, "!! %s\n", buf_z(&text));
+	client_stop(p->client, QUIT_UNREACHABLE);
+}
+
+static void timed_out(struct timer *t)
+{
+	struct plain *p = holder_of(t, struct plain, timeout);
+	const struct client_state *s = client_state(p->client);
+
+	give_up(p, s->why.n ? s->why : text_get(p->setup.chinese, TEXT_once_timeout));
+}
+
+static void add(struct plain *p, const struct entry *e)
+{
+	if (e)
+		buf_add(&p->ids, &e->id, sizeof e->id);
+	else
+		p->failed++;
+}
+
+static void say_all(struct plain *p, struct str text)
+{
+	struct conversation *v = to_whom(p);
+
+	p->said = true;
+	if (!v)
+		p->failed++;
+	for (size_t i = 0; v && i < p->setup.files_n; i++)
+		add(p, client_send_file(p->client, v, str_z(p->setup.files[i])));
+	while (v && text.n) {
+		size_t n = str_find(text, '\n');
+
+		if (n)
+			add(p, client_say(p->client, v, str_n(text.p, n)));
+		text = str_from(text, n + 1);
+	}
+	look_soon(p);
+}
+
+void once_begin(struct plain *p)
+{
+	p->timeout.fire = timed_out;
+	p->look.run = look;
+	world_timer(&p->loop->world, &p->timeout, p->setup.timeout_ms);
+	if (p->setup.text.p)
+		say_all(p, p->setup.text);
+}
+
+void once_input(struct plain *p, struct str text) { say_all(p, text); }
+
+/* The first try has failed: who waits for an answer is told. */
+void once_state(struct plain *p, const struct client_state *now)
+{
+	if (now->phase == PHASE_WAITING && p->said && !p->stopped)
+		give_up(p, now->why);
+}
+
+void once_entry(struct plain *p, const struct entry *e)
+{
+	if (e->mine && is_final(e->status))
+		look_soon(p);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "clients/term/text.h"
+
+static const struct {
+	struct str english, chinese;
+} texts[TEXTS] = {
+#define TEXT(id, english, chinese) [TEXT_##id] = { STR_INIT(english), STR_INIT(chinese) },
+#include "clients/term/texts.h"
+#undef TEXT
+};
+
+bool text_is_chinese(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	const char *value = NULL;
+
+	for (size_t i = 0; i < countof(names) && !(value && *value); i++)
+		value = getenv(names[i]);
+	return value && strncmp(value, "zh", 2) == 0;
+}
+
+struct str text_get(bool chinese, enum text t) { return chinese ? texts[t].chinese : texts[t].english; }
+
+void text_put(struct buf *to, bool chinese, enum text t, struct str one, struct str two, struct str three)
+{
+	const struct str values[] = { one, two, three };
+	struct str s = text_get(chinese, t);
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '%' && i + 1 < s.n && s.p[i + 1] >= '1' && s.p[i + 1] <= '3')
+			buf_str(to, values[s.p[++i] - '1']);
+		else
+			buf_byte(to, s.p[i]);
+	}
+}
