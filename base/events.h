@@ -26,6 +26,8 @@ EVENT(spilled, LOG_NOTICE, "A client did not read what was sent to it: its messa
 EVENT(protocol_error, LOG_INFO, "A peer broke the rules of its protocol; its link was closed.")
 EVENT(store_failed, LOG_ERROR, "The store could not keep something. Senders were told; nothing was delivered. Look at the disk.")
 EVENT(store_recovered, LOG_NOTICE, "The store works again.")
+EVENT(file_offered, LOG_INFO, "Somebody offers a file to somebody, or to a room: its bytes may come now (classic 104).")
+EVENT(file_sent, LOG_INFO, "A file that was offered is here whole, and the message about it on disk.")
 EVENT(files_failed, LOG_ERROR, "The content of a file could not be written or read. Who sent or asked for it was told. Look at the disk.")
 EVENT(component_up, LOG_NOTICE, "A program that serves a domain of its own has connected.")
 EVENT(component_down, LOG_NOTICE, "A program that serves a domain of its own is connected no more: who writes to it gets errors.")

@@ -7,6 +7,7 @@
 #include <assert.h>
 
 #include "base/log.h"
+#include "model/endpoint.h"
 #include "model/verifier.h"
 
 static const char *const verdict_text[] = {
@@ -173,18 +174,30 @@ static bool throttled(struct core *c, struct str name, const struct origin *o)
 	return (name.n && throttle_refuses(c, name)) || throttle_refuses(c, origin_key(o));
 }
 
+/* "door=classic user=tom ip=127.0.0.1 encoding=java" */
+static void who_write(struct buf *to, struct str name, const struct origin *o, const char *door)
+{
+	buf_fmt(to, "door=%s user=%.*s ip=", door, STR_ARG(name));
+	endpoint_address_write(to, o->address);
+	if (o->encoding)
+		buf_fmt(to, " encoding=%s", o->encoding);
+}
+
 static void outcome(struct core *c, struct str name, const struct origin *o, const char *door, bool success)
 {
+	own_buf who = { 0 };
+
+	who_write(&who, name, o, door);
 	core_count_up(c, success ? COUNT_LOGINS : COUNT_LOGINS_REFUSED, 1);
 	if (success) {
 		throttle_forget(c, name);
-		log_event(login, "door=%s user=%.*s", door, STR_ARG(name));
+		log_event(login, "%s", buf_z(&who));
 		return;
 	}
 	if (name.n)
 		throttle_failed(c, name);
 	throttle_failed(c, origin_key(o));
-	log_event(login_refused, "door=%s user=%.*s", door, STR_ARG(name));
+	log_event(login_refused, "%s", buf_z(&who));
 }
 
 void account_outcome(struct core *c, struct str typed, const struct origin *o, const char *door, bool success)

@@ -27,6 +27,7 @@ const char *account_verdict_text(int verdict);
 struct origin {
 	uint8_t address[16];
 	bool loopback;
+	const char *encoding; /* how its client writes, where the door has several ways; for the log; may be NULL */
 };
 
 /* Embedded in the asker; busy from the call until `done` (once, in a later turn) or account_cancel(). */

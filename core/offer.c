@@ -8,6 +8,7 @@
 
 #include <assert.h>
 
+#include "base/log.h"
 #include "core/inside.h"
 
 enum {
@@ -134,14 +135,19 @@ static struct str line_take(struct str *rest)
 
 /* ---- making ------------------------------------------------------------------------------------------------------ */
 
+/* For the log: without the nickname, which may be any text. */
+static struct str whom(const struct offer_job *j) { return str_n(j->to.p, str_find(j->to, '/')); }
+
 static void noted(struct store_request *r)
 {
 	struct offer_job *j = r->arg;
 
-	if (r->answer) /* a slot that nobody knows of: it goes with its day */
+	if (r->answer) { /* a slot that nobody knows of: it goes with its day */
 		end(j, FILE_STORE);
-	else
-		end(j, 0);
+		return;
+	}
+	log_event(file_offered, "user=%.*s to=%.*s size=%llu", STR_ARG(j->from), STR_ARG(whom(j)), (unsigned long long)j->size);
+	end(j, 0);
 }
 
 static void slot_made(struct file_ask *a)
@@ -219,10 +225,12 @@ static void sent(void *arg, enum sent_verdict verdict)
 	user_release(j->user);
 	j->user = NULL;
 	j->sent = verdict;
-	if (verdict == SENT_OK)
-		note_drop(j, j->file.owner, j->file.token, said);
-	else
+	if (verdict != SENT_OK) {
 		end(j, OFFER_NOT_SENT);
+		return;
+	}
+	log_event(file_sent, "user=%.*s to=%.*s size=%llu", STR_ARG(j->from), STR_ARG(whom(j)), (unsigned long long)j->file.size);
+	note_drop(j, j->file.owner, j->file.token, said);
 }
 
 static struct stanza *message_make(struct offer_job *j)

@@ -270,6 +270,7 @@ void session_close(struct session *s, struct str status)
 {
 	struct core *c = s->core;
 	struct user *u = s->user;
+	own_buf at = { 0 };
 
 	if (s->opening) {
 		s->opening->session = NULL;
@@ -279,8 +280,9 @@ void session_close(struct session *s, struct str status)
 	if (!s->opened)
 		return;
 	s->opened = false;
-	log_event(logout, "door=%s user=%.*s resource=%.*s", s->ops->door, STR_ARG(jid_local(s->jid)),
-		  STR_ARG(jid_resource(s->jid)));
+	s->ops->describe(s, &at);
+	log_event(logout, "door=%s user=%.*s resource=%.*s at=\"%s\"", s->ops->door, STR_ARG(jid_local(s->jid)),
+		  STR_ARG(jid_resource(s->jid)), buf_z(&at));
 	route_hurry(s);
 	push_session(s);
 	push_forget(s);

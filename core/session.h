@@ -75,7 +75,7 @@ struct session_ops {
 	void (*item)(struct session *s, struct jid owner, struct str node, struct str item);
 	/* The session must end: tell the client, then call session_close() (now or later). */
 	void (*kick)(struct session *s, enum kick_why why);
-	/* Appends the peer's address, for operators. */
+	/* Appends the peer's address, for operators; where the door's clients write in several ways, a blank and which. */
 	void (*describe)(struct session *s, struct buf *address);
 	/* Appends what the client says it is, for its owner; may be NULL. */
 	void (*program)(struct session *s, struct buf *name);

@@ -102,6 +102,9 @@ void classic_answer(struct classic *c, const char *reply);
 
 /* ---- say.c: both dialects ----------------------------------------------------------------------------------- */
 
+/* Which one, in a word. */
+const char *classic_encoding(const struct classic *c);
+
 /* A reply without data: "1|", "0|", "0|reason". */
 void classic_reply(struct classic *c, const char *reply);
 

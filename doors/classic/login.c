@@ -17,7 +17,7 @@ static bool credentials(struct str data, struct str *user, struct str *password)
 
 static struct origin origin_of(const struct classic *c)
 {
-	struct origin o = { .loopback = c->link->loopback };
+	struct origin o = { .loopback = c->link->loopback, .encoding = classic_encoding(c) };
 
 	memcpy(o.address, c->link->address, sizeof o.address);
 	return o;

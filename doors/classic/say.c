@@ -8,6 +8,8 @@
 
 static bool is_java(const struct classic *c) { return c->framer.framing == LINE_JAVA; }
 
+const char *classic_encoding(const struct classic *c) { return is_java(c) ? "java" : "lines"; }
+
 void classic_reply(struct classic *c, const char *reply)
 {
 	line_write(&c->link->out, c->framer.framing, str_z(reply));

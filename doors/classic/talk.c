@@ -288,7 +288,13 @@ static void on_kick(struct session *s, enum kick_why why)
 		c->link->ops->hang_up(c->link, CLOSE_ASKED);
 }
 
-static void on_describe(struct session *s, struct buf *address) { link_address(classic_of(s)->link, address); }
+static void on_describe(struct session *s, struct buf *address)
+{
+	struct classic *c = classic_of(s);
+
+	link_address(c->link, address);
+	buf_fmt(address, " %s", classic_encoding(c));
+}
 
 const struct session_ops classic_session_ops = {
 	.door = "classic",

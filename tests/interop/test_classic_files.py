@@ -208,6 +208,12 @@ def any_way_in(server):
         for client, name in ((e, 'emil'), (f, 'frida'), (g, 'gerd')):
             client.login(name)
             expect(client.ask('108|#files'), '1|')
+        # The operator sees who is here, by which door, from where, and how they write.
+        for name, how in (('emil', 'lines'), ('frida', 'java'), ('gerd', 'lines')):
+            expect_match(next(line for line in server.ctl('online').splitlines() if line.startswith(name)),
+                         rf'{name} .* classic +127\.0\.0\.1 {how} .*')
+            with open(server.log, encoding='utf-8') as log:
+                expect(f'info login door=classic user={name} ip=127.0.0.1 encoding={how}\n' in log.read(), True)
         for number, link in enumerate((tls, java, anywhere)):
             token = offer(e, 'emil', '#files', f'{number}; of three.bin', data.size)
             put(link, token, data)
