@@ -18,13 +18,6 @@
 #include "clients/term/options.h"
 #include "clients/term/plain/plain.h"
 #include "clients/term/screen/screen.h"
-#ifdef NO_SCREEN
-#define screen_new(ret, setup, ...) ((void)(setup), QUIT_USAGE)
-#define screen_end(s) (void)0
-#define screen_free(s) NULL
-#define screen_begin(...) (void)0
-#define screen_face(s) NULL
-#endif
 
 enum { PASSWORD_BYTES_MAX = 4096 };
 

@@ -197,6 +197,14 @@ static bool is_final(struct str reason)
 	return true;
 }
 
+/* What was written on the way in. */
+static void waiting_fail(struct classic *l, struct conversation *room, struct str why)
+{
+	list_each (e, &room->entries, struct entry, here)
+		if (e->mine && e->status == ENTRY_WAITING)
+			entry_status(l->c, e, ENTRY_FAILED, why);
+}
+
 static void joined(struct classic *l, struct ask *a, bool good, struct str data)
 {
 	struct chat *t = chat_of(a->v);
@@ -208,20 +216,19 @@ static void joined(struct classic *l, struct ask *a, bool good, struct str data)
 		chat_changed(l->c, t);
 		l->c->face->ops->conversation(l->c->face, a->v, CONVERSATION_CHANGED);
 		ask_people(l, a->v);
-		if (a->shown) {
-			l->c->face->ops->show(l->c->face, a->v, NULL);
+		if (a->shown)
 			ask_history(l, a->v, AFTER_JOIN);
-		}
 		client_flush(l->c, a->v);
 		return;
 	}
+	classic_reason(l, &reason, data);
 	if (is_final(data)) {
 		t->joined = false;
 		chat_changed(l->c, t);
+		waiting_fail(l, a->v, buf_all(&reason));
 	}
-	classic_reason(l, &reason, data);
 	text_put(&text, l->c->setup.chinese, TEXT_join_refused, a->v->name, buf_all(&reason), STR_NONE);
-	client_notice(l->c, a->shown ? NULL : a->v, "join-refused", true, buf_all(&text));
+	client_notice(l->c, a->v, "join-refused", true, buf_all(&text));
 }
 
 static struct ask *ask_join(struct classic *l, struct conversation *room)
@@ -246,6 +253,7 @@ void classic_join(struct client *c, struct str room, struct str password)
 	str_set(&chat_of(v)->password, password.p ? password : STR(""));
 	chat_of(v)->joined = true;
 	chat_changed(c, chat_of(v));
+	c->face->ops->show(c->face, v, NULL);
 	if (l && l->logged_in)
 		ask_join(l, v)->shown = true;
 	else

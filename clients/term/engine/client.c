@@ -11,9 +11,6 @@
 
 enum { PATIENCE_MS = 3000 };
 
-/* Until they are there. */
-extern const struct way way_hybrid __attribute__((weak)), way_lan __attribute__((weak));
-
 void str_set(struct str *owned, struct str s)
 {
 	char *copy = s.p ? mem_copy(s.n ? s.p : "", s.n ? s.n : 1) : NULL;

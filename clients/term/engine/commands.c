@@ -707,7 +707,7 @@ static void suggest(struct client *c, struct conversation *v, struct str name)
 		struct str other = str_z(commands[i].name);
 		unsigned far = name.n && str_starts(other, name) ? 1 : distance(name, other);
 
-		if (is_here(c, &commands[i]) && far < best_far) {
+		if (is_here(c, &commands[i]) && far < best_far && (far == 1 || far * 3 <= name.n)) {
 			best = &commands[i];
 			best_far = far;
 		}

@@ -16,7 +16,7 @@ struct plain {
 	struct conversation *current; /* where lines without a receiver go; NULL: nowhere */
 	unsigned passwords;           /* questions for it that were answered from setup.password */
 	bool asking;                  /* JSON: the program that reads us is asked */
-	bool ended;                   /* the input has */
+	bool begun, ended;            /* the input is read; has ended */
 	bool stopped;
 	bool was_online, told_waiting;
 	/* input.c */

@@ -86,6 +86,11 @@ static void on_state(struct face *f, const struct client_state *now)
 		print_text(p, STR("-- "), TEXT_plain_waiting, now->why, STR_NONE);
 	p->was_online = online;
 	p->told_waiting = now->phase == PHASE_WAITING || (p->told_waiting && !online);
+	/* What is typed before we are in would find nothing there. */
+	if (!p->begun && (online || now->phase == PHASE_WAITING) && p->client && !is_once(p)) {
+		p->begun = true;
+		input_begin(p);
+	}
 	if (p->paused && now->waiting < 100)
 		input_pause(p, false);
 	if (is_once(p))
@@ -336,7 +341,8 @@ void plain_begin(struct plain *p, struct client *c)
 	p->client = c;
 	if (is_once(p))
 		once_begin(p);
-	if (!is_once(p) || !p->setup.text.p)
+	p->begun = is_once(p) || p->setup.json;
+	if (p->begun && !p->setup.text.p)
 		input_begin(p);
 }
 
