@@ -179,6 +179,7 @@ static void opened(struct session *s, int verdict)
 	}
 	if (e->kept)
 		kept_entered(e->kept, NULL);
+	e->hears = true;
 	/* After the list: what waited follows it. */
 	session_presence(s, stanza_make(&here), 0);
 	hybrid_watch(h);

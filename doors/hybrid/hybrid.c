@@ -11,7 +11,7 @@
 bool allowance_take(struct allowance *a, msec clock, unsigned rate, unsigned burst, unsigned n)
 {
 	int64_t most = (int64_t)rate * burst * 1000;
-	msec passed = clock - a->filled;
+	msec passed = clock + 1 - a->filled;
 
 	/* What was not used for that long is whole again; so is a new one, which is all zero. */
 	if (a->filled == 0 || passed > (msec)burst * 1000)
@@ -20,7 +20,7 @@ bool allowance_take(struct allowance *a, msec clock, unsigned rate, unsigned bur
 		a->left += passed * rate;
 	if (a->left > most)
 		a->left = most;
-	a->filled = clock ? clock : 1;
+	a->filled = clock + 1;
 	if (a->left < (int64_t)n * 1000)
 		return false;
 	a->left -= (int64_t)n * 1000;

@@ -48,7 +48,7 @@ struct port {
 /* How much may still come: tokens that fill up with the time. */
 struct allowance {
 	int64_t left; /* thousandths */
-	msec filled;
+	msec filled; /* clock + 1; 0: never used */
 };
 
 /* Whether `n` more may come at `rate` a second, after a burst of `rate` * `burst`; counts them. */
@@ -146,6 +146,7 @@ struct entry {
 	bool closing;           /* guest_close() is under way */
 	bool awaits;            /* Accept went out, and nobody has come for the list since */
 	bool listed;            /* the others were told */
+	bool hears;             /* it has the list, and is told of what changes */
 	uint8_t asked;          /* how often Accept was repeated */
 	enum hybrid_encoding encoding;
 	struct endpoint endpoint; /* port 0: none, no datagram reaches it */

@@ -272,6 +272,7 @@ static void take_logout(struct kept *k, struct str data)
 {
 	(void)data;
 	reply(k, "ok");
+	k->leaving = true;
 	if (k->entry)
 		entry_leave(k->entry, "logout");
 }

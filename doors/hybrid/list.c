@@ -71,7 +71,7 @@ static bool news_may(struct hybrid *h)
 static void news_all(struct hybrid *h, const struct news *n)
 {
 	list_each(e, &h->in_order, struct entry, here)
-		if (e->state == ENTRY_IN && !str_eq(e->name, n->name))
+		if (e->hears && !str_eq(e->name, n->name))
 			news_give(e, n);
 }
 

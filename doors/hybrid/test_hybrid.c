@@ -120,7 +120,7 @@ static struct line *classic_login(struct talk *t, unsigned core, const char *nam
 	char text[100];
 
 	snprintf(text, sizeof text, "101|%s,secret\n", name);
-	assert_string_equal(talk_ask(l, text), "1|\n");
+	assert_true(str_starts(str_z(talk_ask(l, text)), STR("1|\n")));
 	return l;
 }
 
@@ -146,10 +146,1096 @@ static void a_wild_client_comes_in(void **state)
 	talk_free(t);
 }
 
+
+static void both_encodings_side_by_side(void **state)
+{
+	struct talk *t = server(1);
+	struct line *l;
+
+	(void)state;
+	wild_login(t, "tom", TOM);
+	plain(t, AMY, TALK_PORT, "login,amy,10.0.0.8:5001");
+	HEARS(t, AMY, "Accept,7790");
+	l = fetch(t, AMY);
+	assert_string_equal(list_of(l, HYBRID_UTF8), "tom,10.0.0.7:5001;end");
+	HEARS(t, TOM, "16: login,amy,10.0.0.8:5001");
+	wild_login(t, "bob", BOB);
+	HEARS(t, AMY, "login,bob,10.0.0.9:5001");
+	HEARS(t, TOM, "16: login,bob,10.0.0.9:5001");
+	talk_free(t);
+}
+
+static void over_ipv6(void **state)
+{
+	struct talk *t = server(1);
+	struct line *l;
+
+	(void)state;
+	wild_login(t, "tom", TOM);
+	plain(t, "[fd00::8]:900", TALK_PORT, "login,amy,[fd00::8]:900");
+	HEARS(t, "[fd00::8]:900", "Accept,7790");
+	l = talk_open_at(t, 0, &hybrid_door, "fd00::8");
+	talk_wait(t, 100);
+	assert_string_equal(list_of(l, HYBRID_UTF8), "tom,10.0.0.7:5001;end");
+	HEARS(t, TOM, "16: login,amy,[fd00::8]:900");
+	talk_free(t);
+}
+
+static void the_login_may_come_from_another_port(void **state)
+{
+	struct talk *t = server(1);
+
+	(void)state;
+	wild(t, "10.0.0.7:61234", TALK_PORT, "login,tom,10.0.0.7:5001");
+	HEARS_NOTHING(t, "10.0.0.7:61234");
+	HEARS(t, TOM, "16: Accept,7790");
+	wild(t, "10.0.0.7:61235", TALK_PORT, "logout,tom,10.0.0.7:5001");
+	HEARS_NOTHING(t, TOM);
+	talk_free(t);
+}
+
+static void nobody_is_told_before_the_proof(void **state)
+{
+	struct talk *t = server(1);
+	struct line *l;
+
+	(void)state;
+	wild_login(t, "tom", TOM);
+	wild(t, AMY, TALK_PORT, "login,amy,10.0.0.8:5001");
+	HEARS(t, AMY, "16: Accept,7790");
+	HEARS_NOTHING(t, AMY);
+	talk_wait(t, 1000);
+	HEARS_NOTHING(t, TOM);
+	assert_false(directory_online(talk_core(t, 0), STR("amy")));
+	/* Somebody else's connection proves nothing. */
+	l = fetch(t, BOB);
+	assert_string_equal(talk_hear(l), "");
+	HEARS_NOTHING(t, TOM);
+	/* Nor does one that comes too late. */
+	talk_wait(t, 12000);
+	l = fetch(t, AMY);
+	assert_string_equal(talk_hear(l), "");
+	HEARS_NOTHING(t, TOM);
+	talk_free(t);
+}
+
+static void a_repeated_login_is_the_same(void **state)
+{
+	struct talk *t = server(1);
+	struct line *l;
+
+	(void)state;
+	wild_login(t, "amy", AMY);
+	for (unsigned i = 0; i < 3; i++) {
+		wild(t, TOM, TALK_PORT, "login,tom,10.0.0.7:5001");
+		HEARS(t, TOM, "16: Accept,7790");
+	}
+	l = fetch(t, TOM);
+	assert_string_equal(list_of(l, HYBRID_UTF16), "amy,10.0.0.8:5001;end");
+	HEARS(t, AMY, "16: login,tom,10.0.0.7:5001");
+	talk_cut(l);
+	wild(t, TOM, TALK_PORT, "login,tom,10.0.0.7:5001");
+	HEARS(t, TOM, "16: Accept,7790");
+	l = fetch(t, TOM);
+	assert_string_equal(list_of(l, HYBRID_UTF16), "amy,10.0.0.8:5001;end");
+	HEARS_NOTHING(t, AMY);
+	talk_free(t);
+}
+
+/* ---- what is refused, and what is not answered at all --------------------------------------------------------------------- */
+
+static void answers_are_no_larger_than_questions(void **state)
+{
+	static const char *const all[] = {
+		"login,a,10.0.0.1:1", "login,tom,10.0.0.1:1", "login,amy,10.0.0.1:1", "login,t,10.0.0.1:1", "login,server,10.0.0.1:1",
+		"login,end,10.0.0.1:1", "login,#a,10.0.0.1:1", "login,a@b,10.0.0.1:1", "login,a/b,10.0.0.1:1",
+	};
+	struct talk *t = server(1);
+
+	(void)state;
+	talk_account(t, "amy", "secret");
+	talk_account(t, "t", "secret");
+	wild_login(t, "tom", TOM);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		for (unsigned encoding = 0; encoding < 2; encoding++) {
+			size_t before, n_before, n, bytes;
+
+			before = talk_datagrams_bytes(t, &n_before);
+			(encoding ? wild : plain)(t, "10.0.0.1:1", TALK_PORT, all[i]);
+			bytes = talk_datagrams_bytes(t, &n) - before;
+			assert_int_equal(n - n_before, 1);
+			assert_true(bytes <= strlen(all[i]) * (encoding ? 2 : 1));
+			talk_wait(t, 500);
+		}
+	talk_free(t);
+}
+
+static void refusals(void **state)
+{
+	static const struct {
+		const char *login, *answer;
+	} all[] = {
+		{ "login,tom,10.0.0.8:5001", "Reject,name in use" },
+		{ "login,TOM,10.0.0.8:5001", "Reject,name in use" },
+		{ "login,jack,10.0.0.8:5001", "Reject,registered name" },
+		{ "login,Server,10.0.0.8:5001", "Reject,not a name" },
+		{ "login,end,10.0.0.8:5001", "Reject,not a name" },
+		{ "login,#room,10.0.0.8:5001", "Reject,not a name" },
+		{ "login,tom@anser.test,10.0.0.8:5001", "Reject,not a name" },
+	};
+	struct talk *t = server(1);
+
+	(void)state;
+	talk_account(t, "jack", "secret");
+	wild_login(t, "tom", TOM);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		plain(t, AMY, TALK_PORT, all[i].login);
+		HEARS(t, AMY, all[i].answer);
+		talk_wait(t, 1000);
+	}
+	HEARS_NOTHING(t, TOM);
+	talk_free(t);
+}
+
+static void silence(void **state)
+{
+	static const char *const all[] = {
+		"", "x", "login", "login,tom", "login,tom,10.0.0.8", "login,tom,10.0.0.8:0", "login,,10.0.0.8:1", "login,tom,10.0.0.9:5001",
+		"login,tom,127.0.0.1:5001", "login,a;b,10.0.0.8:5001", "logout,tom,10.0.0.8:5001", "logout,amy,10.0.0.8:5001", "Accept,7790",
+		"Reject,no", "talk,1,amy,hello", "login,\xff,10.0.0.8:5001", "list,", "login,x,[::ffff:10.0.0.9]:5001",
+	};
+	struct talk *t = server(1);
+	size_t before, n = 0;
+
+	(void)state;
+	wild_login(t, "tom", TOM);
+	before = talk_datagrams_bytes(t, NULL);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		plain(t, AMY, TALK_PORT, all[i]);
+		assert_int_equal(talk_datagrams_bytes(t, &n), before);
+		talk_wait(t, 1000);
+	}
+	talk_datagram(t, AMY, TALK_PORT, STR("l\0o\0g\0i\0n"));
+	talk_datagram(t, AMY, TALK_PORT, STR("\0\0\0\0"));
+	assert_int_equal(talk_datagrams_bytes(t, NULL), before);
+	talk_free(t);
+}
+
+static void nobody_is_displaced(void **state)
+{
+	struct talk *t = server(1);
+
+	(void)state;
+	wild_login(t, "tom", TOM);
+	wild_login(t, "amy", AMY);
+	HEARS(t, TOM, "16: login,amy,10.0.0.8:5001");
+	/* From another address, whatever it says; and with another name from his own. */
+	wild(t, BOB, TALK_PORT, "logout,tom,10.0.0.7:5001");
+	wild(t, BOB, TALK_PORT, "logout,tom,10.0.0.9:5001");
+	wild(t, TOM, TALK_PORT, "logout,amy,10.0.0.7:5001");
+	wild(t, BOB, TALK_PORT, "login,tom,10.0.0.9:5001");
+	HEARS(t, BOB, "16: Reject,name in use");
+	wild(t, "10.0.0.7:7000", TALK_PORT, "login,tom,10.0.0.7:7000");
+	HEARS(t, "10.0.0.7:7000", "16: Reject,name in use");
+	HEARS_NOTHING(t, AMY);
+	HEARS_NOTHING(t, TOM);
+	/* A login that was not proved keeps nobody from the name. */
+	wild(t, BOB, TALK_PORT, "login,lily,10.0.0.9:5001");
+	HEARS(t, BOB, "16: Accept,7790");
+	wild_login(t, "lily", "10.0.0.10:1");
+	HEARS(t, TOM, "16: login,lily,10.0.0.10:1");
+	assert_string_equal(talk_hear(fetch(t, BOB)), "");
+	HEARS(t, BOB, "16: Reject,name in use");
+	talk_free(t);
+}
+
+static void another_name_at_the_same_endpoint(void **state)
+{
+	struct talk *t = server(1);
+
+	(void)state;
+	wild_login(t, "amy", AMY);
+	wild_login(t, "tom", TOM);
+	HEARS(t, AMY, "16: login,tom,10.0.0.7:5001");
+	assert_string_equal(wild_login(t, "jerry", TOM), "amy,10.0.0.8:5001;end");
+	HEARS(t, AMY, "16: logout,tom,10.0.0.7:5001");
+	HEARS(t, AMY, "16: login,jerry,10.0.0.7:5001");
+	talk_free(t);
+}
+
+static void few_from_one_address(void **state)
+{
+	struct talk *t = server(1);
+	size_t n;
+
+	(void)state;
+	for (unsigned round = 1; round <= 3; round++) {
+		for (unsigned i = 0; i < 50; i++)
+			plain(t, TOM, TALK_PORT, "login,tom,10.0.0.7:5001");
+		talk_datagrams_bytes(t, &n);
+		assert_int_equal(n, 5 * round);
+		talk_wait(t, 1000);
+	}
+	talk_free(t);
+}
+
+/* 100,000 datagrams from as many addresses in ten seconds: little comes back, and who is in stays, and can still be reached. */
+static void a_flood_of_spoofed_addresses(void **state)
+{
+	struct talk *t = server(1);
+	size_t in = 0, n = 0, out, before;
+
+	(void)state;
+	wild_login(t, "tom", TOM);
+	before = talk_datagrams_bytes(t, NULL);
+	for (unsigned second = 0; second < 10; second++) {
+		for (unsigned i = 0; i < 10000; i++) {
+			char from[30], text[60];
+
+			snprintf(from, sizeof from, "10.%u.%u.%u:9", second + 1, i >> 8, i & 0xFF);
+			snprintf(text, sizeof text, "login,u%u,%s", i, from);
+			in += strlen(text);
+			plain(t, from, TALK_PORT, text);
+		}
+		talk_wait(t, 1000);
+	}
+	out = talk_datagrams_bytes(t, &n) - before;
+	assert_true(n <= 1 + 200 * 11 && out <= in / 10);
+	HEARS_NOTHING(t, TOM);
+	assert_int_equal(directory_count(talk_core(t, 0)), 1);
+	talk_wait(t, 11000);
+	wild_login(t, "amy", AMY);
+	HEARS(t, TOM, "16: login,amy,10.0.0.8:5001");
+	talk_free(t);
+}
+
+static void who_is_served(void **state)
+{
+	struct core_settings s = talk_settings();
+	struct network net;
+	struct talk *t;
+	struct talk_datagram d;
+	struct line *l;
+
+	(void)state;
+	assert_true(network_parse(&net, STR("192.0.2.0/29")));
+	t = talk_new(1, NULL);
+	talk_datagrams(t, &hybrid_datagrams);
+	plain(t, "192.0.2.7:9", TALK_PORT, "login,tom,192.0.2.7:9");
+	HEARS_NOTHING(t, "192.0.2.7:9");
+	l = talk_open_at(t, 0, &hybrid_door, "192.0.2.7");
+	assert_string_equal(talk_ask(l, "ping\n"), "");
+	assert_true(talk_closed(l));
+	plain(t, TOM, TALK_PORT, "login,tom,10.0.0.7:5001");
+	assert_true(talk_datagram_hear(t, TOM, &d) && d.near);
+	talk_free(t);
+
+	s.hybrid_networks = &net;
+	s.hybrid_networks_n = 1;
+	s.hybrid_private = false;
+	t = talk_new_with(1, NULL, &s);
+	talk_datagrams(t, &hybrid_datagrams);
+	plain(t, TOM, TALK_PORT, "login,tom,10.0.0.7:5001");
+	HEARS_NOTHING(t, TOM);
+	plain(t, "192.0.2.8:9", TALK_PORT, "login,tom,192.0.2.8:9");
+	HEARS_NOTHING(t, "192.0.2.8:9");
+	plain(t, "127.0.0.1:9", TALK_PORT, "login,amy,127.0.0.1:9");
+	HEARS(t, "127.0.0.1:9", "Accept,7790");
+	plain(t, "192.0.2.7:9", TALK_PORT, "login,tom,192.0.2.7:9");
+	assert_true(talk_datagram_hear(t, "192.0.2.7:9", &d) && !d.near);
+	l = talk_open_at(t, 0, &hybrid_door, "192.0.2.7");
+	talk_wait(t, 100);
+	assert_string_equal(list_of(l, HYBRID_UTF8), "end");
+	talk_free(t);
+
+	s.hybrid_any = true;
+	t = talk_new_with(1, NULL, &s);
+	talk_datagrams(t, &hybrid_datagrams);
+	plain(t, "192.0.2.8:9", TALK_PORT, "login,tom,192.0.2.8:9");
+	HEARS(t, "192.0.2.8:9", "Accept,7790");
+	talk_free(t);
+}
+
+static void as_many_guests_as_are_allowed(void **state)
+{
+	struct core_settings s = talk_settings();
+	struct talk *t;
+
+	(void)state;
+	s.guests_max = 1;
+	t = talk_new_with(1, NULL, &s);
+	talk_datagrams(t, &hybrid_datagrams);
+	wild_login(t, "tom", TOM);
+	wild(t, AMY, TALK_PORT, "login,amy,10.0.0.8:5001");
+	HEARS(t, AMY, "16: Accept,7790");
+	assert_true(talk_hear(fetch(t, AMY))[0] == 0);
+	HEARS(t, AMY, "16: Reject,no guests now");
+	HEARS_NOTHING(t, TOM);
+	wild(t, TOM, TALK_PORT, "logout,tom,10.0.0.7:5001");
+	talk_wait(t, 1000);
+	assert_string_equal(wild_login(t, "amy", AMY), "end");
+	talk_free(t);
+}
+
+/* ---- how long --------------------------------------------------------------------------------------------------------------- */
+
+static void a_lease_ends(void **state)
+{
+	struct talk *t = server(1);
+
+	(void)state;
+	wild_login(t, "tom", TOM);
+	talk_wait(t, 44000);
+	wild_login(t, "amy", AMY);
+	HEARS(t, TOM, "16: login,amy,10.0.0.8:5001");
+	HEARS_NOTHING(t, TOM);
+	for (unsigned i = 0; i < 3; i++) {
+		talk_wait(t, i ? 15000 : 3000);
+		HEARS(t, TOM, "16: Accept,7790");
+		HEARS_NOTHING(t, TOM);
+	}
+	talk_wait(t, 9000);
+	HEARS_NOTHING(t, TOM);
+	assert_true(directory_online(talk_core(t, 0), STR("tom")));
+	while (directory_online(talk_core(t, 0), STR("tom")))
+		talk_wait(t, 1000);
+	HEARS(t, AMY, "16: Accept,7790");
+	HEARS(t, AMY, "16: logout,tom,10.0.0.7:5001");
+	HEARS_NOTHING(t, TOM);
+	/* His name is free. */
+	wild_login(t, "tom", BOB);
+	talk_free(t);
+}
+
+static void who_comes_back_by_tcp_stays(void **state)
+{
+	struct talk *t = server(1);
+
+	(void)state;
+	wild_login(t, "amy", AMY);
+	wild_login(t, "tom", TOM);
+	for (unsigned i = 0; i < 10; i++) {
+		struct line *l;
+
+		talk_wait(t, 46000);
+		while (!strcmp(heard(t, TOM), "16: Accept,7790"))
+			;
+		l = fetch(t, TOM);
+		assert_true(strlen(list_of(l, HYBRID_UTF16)) > 0);
+		talk_cut(l);
+	}
+	assert_true(directory_online(talk_core(t, 0), STR("tom")));
+	assert_false(directory_online(talk_core(t, 0), STR("amy")));
+	talk_free(t);
+}
+
+static void datagrams_keep_who_sends_them(void **state)
+{
+	struct talk *t = server(1);
+
+	(void)state;
+	wild_login(t, "tom", TOM);
+	for (unsigned i = 0; i < 10; i++) {
+		talk_wait(t, 40000);
+		wild(t, TOM, TALK_PORT, "talk,1,tom,still here");
+		HEARS_NOTHING(t, TOM);
+	}
+	assert_true(directory_online(talk_core(t, 0), STR("tom")));
+	talk_free(t);
+}
+
+static void as_long_as_the_connection(void **state)
+{
+	struct talk *t = server(1);
+	struct line *l;
+
+	(void)state;
+	wild(t, TOM, TALK_PORT, "login,tom,10.0.0.7:5001");
+	HEARS(t, TOM, "16: Accept,7790");
+	l = fetch(t, TOM);
+	assert_string_equal(list_of(l, HYBRID_UTF16), "end");
+	talk_wait(t, 1000000);
+	HEARS_NOTHING(t, TOM);
+	assert_true(directory_online(talk_core(t, 0), STR("tom")));
+	/* It has said nothing: from here on he has a lease. */
+	talk_cut(l);
+	talk_wait(t, 80000);
+	assert_true(directory_online(talk_core(t, 0), STR("tom")));
+	talk_wait(t, 20000);
+	assert_false(directory_online(talk_core(t, 0), STR("tom")));
+	talk_free(t);
+}
+
+static void out_and_in_again_at_once(void **state)
+{
+	struct talk *t = server(1);
+
+	(void)state;
+	wild_login(t, "amy", AMY);
+	for (unsigned i = 0; i < 5; i++) {
+		wild(t, TOM, TALK_PORT, "login,tom,10.0.0.7:5001");
+		talk_run(t);
+		fetch(t, TOM);
+		wild(t, TOM, TALK_PORT, "logout,tom,10.0.0.7:5001");
+		wild(t, TOM, TALK_PORT, "login,tom,10.0.0.7:5001");
+		talk_run(t);
+		fetch(t, TOM);
+		wild(t, TOM, TALK_PORT, "logout,tom,10.0.0.7:5001");
+		for (unsigned j = 0; j < 2; j++) {
+			HEARS(t, AMY, "16: login,tom,10.0.0.7:5001");
+			HEARS(t, AMY, "16: logout,tom,10.0.0.7:5001");
+		}
+		talk_wait(t, 1000);
+	}
+	talk_free(t);
+}
+
+static void the_operator_ends_him(void **state)
+{
+	struct talk *t = server(1);
+	struct line *l;
+
+	(void)state;
+	wild_login(t, "tom", TOM);
+	l = tcp_login(t, "amy", "10.0.0.8");
+	assert_string_equal(heard(t, TOM), "16: login,amy,10.0.0.1:40000");
+	assert_true(directory_kick(talk_core(t, 0), STR("amy"), STR_NONE));
+	talk_run(t);
+	assert_true(talk_closed(l));
+	HEARS(t, TOM, "16: logout,amy,10.0.0.1:40000");
+	assert_true(directory_kick(talk_core(t, 0), STR("tom"), STR_NONE));
+	talk_run(t);
+	assert_int_equal(directory_count(talk_core(t, 0)), 0);
+	talk_free(t);
+}
+
+/* ---- the kept connection ------------------------------------------------------------------------------------------------------ */
+
+#define ASK(l, text, reply) assert_string_equal(talk_ask(l, text), reply)
+
+static void lines(void **state)
+{
+	static const struct {
+		const char *line, *reply;
+	} all[] = {
+		{ "ping\n", "pong\n" },
+		{ "ping,now\r\n", "pong\n" },
+		{ "\n", "no,bad request\n" },
+		{ "hello\n", "no,bad request\n" },
+		{ "relay,amy,hello\n", "no,log in first\n" },
+		{ "login\n", "no,bad request\n" },
+		{ "login,tom\n", "no,bad request\n" },
+		{ "login,tom,10.0.0.8:5001\n", "no,bad request\n" },
+		{ "login,tom,10.0.0.7\n", "no,bad request\n" },
+		{ "login,a;b,\n", "no,not a name\n" },
+		{ "login,Server,\n", "no,not a name\n" },
+		{ "login,,\n", "no,not a name\n" },
+		{ "login,jack,\n", "no,registered name\n" },
+		{ "login,amy,\n", "no,name in use\n" },
+		{ "auth,jack,secret\n", "no,only over TLS: starttls\n" },
+		{ "login,Tom,\n", "ok\namy,10.0.0.8:5001;end\n" },
+		{ "login,tom,\n", "ok\namy,10.0.0.8:5001;end\n" },
+		{ "login,jerry,\n", "no,log out first\n" },
+		{ "auth,jack,secret\n", "no,log out first\n" },
+		{ "relay\n", "no,bad request\n" },
+		{ "relay,amy\n", "no,bad request\n" },
+		{ "relay,amy,\n", "no,bad request\n" },
+		{ "relay,nobody,hello\n", "no,no such user\n" },
+		{ "relay,a@b,hello\n", "no,no such user\n" },
+		{ "relay,amy,\x01\n", "no,bad request\n" },
+		{ "relay,amy,hello, you\n", "ok\n" },
+		{ "relay,jack,wait\n", "ok\n" },
+		{ "ping\nrelay,jack,1\nrelay,nobody,2\nping\nrelay,jack,3\n", "pong\nok\nno,no such user\npong\nok\n" },
+		{ "logout\n", "ok\n" },
+	};
+	struct talk *t = server(1);
+	struct line *l;
+
+	(void)state;
+	talk_account(t, "jack", "secret");
+	wild_login(t, "amy", AMY);
+	l = talk_open_at(t, 0, &hybrid_door, "10.0.0.7");
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		ASK(l, all[i].line, all[i].reply);
+	assert_true(talk_closed(l));
+	HEARS(t, AMY, "16: login,Tom,10.0.0.1:40000");
+	HEARS(t, AMY, "16: talk," WHEN "00,Tom,hello, you");
+	HEARS(t, AMY, "16: logout,Tom,10.0.0.1:40000");
+	HEARS_NOTHING(t, AMY);
+	talk_free(t);
+}
+
+static void prepare(struct talk *t)
+{
+	talk_account(t, "jack", "secret");
+	talk_account(t, "amy", "secret");
+}
+
+static void lines_come_whole_from_any_split(void **state)
+{
+	static const char said[] = "ping\nauth,jack\nauth,jack,secret\nid,x1\nlogin,Jack,\nid,7\nrelay,amy,two\\nlines\n"
+				   "id,a b\nrelay,amy,bad\nrelay,amy,again\nrelay,nobody,\xE5\xA5\xBD\nping\nrelay,amy,x\nlogout\nping\n";
+	own_buf heard_all = { 0 };
+
+	(void)state;
+	assert_true(talk_every_split(1, &hybrid_door, TALK_HERE, prepare, str_z(said), &heard_all));
+	assert_string_equal(buf_z(&heard_all), "pong\nno,bad request\nok\nok\nend\nok\nno,bad request\nok\nno,no such user\npong\nok\nok\n(closed)");
+}
+
+static void too_long_a_line(void **state)
+{
+	struct talk *t = server(1);
+	struct line *l = talk_open_at(t, 0, &hybrid_door, "10.0.0.7");
+	own_buf text = { 0 };
+
+	(void)state;
+	while (text.n < 10001)
+		buf_byte(&text, 'x');
+	talk_say_n(l, text.p, text.n);
+	assert_string_equal(talk_hear(l), "no,bad request\n");
+	assert_true(talk_closed(l));
+	talk_account(t, "jack", "secret");
+	l = tcp_login(t, "tom", "10.0.0.7");
+	buf_clear(&text);
+	buf_lit(&text, "relay,jack,");
+	while (text.n < HYBRID_LINE_MAX)
+		buf_byte(&text, 'x');
+	buf_byte(&text, '\n');
+	talk_say_n(l, text.p, text.n);
+	assert_string_equal(talk_hear(l), "ok\n");
+	text.p[text.n - 1] = 'x';
+	buf_byte(&text, '\n');
+	talk_say_n(l, text.p, text.n);
+	assert_string_equal(talk_hear(l), "no,bad request\n");
+	assert_true(talk_closed(l));
+	l = talk_open_at(t, 0, &hybrid_door, "10.0.0.7");
+	ASK(l, "\xff\n", "no,bad request\n");
+	assert_true(talk_closed(l));
+	talk_free(t);
+}
+
+static void who_does_not_log_in_is_closed(void **state)
+{
+	struct talk *t = server(1);
+	struct line *silent = talk_open_at(t, 0, &hybrid_door, "10.0.0.7"), *talker = talk_open_at(t, 0, &hybrid_door, "10.0.0.7");
+	struct line *in = tcp_login(t, "tom", "10.0.0.7");
+
+	(void)state;
+	ASK(talker, "ping\n", "pong\n");
+	talk_wait(t, 31000);
+	assert_true(talk_closed(silent) && talk_closed(talker) && !talk_closed(in));
+	talk_free(t);
+}
+
+static void starttls(void **state)
+{
+	struct talk *t = server(1);
+	struct line *l = talk_open_at(t, 0, &hybrid_door, "10.0.0.7");
+
+	(void)state;
+	talk_account(t, "jack", "secret");
+	ASK(l, "starttls\n", "ok\n");
+	assert_true(talk_secure(l));
+	ASK(l, "starttls\n", "no,not now\n");
+	ASK(l, "auth,jack,secret\n", "ok\n");
+	ASK(l, "login,jack,\n", "ok\nend\n");
+	l = talk_open_at(t, 0, &hybrid_door, "10.0.0.7");
+	talk_say(l, "starttls\nauth,jack,secret\n");
+	talk_run(t);
+	assert_true(talk_closed(l) && !talk_secure(l));
+	talk_free(t);
+}
+
+static void guessing_ends(void **state)
+{
+	struct talk *t = server(1);
+	struct line *l = talk_open(t, 0, &hybrid_door, TALK_HERE);
+
+	(void)state;
+	talk_account(t, "jack", "secret");
+	for (unsigned i = 0; i < 5; i++)
+		ASK(l, "auth,jack,wrong\n", "no,unknown user or wrong password\n");
+	assert_true(talk_closed(l));
+	l = talk_open(t, 0, &hybrid_door, TALK_HERE);
+	for (unsigned i = 0; i < 5; i++)
+		ASK(l, "auth,jack,wrong\n", "no,unknown user or wrong password\n");
+	l = talk_open(t, 0, &hybrid_door, TALK_HERE);
+	ASK(l, "auth,jack,secret\n", "no,too many failed attempts; wait a few minutes and try again\n");
+	talk_free(t);
+}
+
+static void a_registered_name_by_udp(void **state)
+{
+	struct talk *t = server(1);
+	struct line *l = talk_open(t, 0, &hybrid_door, TALK_HERE), *other;
+
+	(void)state;
+	talk_account(t, "jack", "secret");
+	wild_login(t, "tom", TOM);
+	ASK(l, "auth,Jack,secret\n", "ok\n");
+	/* From elsewhere it is as reserved as before. */
+	plain(t, AMY, TALK_PORT, "login,jack,10.0.0.8:5001");
+	HEARS(t, AMY, "Reject,registered name");
+	plain(t, "127.0.0.1:6000", TALK_PORT, "login,jack,127.0.0.1:6000");
+	HEARS(t, "127.0.0.1:6000", "Accept,7790");
+	assert_string_equal(list_of(l, HYBRID_UTF8), "tom,10.0.0.7:5001;end");
+	HEARS(t, TOM, "16: login,jack,127.0.0.1:6000");
+	/* Nobody puts him out by a datagram. */
+	plain(t, "127.0.0.1:6000", TALK_PORT, "logout,jack,127.0.0.1:6000");
+	HEARS_NOTHING(t, TOM);
+	/* Only himself, with the password. */
+	other = talk_open(t, 0, &hybrid_door, TALK_HERE);
+	ASK(other, "login,jack,\n", "no,name in use\n");
+	ASK(other, "auth,jack,secret\n", "ok\n");
+	ASK(other, "login,jack,\n", "ok\ntom,10.0.0.7:5001;end\n");
+	assert_true(talk_closed(l));
+	HEARS(t, TOM, "16: logout,jack,127.0.0.1:6000");
+	HEARS(t, TOM, "16: login,jack,10.0.0.1:40000");
+	talk_cut(other);
+	HEARS(t, TOM, "16: logout,jack,10.0.0.1:40000");
+	HEARS_NOTHING(t, TOM);
+	talk_free(t);
+}
+
+static void what_waited_is_relayed(void **state)
+{
+	struct talk *t = server(1);
+	struct line *tom = tcp_login(t, "tom", "10.0.0.7"), *jack;
+
+	(void)state;
+	talk_account(t, "jack", "secret");
+	ASK(tom, "relay,jack,one\nid,t2\nrelay,jack,two\\nlines \\\\\n", "ok\nok\n");
+	talk_wait(t, 5000);
+	jack = talk_open(t, 0, &hybrid_door, TALK_HERE);
+	ASK(jack, "auth,jack,secret\nlogin,jack,\n", "ok\nok\ntom,127.0.0.1:40000;end\nrelayed," WHEN "00,tom,one\nrelayed," WHEN "00,tom,two\nrelayed," WHEN
+						      "00,tom,lines \\\n");
+	ASK(tom, "", "login,jack,10.0.0.1:40001\n");
+	talk_cut(jack);
+	ASK(tom, "id,t3\nrelay,jack,a\\r\\nb\n", "logout,jack,10.0.0.1:40001\nok\n");
+	jack = talk_open(t, 0, &hybrid_door, TALK_HERE);
+	ASK(jack, "auth,jack,secret\nid,\nlogin,jack,\n", "ok\nok\ntom,127.0.0.1:40000;end\nid,t3\nrelayed," WHEN "05,tom,a\\r\\nb\n");
+	ASK(jack, "relay,tom,plain\\nno\n", "ok\n");
+	assert_true(str_starts(str_z(talk_hear(tom)), STR("login,jack,10.0.0.1:40001\nid,h")));
+	assert_true(strstr(talk_ask(jack, "id,y\nrelay,tom,plain\\nno\n"), "ok\n") != NULL);
+	ASK(tom, "", "id,y\nrelayed," WHEN "05,jack,plain\\nno\n");
+	talk_free(t);
+}
+
+static void ids_and_escapes(void **state)
+{
+	struct talk *t = server(1);
+	struct line *tom = tcp_login(t, "tom", "10.0.0.7"), *amy = tcp_login(t, "amy", "10.0.0.8");
+
+	(void)state;
+	talk_hear(tom);
+	ASK(tom, "id,abc\nrelay,amy,x\\ty\n", "no,bad request\n");
+	ASK(tom, "id,abc\nrelay,amy,x\\\n", "no,bad request\n");
+	ASK(tom, "relay,amy,x\\\n", "ok\n");
+	ASK(amy, "", "relayed," WHEN "00,tom,x\\\n");
+	ASK(amy, "id,\n", "");
+	ASK(tom, "id,<1&\">\nrelay,amy,\\\\ <b>,\\n&;\n", "ok\n");
+	ASK(amy, "", "id,<1&\">\nrelayed," WHEN "00,tom,\\\\ <b>,\\n&;\n");
+	/* What has no id of its own has the one that the server made. */
+	ASK(tom, "relay,amy,x\n", "ok\n");
+	assert_true(str_starts(str_z(talk_hear(amy)), STR("id,h")));
+	talk_free(t);
+}
+
+static void who_does_not_read_is_closed(void **state)
+{
+	struct talk *t = server(1);
+	struct line *tom = tcp_login(t, "tom", "10.0.0.7"), *jack = talk_open(t, 0, &hybrid_door, TALK_HERE);
+	own_buf text = { 0 };
+
+	(void)state;
+	talk_account(t, "jack", "secret");
+	ASK(jack, "auth,jack,secret\nlogin,jack,\n", "ok\nok\ntom,127.0.0.1:40000;end\n");
+	buf_lit(&text, "relay,jack,");
+	while (text.n < 60000)
+		buf_byte(&text, 'x');
+	buf_byte(&text, '\n');
+	talk_stall(jack, true);
+	for (unsigned i = 0; i < 40; i++) {
+		talk_say_n(tom, text.p, text.n);
+		talk_run(t);
+	}
+	assert_true(talk_closed(jack));
+	assert_true(talk_link(jack)->unsent < 3 * 1024 * 1024);
+	/* All of them still come. */
+	jack = talk_open(t, 0, &hybrid_door, TALK_HERE);
+	talk_say(jack, "auth,jack,secret\nlogin,jack,\n");
+	assert_true(strlen(talk_hear(jack)) > 40 * 59980);
+	talk_free(t);
+}
+
+static void a_rate_for_all(void **state)
+{
+	struct core_settings s = talk_settings();
+	struct talk *t;
+	struct line *tom;
+	own_buf text = { 0 };
+
+	(void)state;
+	s.rate_bytes = 1000;
+	t = talk_new_with(1, NULL, &s);
+	talk_datagrams(t, &hybrid_datagrams);
+	talk_account(t, "jack", "secret");
+	tom = tcp_login(t, "tom", "10.0.0.7");
+	for (unsigned i = 0; i < 200; i++)
+		buf_lit(&text, "relay,jack,0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890\n");
+	talk_say_n(tom, text.p, text.n);
+	talk_run(t);
+	talk_say(tom, "ping\n");
+	assert_true(!strstr(talk_hear(tom), "pong") && talk_paused(tom));
+	talk_wait(t, 30000);
+	assert_true(strstr(talk_hear(tom), "pong") != NULL);
+	talk_free(t);
+}
+
+/* A client that speaks first is not taken for the silent one that logs in from the same address. */
+static void two_clients_at_one_address(void **state)
+{
+	struct talk *t = server(1);
+	struct line *ours, *silent;
+
+	(void)state;
+	wild(t, TOM, TALK_PORT, "login,tom,10.0.0.7:5001");
+	HEARS(t, TOM, "16: Accept,7790");
+	ours = tcp_login(t, "amy", "10.0.0.7");
+	silent = fetch(t, TOM);
+	assert_string_equal(list_of(silent, HYBRID_UTF16), "amy,10.0.0.1:40000;end");
+	ASK(ours, "", "login,tom,10.0.0.7:5001\n");
+	talk_cut(silent);
+
+	/* Late: it gets the list that was not meant for it, and gives it back. */
+	wild(t, "10.0.0.7:5002", TALK_PORT, "login,bob,10.0.0.7:5002");
+	HEARS(t, "10.0.0.7:5002", "16: Accept,7790");
+	ours = fetch(t, TOM);
+	assert_true(strlen(list_of(ours, HYBRID_UTF16)) > 10);
+	assert_true(str_starts(str_z(talk_ask(ours, "login,lily,\n")), STR("ok\n")));
+	silent = fetch(t, TOM);
+	assert_true(strlen(list_of(silent, HYBRID_UTF16)) > 10);
+	talk_cut(silent);
+	assert_true(directory_online(talk_core(t, 0), STR("bob")) && directory_online(talk_core(t, 0), STR("lily")));
+	talk_free(t);
+}
+
+static void ours_by_udp(void **state)
+{
+	struct talk *t = server(1);
+	struct line *l;
+
+	(void)state;
+	plain(t, TOM, TALK_PORT, "login,tom,10.0.0.7:5001");
+	HEARS(t, TOM, "Accept,7790");
+	l = fetch(t, TOM);
+	ASK(l, "", "end\n");
+	wild_login(t, "amy", AMY);
+	HEARS(t, TOM, "login,amy,10.0.0.8:5001");
+	/* From its first line on all comes over the connection. */
+	ASK(l, "ping\n", "pong\n");
+	wild(t, AMY, TALK_PORT, "logout,amy,10.0.0.8:5001");
+	ASK(l, "", "logout,amy,10.0.0.8:5001\n");
+	HEARS_NOTHING(t, TOM);
+	wild_login(t, "bob", BOB);
+	/* The connection is what he is in by. */
+	talk_cut(l);
+	HEARS(t, BOB, "16: logout,tom,10.0.0.7:5001");
+	talk_free(t);
+}
+
+/* ---- the other doors ------------------------------------------------------------------------------------------------------------ */
+
+static void the_bridge(void **state, unsigned cores)
+{
+	struct talk *t = server(cores);
+	struct line *jack;
+
+	(void)state;
+	talk_account(t, "jack", "secret");
+	talk_account(t, "lily", "secret");
+	jack = classic_login(t, cores - 1, "jack");
+	assert_string_equal(wild_login(t, "Tom", TOM), "jack,10.0.0.1:40000;end");
+	ASK(jack, "102|\n", "1|102@Server@jack,tom@" WHEN "00\n");
+	/* To him, from the endpoint and from any other port with the right name. */
+	wild(t, TOM, 40000, "talk," WHEN "00,Tom,hello, jack");
+	wild(t, "10.0.0.7:60000", 40000, "talk," WHEN "00,Tom,again");
+	wild(t, "10.0.0.7:60000", 40000, "talk," WHEN "00,Amy,somebody else");
+	wild(t, AMY, 40000, "talk," WHEN "00,Tom,from elsewhere");
+	talk_run(t);
+	ASK(jack, "", "1|103@tom@hello, jack@" WHEN "00\n1|103@tom@again@" WHEN "00\n");
+	/* And back. */
+	ASK(jack, "103|jack,tom,hello, Tom 😀\n", "1|\n");
+	{
+		struct talk_datagram d;
+		own_buf text = { 0 };
+
+		assert_true(talk_datagram_hear(t, TOM, &d));
+		assert_true(d.port == 40000 && d.near && d.address[15] == 1 && utf16_read(&text, d.bytes));
+		assert_string_equal(buf_z(&text), "talk," WHEN "00,jack,hello, Tom 😀");
+	}
+	talk_account(t, "mike", "secret");
+	classic_login(t, 0, "mike");
+	HEARS(t, TOM, "16: login,mike,10.0.0.1:40001");
+	/* He goes; his port stays his. */
+	talk_cut(jack);
+	HEARS(t, TOM, "16: logout,jack,10.0.0.1:40000");
+	talk_wait(t, 5000);
+	assert_true(talk_port_is_open(t, 40000));
+	wild(t, TOM, 40000, "talk," WHEN "05,Tom,too late");
+	talk_run(t);
+	jack = classic_login(t, 0, "jack");
+	HEARS(t, TOM, "16: login,jack,10.0.0.1:40000");
+	ASK(jack, "112|\n", "1|\n");
+	HEARS(t, TOM, "16: logout,jack,10.0.0.1:40000");
+	HEARS_NOTHING(t, TOM);
+	for (unsigned i = 0; i < 16; i++) {
+		talk_wait(t, 40000);
+		wild(t, TOM, TALK_PORT, "talk,1,tom,here");
+		talk_run(t);
+	}
+	assert_false(talk_port_is_open(t, 40000));
+	assert_true(talk_port_is_open(t, 40001));
+	talk_free(t);
+}
+
+static void the_bridge_on_one_core(void **state) { the_bridge(state, 1); }
+static void the_bridge_on_two_cores(void **state) { the_bridge(state, 2); }
+
+static void what_is_sent_late_waits(void **state)
+{
+	struct talk *t = server(1);
+	struct line *jack;
+
+	(void)state;
+	talk_account(t, "jack", "secret");
+	jack = classic_login(t, 0, "jack");
+	wild_login(t, "tom", TOM);
+	talk_cut(jack);
+	wild(t, TOM, 40000, "talk,1,tom,too late");
+	talk_run(t);
+	jack = talk_open(t, 0, &classic_door, TALK_HERE);
+	ASK(jack, "101|jack,secret\n", "1|\n1|103@tom@too late@" WHEN "00\n");
+	talk_free(t);
+}
+
+static void what_is_not_delivered_is_said(void **state)
+{
+	struct core_settings s = talk_settings();
+	struct talk *t;
+	struct line *amy;
+
+	(void)state;
+	s.offline_max = 1;
+	t = talk_new_with(1, NULL, &s);
+	talk_datagrams(t, &hybrid_datagrams);
+	talk_account(t, "jack", "secret");
+	talk_cut(classic_login(t, 0, "jack"));
+	amy = classic_login(t, 0, "jack");
+	wild_login(t, "tom", TOM);
+	talk_cut(amy);
+	HEARS(t, TOM, "16: logout,jack,10.0.0.1:40000");
+	wild(t, TOM, 40000, "talk,1,tom,one");
+	HEARS_NOTHING(t, TOM);
+	wild(t, TOM, 40000, "talk,1,tom,two");
+	HEARS(t, TOM, "16: talk," WHEN "00,jack,(server: not delivered: too much waits for this user)");
+	/* To a guest who has gone. */
+	amy = tcp_login(t, "amy", "10.0.0.8");
+	HEARS(t, TOM, "16: login,amy,10.0.0.1:40001");
+	talk_cut(amy);
+	HEARS(t, TOM, "16: logout,amy,10.0.0.1:40001");
+	wild(t, TOM, 40001, "talk,1,tom,there?");
+	HEARS(t, TOM, "16: talk," WHEN "00,amy,(server: not delivered: no such user)");
+	talk_free(t);
+}
+
+static void without_ports(void **state)
+{
+	struct talk *t = server(1);
+	struct line *jack, *tom;
+
+	(void)state;
+	talk_account(t, "jack", "secret");
+	talk_ports_none(t, true);
+	jack = classic_login(t, 0, "jack");
+	assert_string_equal(wild_login(t, "amy", AMY), "end");
+	/* He is heard and reached all the same. */
+	ASK(jack, "103|jack,amy,hello\n", "1|\n");
+	HEARS(t, AMY, "16: talk," WHEN "00,jack,hello");
+	tom = talk_open_at(t, 0, &hybrid_door, "10.0.0.7");
+	ASK(tom, "login,tom,10.0.0.7:1\n", "ok\namy,10.0.0.8:5001;end\n");
+	ASK(tom, "relay,jack,hello\n", "ok\n");
+	ASK(jack, "", "1|103@tom@hello@" WHEN "00\n");
+	talk_free(t);
+}
+
+static void a_range_of_ports(void **state)
+{
+	static const char *const names[] = { "ann", "ben", "cid" };
+	struct core_settings s = talk_settings();
+	struct talk *t;
+	struct line *l[3];
+
+	(void)state;
+	s.hybrid_ports_first = 50000;
+	s.hybrid_ports_last = 50001;
+	t = talk_new_with(1, NULL, &s);
+	talk_datagrams(t, &hybrid_datagrams);
+	wild_login(t, "tom", TOM);
+	for (unsigned i = 0; i < 3; i++) {
+		talk_account(t, names[i], "secret");
+		l[i] = classic_login(t, 0, names[i]);
+	}
+	HEARS(t, TOM, "16: login,ann,10.0.0.1:50001");
+	HEARS(t, TOM, "16: login,ben,10.0.0.1:50000");
+	HEARS_NOTHING(t, TOM);
+	talk_cut(l[0]);
+	HEARS(t, TOM, "16: logout,ann,10.0.0.1:50001");
+	HEARS_NOTHING(t, TOM);
+	/* Not before ten minutes have passed is it another's. */
+	for (unsigned i = 0; i < 16; i++) {
+		if (i == 14)
+			HEARS_NOTHING(t, TOM);
+		talk_wait(t, 40000);
+		wild(t, TOM, TALK_PORT, "talk,1,tom,here");
+		talk_run(t);
+	}
+	HEARS(t, TOM, "16: login,cid,10.0.0.1:50001");
+	talk_free(t);
+}
+
+/* In with an account by UDP while the same account is on another door. */
+static void one_user_on_two_doors(void **state)
+{
+	struct talk *t = server(1);
+	struct line *classic, *l;
+
+	(void)state;
+	talk_account(t, "jack", "secret");
+	wild_login(t, "tom", TOM);
+	classic = classic_login(t, 0, "jack");
+	HEARS(t, TOM, "16: login,jack,10.0.0.1:40000");
+	l = talk_open(t, 0, &hybrid_door, TALK_HERE);
+	ASK(l, "auth,jack,secret\nlogin,jack,127.0.0.1:900\n", "ok\nok\ntom,10.0.0.7:5001;end\n");
+	HEARS(t, TOM, "16: logout,jack,10.0.0.1:40000");
+	HEARS(t, TOM, "16: login,jack,127.0.0.1:900");
+	/* Both hear what comes through the server. */
+	wild(t, TOM, 40000, "talk,1,tom,to both");
+	talk_run(t);
+	ASK(l, "", "relayed," WHEN "00,tom,to both\n");
+	ASK(classic, "", "1|103@tom@to both@" WHEN "00\n");
+	ASK(l, "logout\n", "ok\n");
+	HEARS(t, TOM, "16: logout,jack,127.0.0.1:900");
+	HEARS(t, TOM, "16: login,jack,10.0.0.1:40000");
+	HEARS_NOTHING(t, TOM);
+	talk_free(t);
+}
+
+static void long_messages_come_in_pieces(void **state)
+{
+	struct talk *t = server(1);
+	struct line *jack;
+	own_buf text = { 0 }, joined = { 0 };
+	unsigned pieces = 0;
+
+	(void)state;
+	talk_account(t, "jack", "secret");
+	jack = classic_login(t, 0, "jack");
+	wild_login(t, "tom", TOM);
+	buf_lit(&text, "103|jack,tom,");
+	while (text.n < 60000)
+		buf_lit(&text, "a😀好");
+	buf_byte(&text, '\n');
+	talk_say_n(jack, text.p, text.n);
+	assert_string_equal(talk_hear(jack), "1|\n");
+	for (struct talk_datagram d; talk_datagram_hear(t, TOM, &d); pieces++) {
+		struct hybrid_datagram one;
+		own_buf room = { 0 };
+
+		assert_true(d.bytes.n <= HYBRID_TALK_MAX && hybrid_parse(&one, d.bytes, &room));
+		buf_str(&joined, one.content);
+	}
+	assert_true(pieces > 5);
+	assert_true(str_eq(buf_all(&joined), str_n(text.p + 13, text.n - 14)));
+	talk_free(t);
+}
+
+/* Everybody in, everybody out: each knows of all the others what is so. */
+static void many(void **state)
+{
+	struct core_settings s = talk_settings();
+	struct talk *t;
+	char name[20], at[30];
+
+	(void)state;
+	s.guests_max = 1000;
+	t = talk_new_with(1, NULL, &s);
+	talk_datagrams(t, &hybrid_datagrams);
+	for (unsigned i = 0; i < 300; i++) {
+		snprintf(name, sizeof name, "u%u", i);
+		snprintf(at, sizeof at, "10.1.%u.%u:700", i >> 8, i & 0xFF);
+		wild_login(t, name, at);
+	}
+	talk_wait(t, 3000);
+	for (unsigned i = 0; i < 300; i++) {
+		unsigned logins = 0;
+
+		snprintf(at, sizeof at, "10.1.%u.%u:700", i >> 8, i & 0xFF);
+		while (str_starts(str_z(heard(t, at)), STR("16: login,u")))
+			logins++;
+		assert_int_equal(logins, 299 - i);
+	}
+	talk_wait(t, 200000);
+	assert_int_equal(directory_count(talk_core(t, 0)), 0);
+	talk_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_wild_client_comes_in),
+		cmocka_unit_test(both_encodings_side_by_side),
+		cmocka_unit_test(over_ipv6),
+		cmocka_unit_test(the_login_may_come_from_another_port),
+		cmocka_unit_test(nobody_is_told_before_the_proof),
+		cmocka_unit_test(a_repeated_login_is_the_same),
+		cmocka_unit_test(answers_are_no_larger_than_questions),
+		cmocka_unit_test(refusals),
+		cmocka_unit_test(silence),
+		cmocka_unit_test(nobody_is_displaced),
+		cmocka_unit_test(another_name_at_the_same_endpoint),
+		cmocka_unit_test(few_from_one_address),
+		cmocka_unit_test(a_flood_of_spoofed_addresses),
+		cmocka_unit_test(who_is_served),
+		cmocka_unit_test(as_many_guests_as_are_allowed),
+		cmocka_unit_test(a_lease_ends),
+		cmocka_unit_test(who_comes_back_by_tcp_stays),
+		cmocka_unit_test(datagrams_keep_who_sends_them),
+		cmocka_unit_test(as_long_as_the_connection),
+		cmocka_unit_test(out_and_in_again_at_once),
+		cmocka_unit_test(the_operator_ends_him),
+		cmocka_unit_test(lines),
+		cmocka_unit_test(lines_come_whole_from_any_split),
+		cmocka_unit_test(too_long_a_line),
+		cmocka_unit_test(who_does_not_log_in_is_closed),
+		cmocka_unit_test(starttls),
+		cmocka_unit_test(guessing_ends),
+		cmocka_unit_test(a_registered_name_by_udp),
+		cmocka_unit_test(what_waited_is_relayed),
+		cmocka_unit_test(ids_and_escapes),
+		cmocka_unit_test(who_does_not_read_is_closed),
+		cmocka_unit_test(a_rate_for_all),
+		cmocka_unit_test(two_clients_at_one_address),
+		cmocka_unit_test(ours_by_udp),
+		cmocka_unit_test(the_bridge_on_one_core),
+		cmocka_unit_test(the_bridge_on_two_cores),
+		cmocka_unit_test(what_is_sent_late_waits),
+		cmocka_unit_test(what_is_not_delivered_is_said),
+		cmocka_unit_test(without_ports),
+		cmocka_unit_test(a_range_of_ports),
+		cmocka_unit_test(one_user_on_two_doors),
+		cmocka_unit_test(long_messages_come_in_pieces),
+		cmocka_unit_test(many),
 	};
 
 	setenv("TZ", "UTC", 1);
