@@ -116,6 +116,41 @@ static int check_calls(struct generation *g, struct buf *why)
 	return SETTINGS_BAD;
 }
 
+static int check_networks(struct generation *g, struct buf *why)
+{
+	struct str list = settings_text(g->settings, "hybrid.networks"), word;
+	struct network *networks = arena_get(&g->arena, (list.n / 2 + 1) * sizeof *networks);
+
+	g->core.hybrid_networks = networks;
+	while ((word = word_next(&list)).n) {
+		if (str_is(word, "any")) {
+			g->core.hybrid_any = true;
+		} else if (str_is(word, "private")) {
+			g->core.hybrid_private = true;
+		} else if (!network_parse(&networks[g->core.hybrid_networks_n++], word)) {
+			buf_fmt(why, "hybrid.networks: \"%.*s\" is neither private nor any nor a network; 203.0.113.0/24 would be one\n", STR_ARG(word));
+			return SETTINGS_BAD;
+		}
+	}
+	return 0;
+}
+
+static int check_ports(struct generation *g, struct buf *why)
+{
+	struct str range = str_trim(settings_text(g->settings, "hybrid.ports")), first = str_n(range.p, str_find(range, '-'));
+	uint64_t from = 0, to = 0;
+
+	if (!range.n || str_is(range, "0"))
+		return 0;
+	if (!str_u64(str_trim(first), &from) || !str_u64(str_trim(str_from(range, first.n + 1)), &to) || !from || to < from || to > UINT16_MAX) {
+		buf_fmt(why, "hybrid.ports: \"%.*s\" is no range of ports; 7800-7999 would be one\n", STR_ARG(range));
+		return SETTINGS_BAD;
+	}
+	g->core.hybrid_ports_first = (uint16_t)from;
+	g->core.hybrid_ports_last = (uint16_t)to;
+	return 0;
+}
+
 /* What no row of the table can say: things that must fit together. */
 static int check(struct generation *g, struct buf *why)
 {
@@ -126,7 +161,7 @@ static int check(struct generation *g, struct buf *why)
 		buf_fmt(why, "server.domain: \"%s\" cannot be the domain of an address\n", settings_z(s, "server.domain"));
 		return SETTINGS_BAD;
 	}
-	if (check_rooms(g, why) || check_components(g, why) || check_calls(g, why))
+	if (check_rooms(g, why) || check_components(g, why) || check_calls(g, why) || check_networks(g, why) || check_ports(g, why))
 		return SETTINGS_BAD;
 	if (web.n && !str_starts(web, STR("https://")) && !str_starts(web, STR("http://"))) {
 		buf_fmt(why, "web.address: \"%s\" is no address of a page; https://chat.example.org would be one\n", settings_z(s, "web.address"));
@@ -176,6 +211,10 @@ static void fill(struct generation *g)
 	c->rate_bytes = (size_t)settings_int(s, "limits.bytes_per_second");
 	c->classic_approve = settings_bool(s, "classic.approve");
 	c->classic_require_tls = settings_bool(s, "classic.require_tls");
+	c->guests_max = (unsigned)settings_int(s, "hybrid.guests");
+	c->hybrid_lease_ms = settings_int(s, "hybrid.lease");
+	c->hybrid_datagrams = (unsigned)settings_int(s, "hybrid.rate");
+	c->hybrid_datagrams_all = (unsigned)settings_int(s, "hybrid.rate_all");
 	c->file_max = (uint64_t)settings_int(s, "files.max_size");
 	c->file_quota = (uint64_t)settings_int(s, "files.quota");
 	c->file_keep_ms = settings_int(s, "files.keep");

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "core/ask.h"
+#include "core/guest.h"
 #include "core/invite.h"
 #include "doors/component/component.h"
 #include "doors/xmpp/pie.h"
@@ -36,6 +37,7 @@ enum {
 	WORK_THREADS = 4, /* two passwords and two large files at a time hold nobody up */
 	/* Files that are no connections: database, log, loops, listeners, what libraries open for a moment. */
 	FILES_OF_OUR_OWN = 128,
+	FILES_OF_HYBRID = 1024, /* a UDP port for everybody who is in its list (doors/hybrid/bridge.c) */
 	BUSY_MS = 5,
 	CERTIFICATE_MS = 12 * 60 * 60 * 1000,
 	FIRST_INVITE_MS = 24 * 60 * 60 * 1000,
@@ -49,6 +51,7 @@ struct node {
 	struct core *core;
 	struct links *links;
 	struct serving *serving;
+	struct udps *udps; /* of the first */
 	struct generation *generation;
 	pthread_t thread;
 	struct post stop;
@@ -90,7 +93,8 @@ static msec wall_time(void)
 static size_t links_max(const struct server *s)
 {
 	size_t wanted = (size_t)settings_int(settings_of(s), "limits.connections");
-	size_t files = s->files > 2 * FILES_OF_OUR_OWN ? s->files - FILES_OF_OUR_OWN : FILES_OF_OUR_OWN;
+	size_t own = FILES_OF_OUR_OWN + (settings_text(settings_of(s), "listen.hybrid").n ? FILES_OF_HYBRID : 0);
+	size_t files = s->files > 2 * own ? s->files - own : s->files / 2;
 
 	return wanted < files ? wanted : files;
 }
@@ -117,7 +121,28 @@ static const struct {
 	{ "listen.components", "components", { .door = &component_door, .one_core = true }, "components", "组件", true },
 	{ "listen.classic", "classic", { .door = &classic_door }, "classic protocol", "文本协议", true },
 	{ "listen.classics", "classics", { .door = &classic_door, .tls = true }, "classic protocol, TLS", "文本协议，TLS", false },
+	{ "listen.hybrid", "hybrid", { .door = &hybrid_door, .one_core = true, .datagrams = &hybrid_datagrams }, "hybrid protocol, TCP and UDP",
+	  "点对点协议，TCP 和 UDP", false },
 };
+
+/* Clients are told one number (PROTOCOLS.md, 2.1). */
+static int check_numbers(const struct server *s, struct buf *why)
+{
+	const struct port *first = NULL;
+
+	for (size_t i = 0; i < s->ports.n; i++) {
+		const struct port *p = s->ports.port[i];
+
+		if (!p->how.datagrams)
+			continue;
+		if (first && first->number != p->number) {
+			buf_fmt(why, "%s: all its addresses must have one port; there are %u and %u", p->setting, first->number, p->number);
+			return -EINVAL;
+		}
+		first = p;
+	}
+	return 0;
+}
 
 static int open_ports(struct server *s, struct buf *why)
 {
@@ -128,7 +153,7 @@ static int open_ports(struct server *s, struct buf *why)
 		if (doorways[i].how.door != &component_door || s->generation->core.components_n)
 			r = ports_open(&s->ports, settings_text(settings_of(s), doorways[i].setting), doorways[i].setting, &doorways[i].how,
 			       why);
-	return r;
+	return r ? r : check_numbers(s, why);
 }
 
 static const struct port *port_of(const struct server *s, const char *setting)
@@ -178,7 +203,11 @@ static void log_ports(const struct server *s)
 		const struct port *p = s->ports.port[i];
 		size_t d = doorway_of(p);
 
-		log_event(listening, "address=%s door=%s tls=%s", p->address, p->how.door->name, p->how.tls ? "yes" : "no");
+		log_event(listening, "address=%s door=%s tls=%s%s", p->address, p->how.door->name, p->how.tls ? "yes" : "no",
+			  p->how.datagrams ? " udp=yes" : "");
+		if (p->how.datagrams && !p->loopback && s->generation->core.hybrid_any)
+			log_event(setting_risky, "setting=hybrid.networks address=%s why=\"everybody who reaches the server comes in without a password\"",
+				  p->address);
 		if (d < countof(doorways) && doorways[d].risky && !p->loopback)
 			log_event(setting_risky, "setting=%s address=%s why=\"passwords travel unencrypted to this port\"", p->setting,
 				  p->address);
@@ -380,6 +409,7 @@ static void node_end(struct node *n)
 		world_timer(&n->loop->world, &n->busy, BUSY_MS);
 		return;
 	}
+	n->udps = udps_free(n->udps);
 	n->core = core_free(n->core);
 	loop_stop(n->loop);
 }
@@ -393,6 +423,8 @@ static void node_stop(struct post *p)
 	struct node *n = holder_of(p, struct node, stop);
 
 	n->serving = ports_shut(n->serving);
+	if (n->udps)
+		udps_stop(n->udps);
 	links_stop(n->links, links_gone, n);
 }
 
@@ -442,6 +474,17 @@ static int host_reload(void *arg, struct buf *changed, struct buf *restart, stru
 
 /* ---- the start ------------------------------------------------------------------------------------------------------------- */
 
+/* What all comes to the first core. */
+static void first_open(struct node *n)
+{
+	components_begin(n->core);
+	guest_sweep(n->core);
+	n->udps = udps_new(n->loop, n->core);
+	ports_serve_datagrams(&n->server->ports, n->udps);
+	if (udps_open(n->udps))
+		abort(); /* a door of ours cannot fail here */
+}
+
 static void node_open(struct server *s, unsigned index)
 {
 	struct node *n = &s->nodes[index];
@@ -456,7 +499,7 @@ static void node_open(struct server *s, unsigned index)
 	xmpp_door_begin(n->core);
 	muc_begin(n->core);
 	if (index == 0)
-		components_begin(n->core); /* their links all come to the first core */
+		first_open(n);
 	n->links = links_new(n->loop, n->core, s->gate, n->generation->tls);
 	n->serving = ports_serve(&s->ports, index, n->links, n->loop);
 }

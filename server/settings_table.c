@@ -38,6 +38,10 @@ const struct setting settings_table[] = {
 	      "on the way read them, and is written to the log. Empty: off."),
 	PLAIN("listen.classics", ADDRESSES, "[::]:7789", RESTART, "The classic protocol over TLS. Empty: off."),
 
+	PLAIN("listen.hybrid", ADDRESSES, "[::]:7790", RESTART,
+	      "Where clients of the hybrid protocol log in, with UDP and TCP of one number. They talk to one another directly and need no account, so they are served on this machine "
+	      "and on private networks only, unless hybrid.networks says otherwise. Several addresses must have one number. Empty: off."),
+
 	PLAIN("listen.http", ADDRESSES, "127.0.0.1:5280", RESTART,
 	      "The web page and all that belongs to it, without TLS. Pages that came without TLS from another machine never send a password: people can log in there, "
 	      "but make no account. Empty: off."),
@@ -130,10 +134,26 @@ const struct setting settings_table[] = {
 	       "is here. Longer is more convenient, and lets who finds a lost device in for longer, if nobody revokes it. 0: no tokens."),
 
 	PLAIN("classic.require_tls", BOOL, "no", LIVE,
-	      "Refuses logins of the classic protocol on connections without TLS, also from this machine."),
+	      "Refuses logins and files of the classic protocol on connections without TLS, also from this machine."),
 	PLAIN("classic.approve", BOOL, "yes", LIVE,
 	      "People who only use clients without contact lists cannot answer when somebody asks to see whether they are online: the "
 	      "server says yes for them."),
+
+	PLAIN("hybrid.networks", TEXT, "private", LIVE,
+	      "Who is served by the hybrid protocol beside this machine: private (the addresses of private networks), networks such as 203.0.113.0/24 or 2001:db8::/32, several of these parted "
+	      "by blanks; or any. Empty: this machine only. It asks for no password, and everybody who is served may take a name that no account has: open it to networks that you know."),
+	NUMBER("hybrid.guests", INT, "1000", 0, 100000, LIVE,
+	       "How many people without an account may be in at one time. They are online for everybody and can write to everybody; nothing is kept for them. 0: none, and the hybrid protocol is for "
+	       "those who have an account."),
+	PLAIN("hybrid.ports", TEXT, "", LIVE,
+	      "The UDP ports behind which people of the other protocols stand in the hybrid list, one for each who is online, such as 7800-7999. Set it where a firewall must let them through; "
+	      "who finds no port left is not in that list. Empty: any that are free, at most 1024."),
+	NUMBER("hybrid.lease", DURATION, "90s", 1 * SECOND, 1 * DAY, LIVE,
+	       "How long a client of the hybrid protocol that keeps no connection stays in without a word. After half of that it is asked whether it is still there."),
+	NUMBER("hybrid.rate", INT, "5", 1, 100000, LIVE,
+	       "Datagrams a second that are looked at from one address, at the port of listen.hybrid. More are not lost letters: clients log in and out there, and talk elsewhere."),
+	NUMBER("hybrid.rate_all", INT, "200", 1, 1000000, LIVE,
+	       "The same from all addresses together. Whoever writes false addresses into datagrams has as many as he likes; this bounds what he can make the server do."),
 
 	NUMBER("limits.connections", INT, "15000", 10, 1000000, LIVE,
 	       "Connections at one time, all doors together. Each takes a file; the system's limit of open files must be higher."),

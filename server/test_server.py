@@ -22,7 +22,7 @@ import unittest
 ANSERD = os.path.abspath(sys.argv.pop(1))
 PATIENCE = 60
 os.environ["LC_ALL"] = "C"  # the greeting is in the language of who starts it
-LISTENERS = ("xmpp", "xmpps", "http", "https", "any", "classic", "classics")
+LISTENERS = ("xmpp", "xmpps", "http", "https", "any", "classic", "classics", "hybrid")
 
 
 def run(*args):

@@ -56,10 +56,10 @@ struct udps {
 	struct loop *loop;
 	struct core *core;
 	struct list doors, opened; /* struct udp: of doors, and what these have opened */
-	size_t count;        /* of them, while their memory is not free */
+	size_t count;        /* of them, and of `turn`: handles that are not closed yet */
 	unsigned left;       /* datagrams that may still be taken in this turn */
-	struct post turn;
-	bool turning, stopped, ending;
+	uv_check_t turn;
+	bool stopped;
 	struct inbox *inbox;
 };
 
@@ -153,34 +153,12 @@ static void give(struct udp *p, const struct mmsghdr *m)
 	p->datagrams.door->feed(&p->datagrams, &peer, here, str_n(m->msg_hdr.msg_iov->iov_base, m->msg_len));
 }
 
-static void turn_over(struct post *post)
-{
-	struct udps *us = holder_of(post, struct udps, turn);
-
-	us->turning = false;
-	us->left = TURN_DATAGRAMS;
-	if (us->ending && !us->count) {
-		mem_free(us->inbox);
-		mem_free(us);
-	}
-}
-
-static void turn_begin(struct udps *us)
-{
-	if (us->turning)
-		return;
-	us->turning = true;
-	us->turn.run = turn_over;
-	world_later(&us->loop->world, &us->turn);
-}
-
 /* What is not taken now makes the loop come back in its next turn. */
 static void take(struct socket *s)
 {
 	struct udp *p = s->udp;
 	struct udps *us = p->host;
 
-	turn_begin(us);
 	while (us->left && !p->shut && !us->stopped) {
 		unsigned want = us->left < BATCH ? us->left : BATCH;
 		int got;
@@ -313,6 +291,14 @@ static void udp_serve(struct udp *p)
 		uv_poll_start(&p->socket[i]->poll, UV_READABLE, on_poll);
 }
 
+static void let_go(struct udps *us)
+{
+	if (--us->count)
+		return;
+	mem_free(us->inbox);
+	mem_free(us);
+}
+
 static void on_closed(uv_handle_t *h)
 {
 	struct socket *s = h->data;
@@ -323,11 +309,7 @@ static void on_closed(uv_handle_t *h)
 	if (--p->closing)
 		return;
 	mem_free(p);
-	us->count--;
-	if (us->ending && !us->count && !us->turning) {
-		mem_free(us->inbox);
-		mem_free(us);
-	}
+	let_go(us);
 }
 
 /* Whoever called us may be inside of its feed: the memory goes when libuv has let go. */
@@ -403,6 +385,11 @@ static const struct datagram_ops ops = { .send = ops_send, .open = ops_open, .sh
 
 /* ---- all of them ------------------------------------------------------------------------------------------------------- */
 
+/* Behind everything that was read in this turn. */
+static void on_turn(uv_check_t *h) { ((struct udps *)h->data)->left = TURN_DATAGRAMS; }
+
+static void on_turn_closed(uv_handle_t *h) { let_go(h->data); }
+
 struct udps *udps_new(struct loop *loop, struct core *core)
 {
 	struct udps *us = mem_new(struct udps);
@@ -413,6 +400,11 @@ struct udps *udps_new(struct loop *loop, struct core *core)
 	us->inbox = mem_raw(sizeof *us->inbox);
 	list_init(&us->doors);
 	list_init(&us->opened);
+	us->count = 1;
+	us->turn.data = us;
+	uv_check_init(&loop->uv, &us->turn);
+	uv_check_start(&us->turn, on_turn);
+	uv_unref((uv_handle_t *)&us->turn);
 	return us;
 }
 
@@ -482,7 +474,6 @@ struct udps *udps_free(struct udps *us)
 	}
 	while ((p = list_first(&us->opened, struct udp, here)))
 		udp_shut(p); /* a door that could not be opened may have left some */
-	us->ending = true;
-	turn_begin(us);
+	uv_close((uv_handle_t *)&us->turn, on_turn_closed);
 	return NULL;
 }

@@ -18,7 +18,7 @@ import tempfile
 DOMAIN = 'anser.test'
 PASSWORD = 'correct horse, battery|staple'
 PATIENCE = 60  # seconds until something that has to happen counts as failed; slow machines with sanitizers need some
-PORTS = ('xmpp', 'xmpps', 'http', 'https', 'any', 'classic', 'classics', 'components')
+PORTS = ('xmpp', 'xmpps', 'http', 'https', 'any', 'classic', 'classics', 'hybrid', 'components')
 
 
 class Server:

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 
 export const DOMAIN = 'anser.test';
 export const PASSWORD = 'correct horse, 电池 staple';
-const PORTS = ['xmpp', 'xmpps', 'http', 'https', 'any', 'classic', 'classics'];
+const PORTS = ['xmpp', 'xmpps', 'http', 'https', 'any', 'classic', 'classics', 'hybrid'];
 
 function program(name) {
 	const path = process.env[name];
