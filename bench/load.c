@@ -127,6 +127,7 @@ static const struct mode {
 	{ "stall", load_stall, "memory while one does not read and --pairs send to it as fast as they can" },
 	{ "rooms", load_rooms, "--rooms of --sessions occupants each, in each one that talks with --window messages under way; --joins: one comes "
 			       "and goes instead" },
+	{ "files", load_files, "one file of --mebibytes through the classic door (--port) and by curl (--http), in turn, beside a plain copy in --dir" },
 	{ "memory", load_memory, "of the processes as they are, without any load" },
 };
 
@@ -147,10 +148,12 @@ static const struct number {
 	{ "body", offsetof(struct options, body), 100, "bytes of text in a message" },
 	{ "rooms", offsetof(struct options, rooms), 1, "how many" },
 	{ "resources", offsetof(struct options, resources), 1, "sessions of each account in rooms" },
+	{ "mebibytes", offsetof(struct options, mebibytes), 256, "of the file" },
+	{ "http", offsetof(struct options, http), 0, "port of the same server's web door" },
 };
 
 enum { NUMBERS = countof(numbers), OPTION_PORT = NUMBERS, OPTION_PID, OPTION_NAME, OPTION_DOMAIN, OPTION_TLS, OPTION_ACKS, OPTION_RAW,
-       OPTION_SHA1, OPTION_WS, OPTION_JOINS, OPTIONS };
+       OPTION_SHA1, OPTION_WS, OPTION_JOINS, OPTION_DIR, OPTIONS };
 
 static const struct option rest[] = {
 	{ "port", required_argument, NULL, OPTION_PORT },     { "pid", required_argument, NULL, OPTION_PID },
@@ -158,6 +161,7 @@ static const struct option rest[] = {
 	{ "tls", required_argument, NULL, OPTION_TLS },       { "acks", no_argument, NULL, OPTION_ACKS },
 	{ "raw", no_argument, NULL, OPTION_RAW },             { "sha1", no_argument, NULL, OPTION_SHA1 },
 	{ "ws", no_argument, NULL, OPTION_WS },		      { "joins", no_argument, NULL, OPTION_JOINS },
+	{ "dir", required_argument, NULL, OPTION_DIR },
 };
 
 static int usage(void)
@@ -167,7 +171,7 @@ static int usage(void)
 		fprintf(stderr, "  %-10s %s\n", modes[i].name, modes[i].help);
 	for (size_t i = 0; i < NUMBERS; i++)
 		fprintf(stderr, "  --%-10s %s (%u)\n", numbers[i].name, numbers[i].help, numbers[i].fallback);
-	fprintf(stderr, "  --tls none|start|direct  --sha1  --acks (XEP-0198)  --ws (RFC 7395)  --raw  --domain NAME (localhost)  --name TEXT\n"
+	fprintf(stderr, "  --tls none|start|direct  --sha1  --acks (XEP-0198)  --ws (RFC 7395)  --raw  --domain NAME (localhost)  --name TEXT  --dir PATH (/tmp)\n"
 			"  --pid: a process of the server; its descendants are counted too\n");
 	return 2;
 }
@@ -213,6 +217,7 @@ static bool option_take(struct load *l, int which, const char *value)
 	case OPTION_SHA1: return l->target.sha1 = true;
 	case OPTION_WS: return l->target.ws = true;
 	case OPTION_JOINS: return l->options.joins = true;
+	case OPTION_DIR: l->options.dir = value; return true;
 	}
 	return false;
 }
@@ -246,7 +251,7 @@ static const struct mode *mode_named(const char *name)
 
 int main(int argc, char **argv)
 {
-	static struct load l = { .options.name = "", .target = { .domain = STR_INIT("localhost"), .password = STR_INIT("a long secret") } };
+	static struct load l = { .options = { .name = "", .dir = "/tmp" }, .target = { .domain = STR_INIT("localhost"), .password = STR_INIT("a long secret") } };
 	const struct mode *mode = argc > 1 ? mode_named(argv[1]) : NULL;
 	struct target *t = &l.target;
 

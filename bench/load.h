@@ -8,7 +8,8 @@
 
 struct options {
 	const char *name;      /* of the run, for the report */
-	unsigned pairs, window, seconds, rate, sessions, first, messages, body, rooms, resources;
+	const char *dir;       /* for the files of our own */
+	unsigned pairs, window, seconds, rate, sessions, first, messages, body, rooms, resources, mebibytes, http;
 	bool joins;
 	uint16_t port;
 	struct procs server;
@@ -46,6 +47,7 @@ void load_offline(struct load *l);
 void load_stall(struct load *l);
 void load_memory(struct load *l);
 void load_rooms(struct load *l);
+void load_files(struct load *l);
 
 /* A message of the size that people send: about 300 bytes, 100 (or --body) of them the text. */
 struct letter {
