@@ -122,10 +122,10 @@ static struct login *login_same(struct hybrid *h, struct str name, const struct 
 
 static void login_refuse(struct login *l, const char *reason)
 {
-	own_buf at = { 0 };
+	own_buf who = { 0 };
 
-	endpoint_write(&at, &l->endpoint);
-	log_event(login_refused, "door=hybrid user=%.*s endpoint=%s why=\"%s\"", STR_ARG(l->name), buf_z(&at), reason);
+	hybrid_who(&who, l->name, l->endpoint.address, l->encoding);
+	log_event(login_refused, "%s why=\"%s\"", buf_z(&who), reason);
 	datagram_reject(l->h, l->local, &l->endpoint, l->encoding, reason, l->request);
 	login_free(l);
 }

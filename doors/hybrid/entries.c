@@ -104,7 +104,7 @@ void entry_leave(struct entry *e, const char *why)
 	if (e->state == ENTRY_OUT)
 		return;
 	if (e->state == ENTRY_IN)
-		log_event(hybrid_left, "user=%.*s why=\"%s\"", STR_ARG(e->name), why);
+		log_event(hybrid_left, "door=hybrid user=%.*s why=\"%s\"", STR_ARG(e->name), why);
 	unlist(e);
 	entry_unbind(e);
 	session_close(&e->session, STR_NONE);
@@ -127,13 +127,15 @@ static const char *const guest_reasons[] = {
 	[ACCOUNT_FORBIDDEN] = "no guests now",
 };
 
+static const uint8_t *address_of(const struct entry *e) { return e->endpoint.port || !e->kept ? e->endpoint.address : e->kept->link->address; }
+
 static void refuse(struct entry *e, const char *reason)
 {
-	own_buf at = { 0 };
+	own_buf who = { 0 };
 	struct kept *k = e->kept;
 
-	endpoint_write(&at, &e->endpoint);
-	log_event(login_refused, "door=hybrid user=%.*s endpoint=%s why=\"%s\"", STR_ARG(e->name), e->endpoint.port ? buf_z(&at) : "-", reason);
+	hybrid_who(&who, e->name, address_of(e), e->encoding);
+	log_event(login_refused, "%s why=\"%s\"", buf_z(&who), reason);
 	/* The address is proved: it may be told more than it has said. */
 	if (e->endpoint.port && !entry_is_bound(e))
 		datagram_reject(e->h, e->local, &e->endpoint, e->encoding, reason, SIZE_MAX);
@@ -144,10 +146,10 @@ static void refuse(struct entry *e, const char *reason)
 
 static void log_in(struct entry *e)
 {
-	own_buf at = { 0 };
+	own_buf who = { 0 };
 
-	e->session.ops->describe(&e->session, &at);
-	log_event(login, "door=hybrid user=%.*s guest=%s at=\"%s\"", STR_ARG(e->name), e->guest ? "yes" : "no", buf_z(&at));
+	hybrid_who(&who, e->name, address_of(e), e->encoding);
+	log_event(login, "%s port=%u guest=%s", buf_z(&who), e->endpoint.port, e->guest ? "yes" : "no");
 }
 
 static void opened(struct session *s, int verdict)

@@ -108,6 +108,13 @@ bool hybrid_serves(const struct hybrid *h, const uint8_t address[16])
 	return false;
 }
 
+void hybrid_who(struct buf *to, struct str name, const uint8_t address[16], enum hybrid_encoding encoding)
+{
+	buf_fmt(to, "door=%s user=%.*s ip=", door_name, STR_ARG(name));
+	endpoint_address_write(to, address);
+	buf_fmt(to, " encoding=%s", encoding == HYBRID_UTF16 ? "utf-16" : "utf-8");
+}
+
 void hybrid_send(struct hybrid *h, const uint8_t here[16], const struct endpoint *to, struct str bytes)
 {
 	if (h->datagrams)

@@ -93,6 +93,8 @@ struct hybrid *hybrid_of(struct core *c);
 bool hybrid_serves(const struct hybrid *h, const uint8_t address[16]);
 /* Looks after logins, leases and ports in a second; harmless when it does already. */
 void hybrid_watch(struct hybrid *h);
+/* "door=hybrid user=tom ip=10.0.0.7 encoding=utf-16", for the log. */
+void hybrid_who(struct buf *to, struct str name, const uint8_t address[16], enum hybrid_encoding encoding);
 /* Sends a datagram from the door's own port; `here` all zero: from any address. */
 void hybrid_send(struct hybrid *h, const uint8_t here[16], const struct endpoint *to, struct str bytes);
 
@@ -262,6 +264,7 @@ struct kept {
 	bool ids;               /* it has said `id`: messages come with theirs, and their lines escaped */
 	bool id_next, id_bad;   /* of the next `relay` */
 	bool authed, entering;
+	bool claimed;           /* its entry was given to it because it was silent; nothing has shown yet that it is its own */
 	bool busy;              /* a line is answered in a later turn */
 	bool held;              /* a whole line waits in `in` until the messages before it are answered */
 	bool leaving;           /* hang up after what is in `out` */

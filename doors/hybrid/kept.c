@@ -121,7 +121,7 @@ struct kept *kept_authed(struct hybrid *h, const uint8_t address[16], struct str
 
 static struct origin origin_of(const struct kept *k)
 {
-	struct origin o = { .loopback = k->link->loopback };
+	struct origin o = { .loopback = k->link->loopback, .encoding = "utf-8" };
 
 	memcpy(o.address, k->link->address, sizeof o.address);
 	return o;
@@ -195,7 +195,7 @@ static void claim_return(struct kept *k)
 	e->awaits = true;
 	e->heard = core_clock(k->h->core);
 	k->entry = NULL;
-	k->entering = false;
+	k->claimed = false;
 }
 
 /* He is in, and this connection is his from now on. */
@@ -261,11 +261,12 @@ static void take_login(struct kept *k, struct str data)
 		come_back(k, k->entry);
 		return;
 	}
-	if (k->entry) {
+	if (k->entry && k->claimed)
+		claim_return(k);
+	if (k->entry)
 		refuse(k, "log out first");
-		return;
-	}
-	enter(k, name, shown, &at);
+	else
+		enter(k, name, shown, &at);
 }
 
 static void take_logout(struct kept *k, struct str data)
@@ -298,6 +299,7 @@ static const char *relay(struct kept *k, struct str data)
 	struct str to = str_trim(str_n(data.p, comma)), content = str_from(data, comma + 1);
 	own_buf whole = { 0 };
 
+	k->claimed = false;
 	if (!k->entry || k->entry->state != ENTRY_IN)
 		return "log in first";
 	if (comma == data.n || (k->id_next && k->id_bad))
@@ -362,11 +364,7 @@ static void line_take(struct kept *k, struct str line)
 		k->held = true;
 		return;
 	}
-	if (!k->spoken) {
-		k->spoken = true;
-		if (k->entry && c && c->take == take_login)
-			claim_return(k);
-	}
+	k->spoken = true;
 	if (c)
 		c->take(k, data);
 	else
@@ -534,6 +532,7 @@ static void claim_login(struct kept *k, struct login *l)
 		kept_hang_up(k, CLOSE_ASKED);
 		return;
 	}
+	k->claimed = true;
 	entry_enter(h, &init);
 }
 
@@ -544,6 +543,7 @@ static void claim_entry(struct kept *k, struct entry *e)
 	e->asked = 0;
 	e->heard = core_clock(k->h->core);
 	k->entry = e;
+	k->claimed = true;
 	kept_entered(k, NULL);
 }
 

@@ -17,7 +17,7 @@
 #define NS_SASL "urn:ietf:params:xml:ns:xmpp-sasl"
 
 enum { CAST_MAX = 64, FRAME_MAX = 1 << 24 };
-enum tongue { XMPP, CLASSIC, JAVA };
+enum tongue { XMPP, CLASSIC, JAVA, HYBRID };
 
 /* Somebody, or one of somebody's devices: "romeo", "romeo/phone". */
 struct actor {
@@ -141,7 +141,7 @@ static bool say(struct script *s, struct actor *a, struct str text)
 		buf_byte(&frame, (char)b.n);
 	}
 	buf_str(&frame, buf_all(&b));
-	if (a->tongue == CLASSIC)
+	if (a->tongue == CLASSIC || a->tongue == HYBRID)
 		buf_byte(&frame, '\n');
 	peer_say(a->peer, buf_all(&frame));
 	return true;
@@ -239,7 +239,7 @@ static enum heard next_xml(struct actor *a, struct str *text, size_t *len)
 static enum heard next(struct actor *a, struct str *text, size_t *len)
 {
 	static enum heard (*const by[])(struct actor *, struct str *,
-					size_t *) = { [XMPP] = next_xml, [CLASSIC] = next_line, [JAVA] = next_utf };
+					size_t *) = { [XMPP] = next_xml, [CLASSIC] = next_line, [JAVA] = next_utf, [HYBRID] = next_line };
 
 	return by[a->tongue](a, text, len);
 }
@@ -479,10 +479,11 @@ static bool subscribe(struct script *s, struct str viewer, struct str seen)
 
 /* ---- links ------------------------------------------------------------------------------------------------------ */
 
-/* "xmpp|classic|java [remote] [tls]" */
+/* "xmpp|classic|java|hybrid [remote] [tls]" */
 static bool connects(struct script *s, struct actor *a, struct str rest)
 {
-	static const char *const how[] = { [XMPP] = "xmpp", [CLASSIC] = "classic", [JAVA] = "java" };
+	static const char *const how[] = { [XMPP] = "xmpp", [CLASSIC] = "classic", [JAVA] = "java", [HYBRID] = "hybrid" };
+	static const struct door *const doors[] = { [XMPP] = &xmpp_door, [CLASSIC] = &classic_door, [JAVA] = &classic_door, [HYBRID] = &hybrid_door };
 	bool remote, tls;
 	size_t i = 0;
 
@@ -494,8 +495,8 @@ static bool connects(struct script *s, struct actor *a, struct str rest)
 	tls = says(&rest, "tls");
 	a->tongue = (enum tongue)i;
 	a->framer = (struct xml_framer){ 0 };
-	a->peer = peer_open(stage(s), a->tongue == XMPP ? &xmpp_door : &classic_door, s->links++ % s->cores, remote,
-			    tls, s->mode->piece);
+	/* All of the hybrid door lives on the first core. */
+	a->peer = peer_open(stage(s), doors[i], a->tongue == HYBRID ? 0 : s->links++ % s->cores, remote, tls, s->mode->piece);
 	return true;
 }
 
@@ -549,7 +550,19 @@ static bool classic_login(struct script *s, struct actor *a)
 	return say(s, a, buf_all(&text)) && hear(s, a, STR("1|"));
 }
 
-/* "[classic|java|as a user]": connects unless that was done, and goes on until messages can be sent. */
+static bool hybrid_login(struct script *s, struct actor *a)
+{
+	own_buf text = { 0 };
+
+	buf_fmt(&text, "auth,%.*s,secret", STR_ARG(a->user));
+	if (!say(s, a, buf_all(&text)) || !hear(s, a, STR("ok")))
+		return false;
+	buf_clear(&text);
+	buf_fmt(&text, "login,%.*s,", STR_ARG(a->user));
+	return say(s, a, buf_all(&text)) && hear(s, a, STR("ok")) && hear(s, a, STR("*end"));
+}
+
+/* "[classic|java|hybrid|as a user]": connects unless that was done, and goes on until messages can be sent. */
 static bool logs_in(struct script *s, struct actor *a, struct str rest)
 {
 	if (!account_make(s, a->user))
@@ -557,7 +570,7 @@ static bool logs_in(struct script *s, struct actor *a, struct str rest)
 	if ((!a->peer || !a->peer->open) && !connects(s, a, rest.n ? rest : STR("xmpp")))
 		return false;
 	if (a->tongue != XMPP)
-		return classic_login(s, a);
+		return a->tongue == HYBRID ? hybrid_login(s, a) : classic_login(s, a);
 	return xmpp_open(s, a) && xmpp_authenticate(s, a) && xmpp_open(s, a) && xmpp_bind(s, a);
 }
 
@@ -924,6 +937,11 @@ static void settings_default(struct core_settings *c)
 		.invite_ms = (msec)7 * 24 * 60 * 60 * 1000,
 		.invite_uses = 1,
 		.contacts = STR(""),
+		.guests_max = 100,
+		.hybrid_any = true,
+		.hybrid_lease_ms = 90000,
+		.hybrid_datagrams = 5,
+		.hybrid_datagrams_all = 200,
 	};
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/timers.h"
+#include "core/guest.h"
 #include "doors/xmpp/rooms.h"
 
 /* 2026-01-01T12:00:00Z: where every scenario begins. */
@@ -33,6 +34,8 @@ struct stage {
 	struct core *core[STAGE_CORES_MAX];
 	struct store_link *link; /* the test's own */
 	struct list peers;
+	struct datagrams hybrid;
+	uint16_t ports; /* that were given to users of other doors, since the beginning */
 };
 
 /* ---- the world -------------------------------------------------------------------------------------------------- */
@@ -166,7 +169,8 @@ static bool l_binding(struct link *l, enum binding kind, struct buf *to)
 	return true;
 }
 
-static void l_local(struct link *l, uint8_t address[16]) { memset(address, 0, 16); }
+/* Who is on this machine has reached it at his own address. */
+static void l_local(struct link *l, uint8_t address[16]) { memcpy(address, l->address, 16); }
 
 static const struct link_ops link_ops = { l_dirty, l_start_tls, l_pause, l_hang_up, l_binding, l_local };
 
@@ -293,6 +297,27 @@ void peer_stall(struct peer *p, bool stalled)
 	stage_settle(p->stage);
 }
 
+/* ---- datagrams: nobody hears them, but users of other doors have ports from 40000 on ------------------------------- */
+
+static void d_send(struct datagrams *d, const uint8_t from[16], const struct endpoint *to, bool near, struct str bytes)
+{
+	(void)d, (void)from, (void)to, (void)near, (void)bytes;
+}
+
+static struct datagrams *d_open(struct datagrams *d, uint16_t port, void *state)
+{
+	struct datagrams *one = mem_new(struct datagrams);
+
+	*one = *d;
+	one->state = state;
+	one->port = port ? port : (uint16_t)(40000 + holder_of(d, struct stage, hybrid)->ports++);
+	return one;
+}
+
+static void d_shut(struct datagrams *d) { mem_free(d); }
+
+static const struct datagram_ops datagram_ops = { d_send, d_open, d_shut };
+
 /* ---- the server ------------------------------------------------------------------------------------------------- */
 
 static void stage_begin(struct stage *s)
@@ -303,6 +328,10 @@ static void stage_begin(struct stage *s)
 		xmpp_door_begin(s->core[i]);
 		muc_begin(s->core[i]);
 	}
+	guest_sweep(s->core[0]);
+	s->hybrid = (struct datagrams){ .ops = &datagram_ops, .door = &hybrid_datagrams, .core = s->core[0], .port = 7790 };
+	if (hybrid_datagrams.open(&s->hybrid))
+		abort();
 	s->link = store_link_open(s->store, &s->worlds[0].world);
 }
 
@@ -315,6 +344,7 @@ static void stage_end(struct stage *s)
 		peer_gone(p, CLOSE_SHUTDOWN);
 	}
 	stage_settle(s);
+	hybrid_datagrams.close(&s->hybrid);
 	for (unsigned i = 0; i < s->cores; i++)
 		s->core[i] = core_free(s->core[i]);
 	stage_settle(s); /* what core_free() wrote is stored */
