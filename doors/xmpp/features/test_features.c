@@ -93,6 +93,9 @@ static void the_list_is_true(void **state)
 		there.n += n;
 	fclose(f);
 	list_write(&wanted);
+	/* What is behind it is written by hand. */
+	if (there.n > wanted.n && str_starts(str_from(buf_all(&there), wanted.n), STR("\n## ")))
+		there.n = wanted.n;
 	assert_string_equal(buf_z(&there), buf_z(&wanted));
 }
 
