@@ -35,6 +35,7 @@ struct admin {
 	void (*more)(struct admin *a); /* goes on when the peer has read; NULL: nothing to go on with */
 	int64_t owner;   /* queue */
 	uint64_t after;  /* queue */
+	bool guests;     /* user list: it has come to those without an account */
 	struct buf name; /* user list, room list: the last one said; queue: whose */
 	struct admin_room *room; /* rooms.c; NULL: none was spoken of */
 };

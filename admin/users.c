@@ -81,21 +81,31 @@ static void listed(struct ask *ask)
 	for (size_t i = 0; i < n; i++) {
 		const struct account *who = &ask->answer->accounts[i];
 
-		admin_row(a, json_pack("{s:o,s:b,s:I,s:I}", "name", admin_text(who->name), "admin", (int)(who->flags & ACCOUNT_ADMIN),
-				       "created", (json_int_t)who->created, "seen", (json_int_t)who->seen));
+		admin_row(a, json_pack("{s:o,s:b,s:b,s:I,s:I}", "name", admin_text(who->name), "admin", (int)(who->flags & ACCOUNT_ADMIN),
+				       "guest", (int)a->guests, "created", (json_int_t)who->created, "seen", (json_int_t)who->seen));
 		buf_clear(&a->name);
 		buf_str(&a->name, who->name);
 	}
-	if (n < PAGE)
-		admin_ok(a, json_object());
-	else
+	if (n == PAGE) {
 		admin_go_on(a, page);
+	} else if (!a->guests) {
+		a->guests = true;
+		buf_clear(&a->name);
+		admin_go_on(a, page);
+	} else {
+		admin_ok(a, json_object());
+	}
 }
 
+/* First who has an account, then who has none. */
 static void page(struct admin *a)
 {
 	a->ask.done = listed;
-	account_list(a->core, &a->ask, buf_all(&a->name), PAGE);
+	(a->guests ? guest_list : account_list)(a->core, &a->ask, buf_all(&a->name), PAGE);
 }
 
-void admin_user_list(struct admin *a) { page(a); }
+void admin_user_list(struct admin *a)
+{
+	a->guests = false;
+	page(a);
+}

@@ -108,7 +108,7 @@ static const char *heading(const char *column)
 		const char *name;
 		enum text text;
 	} headings[] = {
-		{ "name", TEXT_column_name }, { "admin", TEXT_column_admin }, { "created", TEXT_column_created }, { "seen", TEXT_column_seen },
+		{ "name", TEXT_column_name }, { "admin", TEXT_column_admin }, { "guest", TEXT_column_guest }, { "created", TEXT_column_created }, { "seen", TEXT_column_seen },
 		{ "resource", TEXT_column_resource }, { "door", TEXT_column_door }, { "address", TEXT_column_address },
 		{ "since", TEXT_column_since }, { "value", TEXT_column_value }, { "default", TEXT_column_default },
 		{ "source", TEXT_column_source }, { "time", TEXT_column_time }, { "about", TEXT_column_about },

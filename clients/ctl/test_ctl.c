@@ -198,12 +198,12 @@ static void accounts(void **state)
 	expect(CASE(.args = { "user", "delete", "tom" }, .lang = "zh_TW.UTF-8", .answer = "{\"error\":{\"code\":\"unknown\",\"text\":\"x\"}}\n"), 1,
 	       "{\"command\":\"user delete\",\"name\":\"tom\"}\n", "", "没有这个账号。\n");
 	expect(CASE(.args = { "user", "list" },
-		    .answer = "{\"row\":{\"name\":\"\xe9\xb4\xbb\",\"admin\":true,\"created\":1795224480000,\"seen\":0}}\n"
-			      "{\"row\":{\"name\":\"tom\",\"admin\":false,\"created\":1795224480000,\"seen\":1795224481000}}\n{\"ok\":{}}\n"), 0,
+		    .answer = "{\"row\":{\"name\":\"\xe9\xb4\xbb\",\"admin\":true,\"guest\":false,\"created\":1795224480000,\"seen\":0}}\n"
+			      "{\"row\":{\"name\":\"tom\",\"admin\":false,\"guest\":true,\"created\":1795224480000,\"seen\":1795224481000}}\n{\"ok\":{}}\n"), 0,
 	       "{\"command\":\"user list\"}\n",
-	       "name  administrator  created              last seen\n"
-	       "\xe9\xb4\xbb    yes            2026-11-21 09:28:00  never\n"
-	       "tom                  2026-11-21 09:28:00  2026-11-21 09:28:01\n", "");
+	       "name  administrator  guest  created              last seen\n"
+	       "\xe9\xb4\xbb    yes                   2026-11-21 09:28:00  never\n"
+	       "tom                  yes    2026-11-21 09:28:00  2026-11-21 09:28:01\n", "");
 }
 
 static void devices(void **state)

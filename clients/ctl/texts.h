@@ -84,6 +84,7 @@ TEXT(password_no_terminal, "There is no terminal to ask for the password; use --
 
 TEXT(column_name, "name", "名称")
 TEXT(column_admin, "administrator", "管理员")
+TEXT(column_guest, "guest", "访客")
 TEXT(column_created, "created", "创建时间")
 TEXT(column_seen, "last seen", "最后在线")
 TEXT(column_resource, "resource", "资源")

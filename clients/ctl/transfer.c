@@ -91,7 +91,8 @@ static bool name_row(const json_t *row, void *arg)
 {
 	const char *name = json_string_value(json_object_get(row, "name"));
 
-	if (name && !strchr(name, '@')) /* rooms have addresses */
+	/* Rooms have addresses, and guests have nothing that is kept. */
+	if (name && !strchr(name, '@') && !json_is_true(json_object_get(row, "guest")))
 		json_array_append(arg, json_object_get(row, "name"));
 	return true;
 }
