@@ -13,7 +13,7 @@ enum { PORT_TLS = 7789, PORT_PLAIN = 7788, AGAIN_MAX_MS = 60 * 1000, RETRY_MS = 
 
 /* ---- reasons and times ------------------------------------------------------------------------------------------------------ */
 
-void classic_reason(struct classic *l, struct buf *to, struct str reason)
+void cl_reason(struct classic *l, struct buf *to, struct str reason)
 {
 	static const struct {
 		const char *said;
@@ -70,7 +70,7 @@ static bool time_read(struct str s, struct tm *tm)
 	return true;
 }
 
-msec classic_time(const struct classic *l, struct str text)
+msec cl_time(const struct classic *l, struct str text)
 {
 	struct tm tm;
 
@@ -84,7 +84,7 @@ msec classic_time(const struct classic *l, struct str text)
 }
 
 /* Zones differ by quarters of an hour, clocks hopefully by less. Where the server's zone is ours now, it is ours also in winter and summer. */
-void classic_zone_learn(struct classic *l, struct str text)
+void cl_zone_learn(struct classic *l, struct str text)
 {
 	const msec quarter = 15 * 60 * 1000;
 	msec now = world_now(l->c->world), ours;
@@ -99,12 +99,12 @@ void classic_zone_learn(struct classic *l, struct str text)
 	l->zone = now - (msec)timegm(&tm) * 1000;
 	l->zone = (l->zone >= 0 ? l->zone + quarter / 2 : l->zone - quarter / 2) / quarter * quarter;
 	l->zone_known = true;
-	l->since = classic_time(l, text);
+	l->since = cl_time(l, text);
 }
 
 /* ---- requests and replies --------------------------------------------------------------------------------------------------- */
 
-struct ask *classic_ask(struct classic *l, struct str request, ask_done *done)
+struct ask *cl_ask(struct classic *l, struct str request, ask_done *done)
 {
 	struct ask *a = mem_new(struct ask);
 
@@ -121,7 +121,7 @@ static void replied(struct classic *l, bool good, struct str data)
 	struct ask *a = list_first(&l->asks, struct ask, here);
 
 	if (!a) {
-		classic_cut(l);
+		cl_cut(l);
 		return;
 	}
 	list_remove(&a->here);
@@ -140,9 +140,9 @@ static void line_take(struct classic *l, struct str line)
 	else if (str_is(line, "1|") || str_starts(line, STR("1|102@")) || str_starts(line, STR("1|104@Server@")))
 		replied(l, true, str_from(line, 2));
 	else if (str_starts(line, STR("1|")))
-		classic_push(l, str_from(line, 2));
+		cl_push(l, str_from(line, 2));
 	else
-		classic_cut(l);
+		cl_cut(l);
 }
 
 static void on_feed(struct pipe *p, const char *bytes, size_t n)
@@ -162,12 +162,12 @@ static void on_feed(struct pipe *p, const char *bytes, size_t n)
 		return;
 	buf_eat(&l->in, at);
 	if (l->in.n > CLASSIC_LINE_MAX)
-		classic_cut(l);
+		cl_cut(l);
 }
 
 /* ---- the line ---------------------------------------------------------------------------------------------------------------- */
 
-static void on_up(struct pipe *p) { classic_up(p->state); }
+static void on_up(struct pipe *p) { cl_up(p->state); }
 static void on_written(struct pipe *p) { (void)p; }
 
 static void forget_line(struct classic *l)
@@ -180,7 +180,7 @@ static void forget_line(struct classic *l)
 	buf_clear(&l->in);
 	world_stop(w, &l->retry);
 	world_stop(w, &l->pinging);
-	classic_ended(l);
+	cl_ended(l);
 }
 
 static void try_later(struct classic *l, struct str why)
@@ -233,7 +233,7 @@ static void pipe_drop(struct classic *l)
 	pipe_hang_up(p);
 }
 
-void classic_cut(struct classic *l)
+void cl_cut(struct classic *l)
 {
 	if (!l->pipe)
 		return;
@@ -241,7 +241,7 @@ void classic_cut(struct classic *l)
 	line_gone(l, text_of(l->c, TEXT_line_cut));
 }
 
-void classic_dial(struct classic *l)
+void cl_dial(struct classic *l)
 {
 	const struct client_setup *s = &l->c->setup;
 	uint16_t port = s->port ? s->port : s->plain_line ? PORT_PLAIN : PORT_TLS;
@@ -251,7 +251,7 @@ void classic_dial(struct classic *l)
 	l->pipe = l->c->outside->ops->dial(l->c->outside, s->host, port, s->plain_line ? PIPE_PLAIN : PIPE_SERVER, &line_ops, l);
 }
 
-static void again_due(struct timer *t) { classic_dial(holder_of(t, struct classic, again)); }
+static void again_due(struct timer *t) { cl_dial(holder_of(t, struct classic, again)); }
 
 static void retry_due(struct timer *t) { client_flush(holder_of(t, struct classic, retry)->c, NULL); }
 
@@ -265,10 +265,10 @@ static void ping_due(struct timer *t)
 	if (!l->logged_in)
 		return;
 	if (!list_empty(&l->asks)) {
-		classic_cut(l);
+		cl_cut(l);
 		return;
 	}
-	classic_ask(l, STR("110|on"), pong);
+	cl_ask(l, STR("110|on"), pong);
 	world_timer(l->c->world, &l->pinging, SILENT_MS);
 }
 
@@ -287,7 +287,7 @@ static void start(struct client *c)
 	list_init(&l->transfers);
 	world_random(c->world, l->names.seed, sizeof l->names.seed);
 	c->way_state = l;
-	classic_dial(l);
+	cl_dial(l);
 }
 
 static void bye(struct classic *l, struct ask *a, bool good, struct str data)
@@ -308,7 +308,7 @@ static void stop(struct client *c)
 	l->leaving = true;
 	world_stop(c->world, &l->again);
 	if (l->logged_in) {
-		classic_ask(l, STR("112|"), bye);
+		cl_ask(l, STR("112|"), bye);
 		return;
 	}
 	if (l->pipe)
@@ -323,9 +323,9 @@ static void way_free(struct client *c)
 	if (l->pipe)
 		pipe_drop(l);
 	forget_line(l);
-	classic_files_end(l);
+	cl_files_end(l);
 	world_stop(c->world, &l->again);
-	classic_names_drop(l);
+	cl_names_drop(l);
 	map_free(&l->names);
 	buf_free(&l->in);
 	buf_free(&l->held);
@@ -340,13 +340,13 @@ const struct way way_classic = {
 	.start = start,
 	.stop = stop,
 	.free = way_free,
-	.send = classic_send,
-	.file_get = classic_file_get,
-	.file_stop = classic_file_stop,
-	.who = classic_who,
-	.join = classic_join,
-	.leave = classic_leave,
-	.older = classic_older,
-	.online = classic_is_online,
-	.names = classic_names,
+	.send = cl_send,
+	.file_get = cl_file_get,
+	.file_stop = cl_file_stop,
+	.who = cl_who,
+	.join = cl_join,
+	.leave = cl_leave,
+	.older = cl_older,
+	.online = cl_is_online,
+	.names = cl_names,
 };

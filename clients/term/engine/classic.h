@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * clients/term/engine/classic.h - inside the client's side of the classic protocol (PROTOCOLS 1): one line to the server, requests whose replies come in order, and what
- * the server tells by itself. classic.c has the line, classic_login.c coming in and trust, classic_talk.c messages, rooms and history, classic_files.c 104 to 107.
+ * the server tells by itself. classic.c has the line, cl_login.c coming in and trust, classic_talk.c messages, rooms and history, classic_files.c 104 to 107.
  */
 #pragma once
 #include "clients/term/engine/chat.h"
@@ -71,44 +71,44 @@ static inline struct classic *line_of(struct client *c) { return c->way_state; }
 /* ---- classic.c */
 
 /* Sends a request; `done` gets its reply. The text has no line end yet. */
-struct ask *classic_ask(struct classic *l, struct str request, ask_done *done);
+struct ask *cl_ask(struct classic *l, struct str request, ask_done *done);
 /* The line is ended, and tried again later unless leaving. */
-void classic_cut(struct classic *l);
-void classic_dial(struct classic *l);
+void cl_cut(struct classic *l);
+void cl_dial(struct classic *l);
 /* What the server says, in the user's language. */
-void classic_reason(struct classic *l, struct buf *to, struct str reason);
+void cl_reason(struct classic *l, struct buf *to, struct str reason);
 /* "yyyy-M-d HH:mm:ss" to wall time; 0: it is none. */
-msec classic_time(const struct classic *l, struct str text);
-void classic_zone_learn(struct classic *l, struct str text);
+msec cl_time(const struct classic *l, struct str text);
+void cl_zone_learn(struct classic *l, struct str text);
 
-/* ---- classic_login.c */
+/* ---- cl_login.c */
 
-void classic_up(struct classic *l);
-void classic_login(struct classic *l);
+void cl_up(struct classic *l);
+void cl_login(struct classic *l);
 
 /* ---- classic_talk.c */
 
-void classic_begin(struct classic *l);  /* logged in */
-void classic_ended(struct classic *l);  /* the line is gone: what was asked is forgotten */
-void classic_push(struct classic *l, struct str line);
-void classic_send(struct client *c, struct entry *e);
-void classic_who(struct client *c, struct conversation *v);
-void classic_join(struct client *c, struct str room, struct str password);
-void classic_leave(struct client *c, struct conversation *room);
-void classic_older(struct client *c, struct conversation *v, unsigned count);
-bool classic_is_online(struct client *c, struct str name);
-void classic_names(struct client *c, void (*each)(void *arg, struct str name), void *arg);
-void classic_names_drop(struct classic *l);
-void classic_told_row(struct classic *l, struct str sender, struct str text, msec time);
-void classic_told_end(struct classic *l);
+void cl_begin(struct classic *l);  /* logged in */
+void cl_ended(struct classic *l);  /* the line is gone: what was asked is forgotten */
+void cl_push(struct classic *l, struct str line);
+void cl_send(struct client *c, struct entry *e);
+void cl_who(struct client *c, struct conversation *v);
+void cl_join(struct client *c, struct str room, struct str password);
+void cl_leave(struct client *c, struct conversation *room);
+void cl_older(struct client *c, struct conversation *v, unsigned count);
+bool cl_is_online(struct client *c, struct str name);
+void cl_names(struct client *c, void (*each)(void *arg, struct str name), void *arg);
+void cl_names_drop(struct classic *l);
+void cl_told_row(struct classic *l, struct str sender, struct str text, msec time);
+void cl_told_end(struct classic *l);
 
 /* ---- classic_files.c */
 
-void classic_offer(struct classic *l, struct entry *e);
+void cl_offer(struct classic *l, struct entry *e);
 /* `content` is "name,size,TOKEN". */
-void classic_offered(struct classic *l, struct str sender, struct str content, msec time, bool old);
-bool classic_offer_file(struct str content, struct file_info *ret, struct buf *name);
-void classic_file_get(struct client *c, struct entry *e);
-void classic_file_stop(struct client *c, struct entry *e);
-void classic_files_go_on(struct classic *l); /* logged in: what was broken off */
-void classic_files_end(struct classic *l);
+void cl_offered(struct classic *l, struct str sender, struct str content, msec time, bool old);
+bool cl_offer_file(struct str content, struct file_info *ret, struct buf *name);
+void cl_file_get(struct client *c, struct entry *e);
+void cl_file_stop(struct client *c, struct entry *e);
+void cl_files_go_on(struct classic *l); /* logged in: what was broken off */
+void cl_files_end(struct classic *l);

@@ -247,7 +247,7 @@ static bool line_take(struct transfer *t, struct str line)
 
 	line = str_trim(line);
 	if (!str_starts(line, STR("1|"))) {
-		classic_reason(t->l, &why, str_starts(line, STR("0|")) ? str_from(line, 2) : STR(""));
+		cl_reason(t->l, &why, str_starts(line, STR("0|")) ? str_from(line, 2) : STR(""));
 		fail(t, buf_all(&why));
 		return false;
 	}
@@ -450,12 +450,12 @@ static void offer_answered(struct classic *l, struct ask *a, bool good, struct s
 		transfer_new(l, e);
 		return;
 	}
-	classic_reason(l, &why, data);
+	cl_reason(l, &why, data);
 	file_progress(l->c, e, FILE_BROKEN, 0, buf_all(&why));
 	entry_status(l->c, e, ENTRY_FAILED, buf_all(&why));
 }
 
-void classic_offer(struct classic *l, struct entry *e)
+void cl_offer(struct classic *l, struct entry *e)
 {
 	own_buf request = { 0 };
 	struct ask *a;
@@ -467,7 +467,7 @@ void classic_offer(struct classic *l, struct entry *e)
 	}
 	buf_fmt(&request, "104|%.*s,%.*s,%.*s,%llu", STR_ARG(l->c->state.self), STR_ARG(e->conversation->name), STR_ARG(e->file->name),
 		(unsigned long long)e->file->size);
-	a = classic_ask(l, buf_all(&request), offer_answered);
+	a = cl_ask(l, buf_all(&request), offer_answered);
 	a->v = e->conversation;
 	a->entry = e->id;
 }
@@ -489,7 +489,7 @@ static bool offer_read(struct str content, struct str part[3])
 	return content.n > 0;
 }
 
-bool classic_offer_file(struct str content, struct file_info *ret, struct buf *name)
+bool cl_offer_file(struct str content, struct file_info *ret, struct buf *name)
 {
 	struct str part[3];
 
@@ -502,20 +502,20 @@ bool classic_offer_file(struct str content, struct file_info *ret, struct buf *n
 	return true;
 }
 
-void classic_offered(struct classic *l, struct str sender, struct str content, msec time, bool old)
+void cl_offered(struct classic *l, struct str sender, struct str content, msec time, bool old)
 {
 	own_buf name = { 0 }, mark = { 0 };
 	size_t slash = str_starts(sender, STR("#")) ? str_find(sender, '/') : sender.n;
 	struct file_info file;
 
-	if (!classic_offer_file(content, &file, &name))
+	if (!cl_offer_file(content, &file, &name))
 		return;
 	token_mark(&mark, file.token);
 	client_received(l->c, &(struct incoming){ .conversation = str_n(sender.p, slash), .sender = slash < sender.n ? str_from(sender, slash + 1) : sender,
 						  .text = file.name, .mark = buf_all(&mark), .time = time, .relayed = true, .old = old, .file = &file });
 }
 
-void classic_file_get(struct client *c, struct entry *e)
+void cl_file_get(struct client *c, struct entry *e)
 {
 	struct classic *l = line_of(c);
 
@@ -536,11 +536,11 @@ static void declined(struct classic *l, struct ask *a, bool good, struct str dat
 
 	if (good)
 		return;
-	classic_reason(l, &why, data);
+	cl_reason(l, &why, data);
 	client_notice(l->c, a->v, "decline", true, buf_all(&why));
 }
 
-void classic_file_stop(struct client *c, struct entry *e)
+void cl_file_stop(struct client *c, struct entry *e)
 {
 	struct classic *l = line_of(c);
 	struct transfer *t = l ? transfer_of(l, e) : NULL;
@@ -554,7 +554,7 @@ void classic_file_stop(struct client *c, struct entry *e)
 	if (!l || !l->logged_in || !e->file->token.n)
 		return;
 	buf_fmt(&request, "107|%.*s", STR_ARG(e->file->token));
-	classic_ask(l, buf_all(&request), declined)->v = e->conversation;
+	cl_ask(l, buf_all(&request), declined)->v = e->conversation;
 	kick(l);
 }
 
@@ -574,14 +574,14 @@ static void broken_off(void *arg, struct str conversation, const struct entry *r
 		entry_status(l->c, e, ENTRY_WAITING, STR_NONE); /* the offer's answer was lost: nobody was told of it */
 }
 
-void classic_files_go_on(struct classic *l)
+void cl_files_go_on(struct classic *l)
 {
 	keep_files(l->c->keep, broken_off, l);
 	client_flush(l->c, NULL);
 	kick(l);
 }
 
-void classic_files_end(struct classic *l)
+void cl_files_end(struct classic *l)
 {
 	for (struct transfer *t; (t = list_first(&l->transfers, struct transfer, here));)
 		transfer_free(t, false);

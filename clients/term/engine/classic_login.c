@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/classic_login.c - whether the server is who it was, and who we are: trust, password, 100, 101.
+ * clients/term/engine/cl_login.c - whether the server is who it was, and who we are: trust, password, 100, 101.
  */
 #include "base/crypt.h"
 #include "clients/term/engine/classic.h"
@@ -26,7 +26,7 @@ static void refuse_key(struct classic *l, enum text t, const uint8_t wanted[KEY_
 		trust_fingerprint(&was, wanted);
 	text_put(&text, l->c->setup.chinese, t, l->c->setup.host, buf_all(&is), wanted ? buf_all(&was) : l->c->setup.pin);
 	way_refused(l->c, "untrusted", buf_all(&text), QUIT_UNTRUSTED);
-	classic_cut(l);
+	cl_cut(l);
 }
 
 /* AA:BB:… or aabb…, any case. */
@@ -60,7 +60,7 @@ static void key_answered(struct client *c, struct str answer)
 	if (l->pipe)
 		ask_password(l);
 	else
-		classic_dial(l); /* it took too long to answer */
+		cl_dial(l); /* it took too long to answer */
 }
 
 static void key_new(struct classic *l)
@@ -110,7 +110,7 @@ static void look_at_key(struct classic *l)
 	}
 }
 
-void classic_up(struct classic *l)
+void cl_up(struct classic *l)
 {
 	l->c->state.secure = l->pipe->secure;
 	memcpy(l->key, l->pipe->key, KEY_BYTES);
@@ -129,7 +129,7 @@ static void refused(struct classic *l, const char *name, enum text t)
 
 	text_put(&text, l->c->setup.chinese, t, l->c->setup.name, l->c->setup.host, STR_NONE);
 	way_refused(l->c, name, buf_all(&text), QUIT_FAILED);
-	classic_cut(l);
+	cl_cut(l);
 }
 
 static void password_answered(struct client *c, struct str answer)
@@ -144,9 +144,9 @@ static void password_answered(struct client *c, struct str answer)
 	buf_str(&l->password, str_n(answer.p, str_find(answer, '\n')));
 	l->has_password = true;
 	if (l->pipe)
-		classic_login(l);
+		cl_login(l);
 	else
-		classic_dial(l);
+		cl_dial(l);
 }
 
 static void password_again(struct client *c, struct str answer)
@@ -160,9 +160,9 @@ static void password_again(struct client *c, struct str answer)
 	}
 	l->has_password = true;
 	if (l->pipe)
-		classic_login(l);
+		cl_login(l);
 	else
-		classic_dial(l);
+		cl_dial(l);
 }
 
 static void password_new(struct client *c, struct str answer)
@@ -187,7 +187,7 @@ static void ask_password(struct classic *l)
 	bool new = c->setup.registering && !l->registered;
 
 	if (l->has_password) {
-		classic_login(l);
+		cl_login(l);
 		return;
 	}
 	text_put(&text, c->setup.chinese, new ? TEXT_password_new : l->refusals ? TEXT_password_wrong : TEXT_password, c->setup.name, c->setup.host, STR_NONE);
@@ -202,13 +202,13 @@ static void logged_in(struct classic *l, struct ask *a, bool good, struct str da
 	if (good) {
 		l->logged_in = l->proven = true;
 		l->refusals = l->tries = 0;
-		classic_begin(l);
+		cl_begin(l);
 		return;
 	}
 	l->refusals++;
 	/* The server says "0|" whatever was wrong, also that there were too many attempts: who was in with this password tries it again, later. */
 	if (l->proven && l->refusals <= REFUSALS_MAX) {
-		classic_cut(l);
+		cl_cut(l);
 		return;
 	}
 	l->has_password = l->proven = false;
@@ -224,7 +224,7 @@ static void credentials(struct classic *l, const char *code, ask_done *done)
 
 	buf_fmt(&line, "%s|%.*s,", code, STR_ARG(l->c->setup.name));
 	buf_str(&line, buf_all(&l->password));
-	classic_ask(l, buf_all(&line), done);
+	cl_ask(l, buf_all(&line), done);
 	buf_wipe(&line);
 }
 
@@ -236,16 +236,16 @@ static void registered(struct classic *l, struct ask *a, bool good, struct str d
 	if (good) {
 		l->registered = true;
 		client_tell(l->c, NULL, "registered", false, TEXT_registered, l->c->setup.name, l->c->setup.host);
-		classic_login(l);
+		cl_login(l);
 		return;
 	}
-	classic_reason(l, &reason, data);
+	cl_reason(l, &reason, data);
 	text_put(&text, l->c->setup.chinese, TEXT_register_refused, l->c->setup.name, buf_all(&reason), STR_NONE);
 	way_refused(l->c, "register-refused", buf_all(&text), QUIT_FAILED);
-	classic_cut(l);
+	cl_cut(l);
 }
 
-void classic_login(struct classic *l)
+void cl_login(struct classic *l)
 {
 	if (l->c->setup.registering && !l->registered)
 		credentials(l, "100", registered);

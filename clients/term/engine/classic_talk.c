@@ -14,6 +14,7 @@
 enum {
 	AFTER_JOIN = 50,               /* entries asked for on entering a room */
 	RETRY_MS = 3000,
+	MISSED_MAX = 100,              /* conversations whose history is asked for on coming in */
 	OWN_BEFORE_MS = 14 * 24 * 3600 * 1000, /* so long may have waited here what the server has the time of */
 	OWN_AFTER_MS = 120 * 1000,     /* and so much may the clocks differ */
 };
@@ -30,9 +31,9 @@ struct pushed {
 
 /* ---- who is online -------------------------------------------------------------------------------------------------------------- */
 
-bool classic_is_online(struct client *c, struct str name) { return map_get(&line_of(c)->names, name) != NULL; }
+bool cl_is_online(struct client *c, struct str name) { return map_get(&line_of(c)->names, name) != NULL; }
 
-void classic_names(struct client *c, void (*each)(void *arg, struct str name), void *arg)
+void cl_names(struct client *c, void (*each)(void *arg, struct str name), void *arg)
 {
 	const struct map *m = &line_of(c)->names;
 
@@ -56,7 +57,7 @@ static void name_set(struct classic *l, struct str name, bool online)
 	client_online(l->c, name, online);
 }
 
-void classic_names_drop(struct classic *l)
+void cl_names_drop(struct classic *l)
 {
 	for (struct map_node *node; (node = map_drain(&l->names));) {
 		struct name *n = holder_of(node, struct name, node);
@@ -115,7 +116,7 @@ static void tell_failed(struct classic *l, const struct ask *a, const char *name
 
 	if (!a->shown)
 		return;
-	classic_reason(l, &text, data);
+	cl_reason(l, &text, data);
 	client_notice(l->c, a->v, name, true, buf_all(&text));
 }
 
@@ -127,7 +128,7 @@ static void online_told(struct classic *l, struct ask *a, bool good, struct str 
 		tell_failed(l, a, "who", good ? STR("") : data);
 		return;
 	}
-	classic_names_drop(l);
+	cl_names_drop(l);
 	list_each (v, &l->c->conversations, struct conversation, here)
 		if (v->kind == CONVERSATION_PERSON)
 			client_online(l->c, v->name, false);
@@ -163,12 +164,12 @@ static struct ask *ask_people(struct classic *l, struct conversation *room)
 	struct ask *a;
 
 	buf_fmt(&request, "102|%.*s", STR_ARG(room->name));
-	a = classic_ask(l, buf_all(&request), people_told);
+	a = cl_ask(l, buf_all(&request), people_told);
 	a->v = room;
 	return a;
 }
 
-void classic_who(struct client *c, struct conversation *v)
+void cl_who(struct client *c, struct conversation *v)
 {
 	struct classic *l = line_of(c);
 	struct ask *a;
@@ -177,7 +178,7 @@ void classic_who(struct client *c, struct conversation *v)
 		client_tell(c, v, "not-online", true, TEXT_not_online, STR_NONE, STR_NONE);
 		return;
 	}
-	a = v && v->kind == CONVERSATION_ROOM ? ask_people(l, v) : classic_ask(l, STR("102|"), online_told);
+	a = v && v->kind == CONVERSATION_ROOM ? ask_people(l, v) : cl_ask(l, STR("102|"), online_told);
 	a->v = v;
 	a->shown = true;
 }
@@ -221,7 +222,7 @@ static void joined(struct classic *l, struct ask *a, bool good, struct str data)
 		client_flush(l->c, a->v);
 		return;
 	}
-	classic_reason(l, &reason, data);
+	cl_reason(l, &reason, data);
 	if (is_final(data)) {
 		t->joined = false;
 		chat_changed(l->c, t);
@@ -240,12 +241,12 @@ static struct ask *ask_join(struct classic *l, struct conversation *room)
 	buf_fmt(&request, "108|%.*s", STR_ARG(room->name));
 	if (t->password.n)
 		buf_fmt(&request, ",%.*s", STR_ARG(t->password));
-	a = classic_ask(l, buf_all(&request), joined);
+	a = cl_ask(l, buf_all(&request), joined);
 	a->v = room;
 	return a;
 }
 
-void classic_join(struct client *c, struct str room, struct str password)
+void cl_join(struct client *c, struct str room, struct str password)
 {
 	struct classic *l = line_of(c);
 	struct conversation *v = client_conversation(c, room, true);
@@ -268,7 +269,7 @@ static void left(struct classic *l, struct ask *a, bool good, struct str data)
 	client_tell(l->c, a->v, "left", false, TEXT_left, a->v->name, STR_NONE);
 }
 
-void classic_leave(struct client *c, struct conversation *room)
+void cl_leave(struct client *c, struct conversation *room)
 {
 	struct classic *l = line_of(c);
 	own_buf request = { 0 };
@@ -278,7 +279,7 @@ void classic_leave(struct client *c, struct conversation *room)
 	if (!l || !l->logged_in)
 		return;
 	buf_fmt(&request, "109|%.*s", STR_ARG(room->name));
-	classic_ask(l, buf_all(&request), left)->v = room;
+	cl_ask(l, buf_all(&request), left)->v = room;
 }
 
 /* ---- history ------------------------------------------------------------------------------------------------------------------------ */
@@ -311,13 +312,13 @@ static struct ask *ask_history(struct classic *l, struct conversation *v, unsign
 
 	count = count > CLASSIC_HISTORY_MAX ? CLASSIC_HISTORY_MAX : count;
 	buf_fmt(&request, "111|%.*s,%u", STR_ARG(v->name), count);
-	a = classic_ask(l, buf_all(&request), history_told);
+	a = cl_ask(l, buf_all(&request), history_told);
 	a->v = v;
 	a->count = count;
 	return a;
 }
 
-void classic_older(struct client *c, struct conversation *v, unsigned count)
+void cl_older(struct client *c, struct conversation *v, unsigned count)
 {
 	struct classic *l = line_of(c);
 
@@ -337,7 +338,7 @@ static bool is_own(const struct classic *l, struct str sender)
 	return str_eq(slash < sender.n ? str_from(sender, slash + 1) : sender, l->c->state.self);
 }
 
-void classic_told_row(struct classic *l, struct str sender, struct str text, msec time)
+void cl_told_row(struct classic *l, struct str sender, struct str text, msec time)
 {
 	struct told *row;
 
@@ -422,16 +423,18 @@ static void doubts_settle(struct classic *l, struct conversation *v)
 
 static struct str nick_of(struct str sender) { return str_starts(sender, STR("#")) ? str_from(sender, str_find(sender, '/') + 1) : sender; }
 
-void classic_told_end(struct classic *l)
+void cl_told_end(struct classic *l)
 {
 	struct ask *a = l->telling;
 	struct conversation *v;
-	bool *known;
+	bool *known, any = false, had;
 
 	if (!a)
 		return;
 	v = a->v;
 	known = mem_alloc(l->rows_n + 1);
+	chat_load(l->c, chat_of(v));
+	had = !list_empty(&v->entries);
 	if (l->rows_n)
 		chat_cover(l->c, chat_of(v), l->rows[0].time - OWN_AFTER_MS);
 	/* Only while nothing of ours is under way does "in doubt" mean what the last line left. */
@@ -442,12 +445,17 @@ void classic_told_end(struct classic *l)
 
 		if (!known[i] && sender.n)
 			client_received(l->c, &(struct incoming){ .conversation = v->name, .sender = sender, .text = row->text, .time = row->time,
-								   .relayed = true, .old = true, .mine = row->mine, .nth = row_nth(l, i) });
+								   .relayed = true, .old = true, .mine = row->mine, .nth = row_nth(l, i), .known = &known[i] });
+		any = any || known[i];
 	}
 	mem_free(known);
 	if (!l->settled)
 		doubts_settle(l, v);
-	client_history_done(l->c, v, l->rows_n >= a->count && a->count < CLASSIC_HISTORY_MAX);
+	/* Not one of them was known, though something was: there is a gap. */
+	if (had && !any && l->rows_n >= a->count && a->count < CLASSIC_HISTORY_MAX)
+		ask_history(l, v, CLASSIC_HISTORY_MAX);
+	else
+		client_history_done(l->c, v, l->rows_n >= a->count && a->count < CLASSIC_HISTORY_MAX);
 	rows_forget(l);
 }
 
@@ -461,7 +469,7 @@ static void all_settled(struct classic *l, struct ask *a, bool good, struct str 
 	list_each (v, &l->c->conversations, struct conversation, here)
 		doubts_settle(l, v);
 	way_phase(l->c, PHASE_ONLINE, STR_NONE, 0);
-	classic_files_go_on(l);
+	cl_files_go_on(l);
 }
 
 static void events_on(struct classic *l, struct ask *a, bool good, struct str data) { (void)l, (void)a, (void)good, (void)data; }
@@ -492,7 +500,7 @@ static void held_take(struct classic *l)
 	while (at < held.n) {
 		size_t n = str_find(str_from(buf_all(&held), at), '\n');
 
-		classic_push(l, str_n(held.p + at, n));
+		cl_push(l, str_n(held.p + at, n));
 		at += n + 1;
 	}
 	buf_free(&held);
@@ -503,18 +511,19 @@ static void first_online(struct classic *l, struct ask *a, bool good, struct str
 	struct str part[4];
 
 	if (good && push_split(data, part))
-		classic_zone_learn(l, part[3]);
+		cl_zone_learn(l, part[3]);
 	held_take(l);
 	online_told(l, a, good, data);
 }
 
 /* What is asked at once, in this order: the replies settle what the last line left open, and the last one opens ours for messages. */
-void classic_begin(struct classic *l)
+void cl_begin(struct classic *l)
 {
 	struct client *c = l->c;
+	unsigned n = 0;
 
-	classic_ask(l, STR("102|"), first_online);
-	classic_ask(l, STR("110|on"), events_on);
+	cl_ask(l, STR("102|"), first_online);
+	cl_ask(l, STR("110|on"), events_on);
 	list_each (v, &c->conversations, struct conversation, here)
 		if (v->kind == CONVERSATION_ROOM && chat_of(v)->joined)
 			ask_join(l, v);
@@ -524,14 +533,17 @@ void classic_begin(struct classic *l)
 
 		list_each (a, &l->asks, struct ask, here)
 			asked = asked || (a->done == history_told && a->v == v);
-		if (chat_of(v)->opened && !asked && (v->kind == CONVERSATION_ROOM ? chat_of(v)->joined : v->kind == CONVERSATION_PERSON && v->name.p[0] != '#'))
+		/* The server counts as delivered what the kernel has taken: the end of the last line may have swallowed something. */
+		if (!asked && n < MISSED_MAX && (v->kind == CONVERSATION_ROOM ? chat_of(v)->joined : v->kind == CONVERSATION_PERSON && v->name.p[0] != '#')) {
 			ask_history(l, v, c->setup.history);
+			n++;
+		}
 	}
 	/* A request without an effect of its own: its reply comes after all of these. */
-	classic_ask(l, STR("110|on"), all_settled);
+	cl_ask(l, STR("110|on"), all_settled);
 }
 
-void classic_ended(struct classic *l)
+void cl_ended(struct classic *l)
 {
 	for (struct ask *a; (a = list_first(&l->asks, struct ask, here));) {
 		list_remove(&a->here);
@@ -543,7 +555,7 @@ void classic_ended(struct classic *l)
 		mem_free(p);
 	}
 	buf_clear(&l->held);
-	classic_names_drop(l);
+	cl_names_drop(l);
 }
 
 /* ---- sending ------------------------------------------------------------------------------------------------------------------------ */
@@ -568,7 +580,7 @@ static void sent(struct classic *l, struct ask *a, bool good, struct str data)
 		entry_status(l->c, e, ENTRY_WAITING, STR_NONE);
 		world_timer(l->c->world, &l->retry, RETRY_MS);
 	} else {
-		classic_reason(l, &why, data);
+		cl_reason(l, &why, data);
 		entry_status(l->c, e, ENTRY_FAILED, buf_all(&why));
 	}
 	if (l->ahead == CLASSIC_AHEAD_MAX / 2 && l->c->state.waiting > l->ahead)
@@ -594,7 +606,7 @@ static bool may_go(struct classic *l, struct entry *e)
 	return false;
 }
 
-void classic_send(struct client *c, struct entry *e)
+void cl_send(struct client *c, struct entry *e)
 {
 	struct classic *l = line_of(c);
 	own_buf request = { 0 };
@@ -603,7 +615,7 @@ void classic_send(struct client *c, struct entry *e)
 	if (!l || !l->logged_in || !l->settled || l->leaving || l->retry.place || !may_go(l, e))
 		return;
 	if (e->kind == ENTRY_FILE) {
-		classic_offer(l, e);
+		cl_offer(l, e);
 		return;
 	}
 	if (l->ahead >= CLASSIC_AHEAD_MAX)
@@ -612,7 +624,7 @@ void classic_send(struct client *c, struct entry *e)
 	buf_str(&request, e->text);
 	/* On disk first: after a crash it is known to be in doubt. */
 	entry_status(c, e, ENTRY_SENDING, STR_NONE);
-	a = classic_ask(l, buf_all(&request), sent);
+	a = cl_ask(l, buf_all(&request), sent);
 	a->v = e->conversation;
 	a->entry = e->id;
 	l->ahead++;
@@ -690,7 +702,7 @@ static void room_said(struct classic *l, struct str sender, struct str text, str
 
 static void said(struct classic *l, struct str part[4])
 {
-	msec time = classic_time(l, part[3]);
+	msec time = cl_time(l, part[3]);
 	struct incoming in = { .conversation = part[1], .sender = part[1], .text = part[2], .time = time, .relayed = true };
 
 	if (!part[1].n || str_is(part[1], "Server")) {
@@ -716,17 +728,17 @@ static void presence(struct classic *l, struct str part[4])
 static void told(struct classic *l, struct str part[4])
 {
 	if (str_is(part[1], "Server") && str_is(part[2], "end"))
-		classic_told_end(l);
+		cl_told_end(l);
 	else
-		classic_told_row(l, part[1], part[2], classic_time(l, part[3]));
+		cl_told_row(l, part[1], part[2], cl_time(l, part[3]));
 }
 
 static void offered(struct classic *l, struct str part[4])
 {
-	classic_offered(l, part[1], part[2], classic_time(l, part[3]), false);
+	cl_offered(l, part[1], part[2], cl_time(l, part[3]), false);
 }
 
-void classic_push(struct classic *l, struct str line)
+void cl_push(struct classic *l, struct str line)
 {
 	static const struct {
 		const char *type;

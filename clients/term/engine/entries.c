@@ -436,6 +436,13 @@ static int entry_keep(struct client *c, struct entry *e)
 	return r;
 }
 
+static int known(const struct incoming *in)
+{
+	if (in->known)
+		*in->known = true;
+	return 0;
+}
+
 int client_received(struct client *c, const struct incoming *given)
 {
 	struct incoming in = *given;
@@ -448,10 +455,10 @@ int client_received(struct client *c, const struct incoming *given)
 	if (!in.time)
 		in.time = world_now(c->world);
 	if (in.mark.n && keep_has(c->keep, in.mark))
-		return 0;
+		return known(&in);
 	chat_load(c, chat_of(v));
 	if (nth && same_count(c, v, &in) >= nth)
-		return 0;
+		return known(&in);
 	last = list_empty(&v->entries) ? NULL : holder_of(v->entries.prev, struct entry, here);
 	/* What a history brings behind everything that was known is news: it was said while we were away. */
 	fresh = !in.old || (last && in.time > last->time);

@@ -84,6 +84,7 @@ struct incoming {
 	unsigned nth;          /* it may be known without a mark: it is the nth of this sender, time (in seconds) and text that is being told, and as many known ones
 				  mean that it is known. 0: 1 with `old`, else it is new */
 	const struct file_info *file; /* NULL: text */
+	bool *known;           /* set when it was there already; may be NULL */
 };
 int client_received(struct client *c, const struct incoming *in);
 

@@ -57,10 +57,9 @@ static void look_soon(struct plain *p)
 }
 
 /* What did not go out is taken back: who wrote the script is told that it did not, and may try again. */
-static void give_up(struct plain *p, struct str why)
+static void take_back(struct plain *p, struct str why)
 {
 	struct conversation *v = to_whom(p);
-	own_buf text = { 0 };
 
 	for (size_t i = 0; v && i < p->ids.n / sizeof(int64_t); i++) {
 		struct entry *e = entry_at(p, v, i);
@@ -69,6 +68,13 @@ static void give_up(struct plain *p, struct str why)
 			entry_status(p->client, e, ENTRY_FAILED, why);
 	}
 	p->said = false;
+}
+
+static void give_up(struct plain *p, struct str why)
+{
+	own_buf text = { 0 };
+
+	take_back(p, why);
 	text_put(&text, p->setup.chinese, TEXT_once_unreachable, why, STR_NONE, STR_NONE);
 	fprintf(stderr, "!! %s\n", buf_z(&text));
 	client_stop(p->client, QUIT_UNREACHABLE);
@@ -125,6 +131,8 @@ void once_state(struct plain *p, const struct client_state *now)
 {
 	if (now->phase == PHASE_WAITING && p->said && !p->stopped)
 		give_up(p, now->why);
+	else if (now->phase == PHASE_OFF && now->why.n && p->said)
+		take_back(p, now->why); /* the program ends; why was told */
 }
 
 void once_entry(struct plain *p, const struct entry *e)
