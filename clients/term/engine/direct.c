@@ -209,7 +209,7 @@ struct direct_link *link_dial(struct direct_peer *p, const struct endpoint *to, 
 
 /* ---- who is believed to be who --------------------------------------------------------------------------------------------------- */
 
-enum { REFUSED_AGAIN_MS = 60000, REFUSED_LOOK_MS = 5000 };
+enum { REFUSED_AGAIN_MS = 60000 };
 
 /* Said in the conversation once for each key, and not more than once a minute: an attacker has many keys. */
 static void refuse_loudly(struct direct_link *l, struct direct_peer *p)
@@ -333,7 +333,7 @@ static void link_is_up(struct direct_link *l)
 {
 	l->up = true;
 	if (l->use == DIRECT_FOR_FILE)
-		file_begin(l);
+		file_link_up(l);
 	else
 		talk_up(l);
 }
@@ -812,17 +812,13 @@ void directs_send(struct directs *ds, struct entry *e)
 		talk_send(l, e);
 		return;
 	}
-	if (peer_refused(p)) { /* it waits until somebody has looked at the keys */
-		p->next_dial = direct_clock(ds) + REFUSED_LOOK_MS;
-		p->wanted = true;
-		return;
-	}
 	if (peer_dialling(p) || dial_begin(p)) {
 		pending_add(p, e->id);
 		return;
 	}
 	p->wanted = true;
-	if (ds->events->unreachable)
+	/* Where somebody else answers in his name it waits, and goes no other way, until he himself answers or somebody has looked at the keys. */
+	if (ds->events->unreachable && !peer_refused(p))
 		ds->events->unreachable(ds->client, e);
 }
 

@@ -130,7 +130,7 @@ bool file_raw(const struct direct_link *l);                            /* bytes 
 bool file_sending(const struct direct_link *l);                        /* bytes of ours are under way */
 void file_feed(struct direct_link *l, struct str bytes);
 void file_pump(struct direct_link *l);                                 /* there is room in the pipe */
-void file_begin(struct direct_link *l);                                /* a link for a file is up */
+void file_link_up(struct direct_link *l);                                /* a link for a file is up */
 void file_alive(struct direct_link *l, msec now);
 void file_lost(struct direct_link *l);
 bool file_hash_first(struct directs *ds, struct entry *e);             /* true: it is not ready to be offered */

@@ -212,9 +212,10 @@ static void serve(struct direct_link *l, struct str mark)
 	else
 		why = source_open(c, e, &disk);
 	if (why) {
-		if (e && e->mine)
+		if (e && e->mine && e->file->state != FILE_DECLINED)
 			refused(c, e, str_z(why));
-		link_end(l, why);
+		link_say(l, &(struct direct_line){ .kind = DIRECT_NO, .text = str_z(why), .id = e ? e->mark : STR_NONE });
+		link_end(l, NULL);
 		return;
 	}
 	file_new(l, e, true)->disk = disk;
@@ -368,6 +369,16 @@ static struct direct_link *fetching(const struct direct_peer *p, struct str mark
 	return NULL;
 }
 
+static void ask_drop(struct direct_peer *p, struct str mark)
+{
+	for (size_t i = 0; i < p->asked.n; i += sizeof(struct direct_ask))
+		if (str_is(mark, p->asked.p + i + offsetof(struct direct_ask, mark))) {
+			memmove(p->asked.p + i, p->asked.p + i + sizeof(struct direct_ask), p->asked.n - i - sizeof(struct direct_ask));
+			p->asked.n -= sizeof(struct direct_ask);
+			return;
+		}
+}
+
 /* Opens what is there of it; a part that is too long is none. */
 static int part_open(struct client *c, struct direct_file *f)
 {
@@ -413,6 +424,7 @@ static bool file_heard(struct direct_link *l, const struct direct_line *line)
 		link_end(l, "changed");
 		return true;
 	}
+	ask_drop(l->peer, mark);
 	f = file_new(l, e, false);
 	memcpy(f->sum, line->sum, sizeof f->sum);
 	r = part_open(c, f);
@@ -433,7 +445,7 @@ static bool file_heard(struct direct_link *l, const struct direct_line *line)
 static bool no_heard(struct direct_link *l, const struct direct_line *line)
 {
 	struct client *c = l->directs->client;
-	struct str mark = l->file ? str_z(l->file->mark) : str_z(l->get);
+	struct str mark = line->id.p ? line->id : l->file ? str_z(l->file->mark) : str_z(l->get);
 	struct entry *e = entry_by_mark(c, peer_conversation(l->peer, false), mark);
 
 	if (l->file)
@@ -444,7 +456,7 @@ static bool no_heard(struct direct_link *l, const struct direct_line *line)
 	return true;
 }
 
-void file_begin(struct direct_link *l)
+void file_link_up(struct direct_link *l)
 {
 	if (!l->dialled)
 		return;
@@ -549,6 +561,7 @@ void file_refused(struct direct_peer *p, struct str mark, struct str reason)
 {
 	struct entry *e = entry_by_mark(p->directs->client, peer_conversation(p, false), mark);
 
+	ask_drop(p, mark);
 	if (e)
 		refused(p->directs->client, e, reason);
 }
@@ -842,6 +855,7 @@ void directs_file_get(struct directs *ds, struct entry *e)
 		return;
 	if (!e->mine)
 		file_progress(ds->client, e, FILE_PAUSED, e->file->state == FILE_BROKEN ? 0 : e->file->done, STR_NONE);
+	ask_drop(p, e->mark);
 	p->files = true;
 	p->next_fetch = p->fetch_failures = 0;
 	files_resume(p);

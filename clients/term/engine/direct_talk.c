@@ -37,13 +37,22 @@ static void numbered_say(struct direct_link *l, const struct entry *e, const str
 	buf_add(&l->unacked, &e->id, sizeof e->id);
 }
 
+/* What is still under way on another link to him is older: it comes first, or comes back to wait when that link ends. */
+static bool other_unacked(const struct direct_link *l)
+{
+	list_each (other, &l->peer->links, struct direct_link, here)
+		if (other != l && other->unacked.n)
+			return true;
+	return false;
+}
+
 void talk_send(struct direct_link *l, struct entry *e)
 {
 	struct client *c = l->directs->client;
 	own_buf text = { 0 }, whole = { 0 };
 	struct direct_line line;
 
-	if (unacked_n(l) >= DIRECT_UNACKED || pipe_backlog(l->pipe) >= DIRECT_BACKLOG) {
+	if (unacked_n(l) >= DIRECT_UNACKED || pipe_backlog(l->pipe) >= DIRECT_BACKLOG || other_unacked(l)) {
 		l->peer->more = true;
 		return;
 	}

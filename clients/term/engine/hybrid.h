@@ -85,7 +85,7 @@ void relay_ended(struct hybrid_client *h, struct hybrid_ask *a, struct str reaso
 /* The line is gone: what was under way waits again. */
 void relays_lost(struct hybrid_client *h);
 void hybrid_datagram_heard(void *arg, const struct endpoint *from, struct str bytes);
-void hybrid_send(struct client *c, struct entry *e);
+void hybrid_give(struct client *c, struct entry *e);
 void hybrid_unreachable(struct client *c, struct entry *e);
 void hybrid_linked(struct client *c, struct str name, bool up);
 void hybrid_who(struct client *c, struct conversation *v);

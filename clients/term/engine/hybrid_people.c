@@ -325,7 +325,7 @@ void hybrid_unreachable(struct client *c, struct entry *e)
 		relay(h, p, e);
 }
 
-void hybrid_send(struct client *c, struct entry *e)
+void hybrid_give(struct client *c, struct entry *e)
 {
 	struct hybrid_client *h = hybrid_of(c);
 	struct person *p = person_of(h, e->conversation->name, true);
