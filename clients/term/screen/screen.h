@@ -7,17 +7,22 @@
 #pragma once
 #include "clients/term/engine/client.h"
 #include "clients/term/keep/keep.h"
+#include "clients/term/screen/view.h"
 #include "transport/loop.h"
 
 struct screen;
 
+enum screen_colours { SCREEN_COLOURS_AUTO /* unless NO_COLOR is set */, SCREEN_COLOURS_YES, SCREEN_COLOURS_NO };
+
 struct screen_setup {
-	int in, out;       /* the terminal: 0 and 1 */
+	int in, out;           /* the terminal: 0 and 1 */
+	enum client_mode mode;
 	bool chinese;
-	bool bell;         /* rings when somebody means us */
-	bool title;        /* the title of the window says who writes */
-	bool mouse;        /* the wheel scrolls, a click chooses a conversation; the terminal's own marking then needs Shift */
-	bool no_colour;    /* NO_COLOR of the environment means the same */
+	enum screen_colours colours;
+	enum view_bell bell;   /* rings when somebody means us */
+	bool notify;           /* and asks the terminal for a notification (OSC 9) */
+	bool title;            /* the title of the window says who writes */
+	bool mouse;            /* the wheel scrolls, a click chooses a conversation; the terminal's own marking then needs Shift */
 	void (*quit)(void *arg, int status); /* the engine is done (face_ops.quit); the terminal is as it was already */
 	void *arg;
 };
@@ -31,9 +36,9 @@ enum screen_verdict {
 /* Looks whether it can be done, touches nothing yet. `why`: a sentence in the user's language, with what to do. *ret only on 0. */
 int screen_new(struct screen **ret, const struct screen_setup *setup, struct loop *loop, struct buf *why);
 struct face *screen_face(struct screen *s);
-/* After client_new(), before client_start(). `keep` remembers the lines typed. */
+/* After client_new(), before client_start(). `keep` remembers the lines typed. When the terminal goes, the client is stopped in order. */
 void screen_begin(struct screen *s, struct client *c, struct keep *keep);
-/* Gives the terminal back; harmless when that was done. */
+/* Gives the terminal back; on the loop, before loop_stop() (setup.quit comes after it). Harmless when it was done. */
 void screen_end(struct screen *s);
-/* After screen_end(), before client_free(); its handles close in the loop, so loop_run() must still come round once, or not have ended. NULL is fine; returns NULL. */
+/* After screen_end(). What the loop still has of it goes when that comes round. NULL is fine; returns NULL. */
 struct screen *screen_free(struct screen *s);
