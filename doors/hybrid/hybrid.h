@@ -138,6 +138,10 @@ enum entry_state {
 	ENTRY_OUT,     /* is in no map but `leaving`, and freed when nothing of it is under way */
 };
 
+struct ticket_given {
+	uint64_t ticket, line; /* line: of kept->relayed, behind which it was given */
+};
+
 struct entry {
 	struct map_node node, place; /* in entries (or leaving), endpoints */
 	struct list here;
@@ -161,7 +165,7 @@ struct entry {
 	struct allowance talks; /* bytes */
 	struct list errands;    /* say.c: messages whose `sent` has not come, in order */
 	unsigned errands_n;
-	struct buf tickets;     /* uint64_t each: written, not yet taken by the kernel */
+	struct buf tickets;     /* struct ticket_given each: written, not yet taken by the kernel, or not yet `got` */
 	struct stanza *bounces[HYBRID_BOUNCES_MAX];
 	unsigned bounces_n;
 	uint64_t mark, said;    /* what the ids of its messages are made of */
@@ -246,8 +250,10 @@ extern const struct session_ops hybrid_session_ops;
 const char *entry_say(struct entry *e, struct kept *k, struct str to, struct str content, struct str id);
 /* The connection has gone: nobody is answered. */
 void errands_forget(struct entry *e, const struct kept *k);
-/* What the kernel has taken. */
+/* What the kernel has taken; of who says `got`, what he has got. */
 void tickets_settle(struct entry *e);
+/* What was not got is to be read from the store again: session_catch_up(). */
+void tickets_return(struct entry *e);
 void bounces_send(struct entry *e);
 void entry_say_free(struct entry *e);
 
@@ -262,6 +268,8 @@ struct kept {
 	struct buf in;          /* what was not taken yet */
 	bool spoken;            /* it has said something: it is a client of ours, its presence is bound to it */
 	bool ids;               /* it has said `id`: messages come with theirs, and their lines escaped */
+	bool gots;              /* it has said `got`: what it was told of counts as delivered when it says so */
+	uint64_t relayed, got;  /* `relayed` lines said to it; and of them on its disk */
 	bool id_next, id_bad;   /* of the next `relay` */
 	bool authed, entering;
 	bool claimed;           /* its entry was given to it because it was silent; nothing has shown yet that it is its own */

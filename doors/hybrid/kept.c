@@ -204,6 +204,8 @@ static void come_back(struct kept *k, struct entry *e)
 	if (e->kept && e->kept != k) {
 		struct kept *old = e->kept;
 
+		if (old->gots)
+			tickets_return(e);
 		entry_unbind(e);
 		kept_hang_up(old, CLOSE_ASKED);
 	}
@@ -212,6 +214,8 @@ static void come_back(struct kept *k, struct entry *e)
 	k->entry = e;
 	k->busy = true;
 	kept_entered(k, NULL);
+	if (e->session.missed_from)
+		session_catch_up(&e->session, 0);
 }
 
 static bool endpoint_of(struct kept *k, struct str text, struct endpoint *ret)
@@ -293,6 +297,22 @@ static void take_id(struct kept *k, struct str data)
 	buf_str(&k->id, data);
 }
 
+/* No reply: it is one. */
+static void take_got(struct kept *k, struct str data)
+{
+	uint64_t n;
+
+	if (!str_u64(data, &n) || n < k->got || n > k->relayed) {
+		refuse(k, "bad request");
+		k->leaving = true;
+		return;
+	}
+	k->gots = true;
+	k->got = n;
+	if (k->entry)
+		entry_continue(k->entry);
+}
+
 static const char *relay(struct kept *k, struct str data)
 {
 	size_t comma = str_find(data, ',');
@@ -339,6 +359,7 @@ static const struct command commands[] = {
 	{ STR_INIT("login"), false, take_login },
 	{ STR_INIT("logout"), false, take_logout },
 	{ STR_INIT("id"), true, take_id },
+	{ STR_INIT("got"), true, take_got },
 	{ STR_INIT("relay"), true, take_relay },
 	{ STR_INIT("ping"), false, take_ping },
 };

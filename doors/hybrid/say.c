@@ -193,6 +193,7 @@ static void relayed_one(struct kept *k, struct str user, struct str content, mse
 {
 	own_buf line = { 0 };
 
+	k->relayed++;
 	buf_lit(&line, "relayed,");
 	hybrid_time_write(&line, time);
 	buf_fmt(&line, ",%.*s,", STR_ARG(user));
@@ -324,7 +325,9 @@ static void on_deliver(struct session *s, const struct delivery *d)
 	else if (d->stanza->name == STANZA_IQ)
 		bounce(e, d->stanza);
 	if (d->ticket) {
-		buf_add(&e->tickets, &d->ticket, sizeof d->ticket);
+		struct ticket_given given = { d->ticket, e->kept ? e->kept->relayed : 0 };
+
+		buf_add(&e->tickets, &given, sizeof given);
 		entry_continue(e);
 	}
 }
@@ -332,16 +335,34 @@ static void on_deliver(struct session *s, const struct delivery *d)
 void tickets_settle(struct entry *e)
 {
 	struct buf tickets = e->tickets;
+	bool gots = entry_is_bound(e) && e->kept->gots;
 
-	/* What went as datagrams is gone as soon as it was sent; lines, when the kernel has them. */
-	if (tickets.n == 0 || (entry_is_bound(e) && link_backlog(e->kept->link)))
+	/* What went as datagrams is gone as soon as it was sent; lines, when the kernel has them, or the client says that it has. */
+	if (tickets.n == 0 || (!gots && entry_is_bound(e) && link_backlog(e->kept->link)))
 		return;
 	e->tickets = (struct buf){ 0 };
-	for (size_t i = 0; i < tickets.n; i += sizeof(uint64_t)) {
-		uint64_t ticket;
+	for (size_t i = 0; i < tickets.n; i += sizeof(struct ticket_given)) {
+		struct ticket_given given;
 
-		memcpy(&ticket, tickets.p + i, sizeof ticket);
-		session_delivered(&e->session, ticket);
+		memcpy(&given, tickets.p + i, sizeof given);
+		if (gots && given.line > e->kept->got)
+			buf_add(&e->tickets, &given, sizeof given);
+		else
+			session_delivered(&e->session, given.ticket);
+	}
+	buf_free(&tickets);
+}
+
+void tickets_return(struct entry *e)
+{
+	struct buf tickets = e->tickets;
+
+	e->tickets = (struct buf){ 0 };
+	for (size_t i = 0; i < tickets.n; i += sizeof(struct ticket_given)) {
+		struct ticket_given given;
+
+		memcpy(&given, tickets.p + i, sizeof given);
+		session_undelivered(&e->session, given.ticket);
 	}
 	buf_free(&tickets);
 }

@@ -829,11 +829,12 @@ bool directs_linked(struct directs *ds, struct str name)
 	return p && peer_link(p);
 }
 
-enum direct_tried directs_tried(struct directs *ds, struct str name)
+enum direct_tried directs_tried(struct directs *ds, struct str name, unsigned *times)
 {
 	struct direct_peer *p = map_find(&ds->peers, name, struct direct_peer, node);
 
-	if (!p || !p->failures)
+	*times = p ? p->failures : 0;
+	if (!*times)
 		return TRIED_NOT;
 	return p->secure_once ? TRIED_PEER : p->silent ? TRIED_SILENT : TRIED_REFUSED;
 }

@@ -151,7 +151,7 @@ enum direct_tried {
 	TRIED_SILENT,  /* no answer in time */
 	TRIED_PEER,    /* somebody with TLS was there, but no link came of it */
 };
-enum direct_tried directs_tried(struct directs *ds, struct str name);
+enum direct_tried directs_tried(struct directs *ds, struct str name, unsigned *times);
 bool directs_linked(struct directs *ds, struct str name);
 /* All places where somebody of this name is said to be; 0: nowhere. */
 void directs_places(struct directs *ds, struct str name, const struct endpoint *at, size_t n);

@@ -13,7 +13,7 @@ static const struct pipe_ops line_ops;
 
 /* ---- requests ------------------------------------------------------------------------------------------------------------------ */
 
-void hybrid_ask(struct hybrid_client *h, enum hybrid_asked kind, struct str line, struct person *p, int64_t entry)
+void hybrid_client_ask(struct hybrid_client *h, enum hybrid_asked kind, struct str line, struct person *p, int64_t entry)
 {
 	struct hybrid_ask *a = mem_new(struct hybrid_ask);
 
@@ -50,6 +50,7 @@ static void forget_line(struct hybrid_client *h)
 	h->pipe = NULL;
 	h->online = h->list_due = false;
 	h->scanned = 0;
+	h->got = h->told = 0;
 	buf_clear(&h->in);
 	buf_clear(&h->id);
 	world_stop(h->c->world, &h->pinging);
@@ -82,7 +83,7 @@ static void line_gone(struct hybrid_client *h, struct str why)
 	client_flush(h->c, NULL);
 }
 
-void hybrid_cut(struct hybrid_client *h)
+void hybrid_client_cut(struct hybrid_client *h)
 {
 	if (!h->pipe)
 		return;
@@ -107,10 +108,10 @@ static void login(struct hybrid_client *h)
 	struct endpoint at = { .port = h->port };
 
 	memcpy(at.address, h->pipe->local.address, sizeof at.address);
-	/* From the first `id` on messages come with theirs; so also those that waited. */
-	buf_fmt(&line, "id,\nlogin,%.*s,", STR_ARG(h->c->state.self));
+	/* From the first `id` on messages come with theirs, from the first `got` on they stay with the server until they are here; so also those that waited. */
+	buf_fmt(&line, "id,\ngot,0\nlogin,%.*s,", STR_ARG(h->c->state.self));
 	endpoint_write(&line, &at);
-	hybrid_ask(h, ASKED_LOGIN, buf_all(&line), NULL, 0);
+	hybrid_client_ask(h, ASKED_LOGIN, buf_all(&line), NULL, 0);
 }
 
 static void auth(struct hybrid_client *h)
@@ -119,7 +120,7 @@ static void auth(struct hybrid_client *h)
 
 	buf_fmt(&line, "auth,%.*s,", STR_ARG(h->c->setup.name));
 	buf_str(&line, buf_all(&h->password));
-	hybrid_ask(h, ASKED_AUTH, buf_all(&line), NULL, 0);
+	hybrid_client_ask(h, ASKED_AUTH, buf_all(&line), NULL, 0);
 	buf_wipe(&line);
 }
 
@@ -133,7 +134,7 @@ static void enter(struct hybrid_client *h)
 
 static void password_answered(struct client *c, struct str answer)
 {
-	struct hybrid_client *h = hybrid_of(c);
+	struct hybrid_client *h = hybrid_client_of(c);
 
 	if (!answer.p) {
 		refused(h, "no-password", text_of(c, TEXT_no_password), QUIT_FAILED);
@@ -177,7 +178,7 @@ static void login_refused(struct hybrid_client *h, struct str reason)
 	}
 	/* Our own line of before may not have been missed yet. */
 	if (h->proven || str_is(reason, "try again later")) {
-		hybrid_cut(h);
+		hybrid_client_cut(h);
 		return;
 	}
 	for (size_t i = 0; i < countof(reasons); i++)
@@ -193,7 +194,7 @@ static void auth_refused(struct hybrid_client *h)
 
 	h->refusals++;
 	if (h->proven && h->refusals <= REFUSALS_MAX) {
-		hybrid_cut(h);
+		hybrid_client_cut(h);
 		return;
 	}
 	h->has_password = h->proven = false;
@@ -251,7 +252,7 @@ static void key_remember(struct hybrid_client *h)
 
 static void key_answered(struct client *c, struct str answer)
 {
-	struct hybrid_client *h = hybrid_of(c);
+	struct hybrid_client *h = hybrid_client_of(c);
 
 	if (!str_is(answer, "yes")) {
 		key_refused(h, TEXT_key_not_taken, STR_NONE);
@@ -345,7 +346,7 @@ static void on_up(struct pipe *p)
 	} else if (endpoint_is_loopback(p->peer.address)) {
 		enter(h);
 	} else {
-		hybrid_ask(h, ASKED_STARTTLS, STR("starttls"), NULL, 0);
+		hybrid_client_ask(h, ASKED_STARTTLS, STR("starttls"), NULL, 0);
 	}
 }
 
@@ -357,7 +358,7 @@ static void replied(struct hybrid_client *h, struct str reason)
 	bool good = !reason.p;
 
 	if (!a) {
-		hybrid_cut(h);
+		hybrid_client_cut(h);
 		return;
 	}
 	list_remove(&a->here);
@@ -366,7 +367,7 @@ static void replied(struct hybrid_client *h, struct str reason)
 		if (!good)
 			no_tls(h);
 		else if (h->in.n)
-			hybrid_cut(h); /* bytes in the clear behind it: somebody put them there */
+			hybrid_client_cut(h); /* bytes in the clear behind it: somebody put them there */
 		else
 			h->c->outside->ops->start_tls(h->pipe);
 		break;
@@ -398,7 +399,7 @@ static void came_in(struct hybrid_client *h, struct str text)
 {
 	h->list_due = false;
 	if (!people_list(h, text)) {
-		hybrid_cut(h);
+		hybrid_client_cut(h);
 		return;
 	}
 	h->online = h->proven = true;
@@ -419,7 +420,8 @@ static void line_take(struct hybrid_client *h, struct str line)
 		buf_clear(&h->id);
 		buf_str(&h->id, str_from(line, 3));
 	} else if (str_starts(line, STR("relayed,"))) {
-		people_relayed(h, str_from(line, 8));
+		if (people_relayed(h, str_from(line, 8)))
+			h->got++;
 		buf_clear(&h->id);
 	} else {
 		people_event(h, line);
@@ -449,13 +451,18 @@ static void on_feed(struct pipe *p, const char *bytes, size_t n)
 		if (line.n && line.p[line.n - 1] == '\r')
 			line.n--;
 		if (!str_is_utf8(buf_all(&line))) {
-			hybrid_cut(h);
+			hybrid_client_cut(h);
 			return;
 		}
 		line_take(h, buf_all(&line));
 	}
+	if (h->pipe == p && h->got != h->told) {
+		h->told = h->got;
+		buf_fmt(&p->out, "got,%llu\n", (unsigned long long)h->got);
+		pipe_dirty(p);
+	}
 	if (h->pipe == p && h->in.n > (h->list_due ? HYBRID_LIST_MAX : HYBRID_RELAYED_MAX))
-		hybrid_cut(h);
+		hybrid_client_cut(h);
 }
 
 static void on_down(struct pipe *p, struct str why)
@@ -489,12 +496,12 @@ static void ping_due(struct timer *t)
 	if (!h->pipe || h->c->asking)
 		return;
 	if (!list_empty(&h->asks)) {
-		hybrid_cut(h); /* something should have been answered long ago */
+		hybrid_client_cut(h); /* something should have been answered long ago */
 		return;
 	}
 	if (!h->online)
 		return;
-	hybrid_ask(h, ASKED_PING, STR("ping"), NULL, 0);
+	hybrid_client_ask(h, ASKED_PING, STR("ping"), NULL, 0);
 	world_timer(h->c->world, &h->pinging, SILENT_MS);
 }
 
@@ -509,7 +516,7 @@ static void retry_due(struct timer *t)
 
 /* ---- the way ----------------------------------------------------------------------------------------------------------------------------------- */
 
-static const struct direct_events direct_events = { .unreachable = hybrid_unreachable, .linked = hybrid_linked };
+static const struct direct_events direct_events = { .unreachable = hybrid_client_unreachable, .linked = hybrid_client_linked };
 
 static void start(struct client *c)
 {
@@ -524,7 +531,7 @@ static void start(struct client *c)
 	list_init(&h->asks);
 	world_random(c->world, h->people.seed, sizeof h->people.seed);
 	h->port = c->setup.direct_port;
-	c->outside->events.datagram = hybrid_datagram_heard;
+	c->outside->events.datagram = hybrid_client_datagram_heard;
 	h->directs = directs_new(c, &direct_events, &h->port, &why);
 	if (!h->directs) {
 		text_put(&text, c->setup.chinese, TEXT_hybrid_no_port, buf_all(&why), STR_NONE, STR_NONE);
@@ -537,7 +544,7 @@ static void start(struct client *c)
 
 static void directs_done(struct client *c)
 {
-	struct hybrid_client *h = hybrid_of(c);
+	struct hybrid_client *h = hybrid_client_of(c);
 
 	h->directs_gone = true;
 	stopped_check(h);
@@ -545,7 +552,7 @@ static void directs_done(struct client *c)
 
 static void stop(struct client *c)
 {
-	struct hybrid_client *h = hybrid_of(c);
+	struct hybrid_client *h = hybrid_client_of(c);
 
 	if (!h || !h->directs) {
 		way_stopped(c);
@@ -554,7 +561,7 @@ static void stop(struct client *c)
 	h->leaving = true;
 	world_stop(c->world, &h->again);
 	if (h->online)
-		hybrid_ask(h, ASKED_LOGOUT, STR("logout"), NULL, 0); /* answered behind what was relayed before */
+		hybrid_client_ask(h, ASKED_LOGOUT, STR("logout"), NULL, 0); /* answered behind what was relayed before */
 	else if (h->pipe)
 		pipe_drop(h);
 	directs_stop(h->directs, directs_done);
@@ -562,7 +569,7 @@ static void stop(struct client *c)
 
 static void way_free(struct client *c)
 {
-	struct hybrid_client *h = hybrid_of(c);
+	struct hybrid_client *h = hybrid_client_of(c);
 
 	if (h->pipe)
 		pipe_drop(h);
@@ -580,20 +587,20 @@ static void way_free(struct client *c)
 
 static void file_get(struct client *c, struct entry *e)
 {
-	if (hybrid_of(c)->directs)
-		directs_file_get(hybrid_of(c)->directs, e);
+	if (hybrid_client_of(c)->directs)
+		directs_file_get(hybrid_client_of(c)->directs, e);
 }
 
 static void file_stop(struct client *c, struct entry *e)
 {
-	if (hybrid_of(c)->directs)
-		directs_file_stop(hybrid_of(c)->directs, e);
+	if (hybrid_client_of(c)->directs)
+		directs_file_stop(hybrid_client_of(c)->directs, e);
 }
 
 static void verify(struct client *c, struct conversation *v, struct str answer)
 {
-	if (hybrid_of(c)->directs)
-		directs_verify(hybrid_of(c)->directs, v, answer);
+	if (hybrid_client_of(c)->directs)
+		directs_verify(hybrid_client_of(c)->directs, v, answer);
 }
 
 const struct way way_hybrid = {
@@ -601,11 +608,11 @@ const struct way way_hybrid = {
 	.start = start,
 	.stop = stop,
 	.free = way_free,
-	.send = hybrid_give,
+	.send = hybrid_client_give,
 	.file_get = file_get,
 	.file_stop = file_stop,
-	.who = hybrid_who,
+	.who = hybrid_client_who,
 	.verify = verify,
-	.online = hybrid_online,
-	.names = hybrid_names,
+	.online = hybrid_client_online,
+	.names = hybrid_client_names,
 };

@@ -53,6 +53,7 @@ struct hybrid_client {
 	struct buf in;
 	size_t scanned;
 	struct buf id;           /* of the `relayed` that comes next */
+	uint64_t got, told;      /* `relayed` lines of this connection that are on our disk; and that the server knows of */
 	struct list asks;        /* in the order of their replies */
 	unsigned relays, tries, refusals;
 	struct buf password;
@@ -65,12 +66,12 @@ struct hybrid_client {
 	unsigned twice_n;
 };
 
-static inline struct hybrid_client *hybrid_of(struct client *c) { return c->way_state; }
+static inline struct hybrid_client *hybrid_client_of(struct client *c) { return c->way_state; }
 
 /* ---- hybrid.c */
 
-void hybrid_ask(struct hybrid_client *h, enum hybrid_asked kind, struct str line, struct person *p, int64_t entry);
-void hybrid_cut(struct hybrid_client *h);
+void hybrid_client_ask(struct hybrid_client *h, enum hybrid_asked kind, struct str line, struct person *p, int64_t entry);
+void hybrid_client_cut(struct hybrid_client *h);
 
 /* ---- hybrid_people.c */
 
@@ -79,15 +80,16 @@ void people_free(struct hybrid_client *h);
 /* The list that came on the kept connection; false: it is none. */
 bool people_list(struct hybrid_client *h, struct str text);
 void people_event(struct hybrid_client *h, struct str line);
-void people_relayed(struct hybrid_client *h, struct str fields);
+/* True: it is on disk, or was. Else the line is ended, and the server has it still. */
+bool people_relayed(struct hybrid_client *h, struct str fields);
 /* How a relay ended: `reason` absent: well. */
 void relay_ended(struct hybrid_client *h, struct hybrid_ask *a, struct str reason);
 /* The line is gone: what was under way waits again. */
 void relays_lost(struct hybrid_client *h);
-void hybrid_datagram_heard(void *arg, const struct endpoint *from, struct str bytes);
-void hybrid_give(struct client *c, struct entry *e);
-void hybrid_unreachable(struct client *c, struct entry *e);
-void hybrid_linked(struct client *c, struct str name, bool up);
-void hybrid_who(struct client *c, struct conversation *v);
-bool hybrid_online(struct client *c, struct str name);
-void hybrid_names(struct client *c, void (*each)(void *arg, struct str name), void *arg);
+void hybrid_client_datagram_heard(void *arg, const struct endpoint *from, struct str bytes);
+void hybrid_client_give(struct client *c, struct entry *e);
+void hybrid_client_unreachable(struct client *c, struct entry *e);
+void hybrid_client_linked(struct client *c, struct str name, bool up);
+void hybrid_client_who(struct client *c, struct conversation *v);
+bool hybrid_client_online(struct client *c, struct str name);
+void hybrid_client_names(struct client *c, void (*each)(void *arg, struct str name), void *arg);

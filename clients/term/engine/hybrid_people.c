@@ -102,18 +102,18 @@ void people_event(struct hybrid_client *h, struct str line)
 
 static int name_cmp(const void *a, const void *b) { return str_cmp(*(const struct str *)a, *(const struct str *)b); }
 
-void hybrid_names(struct client *c, void (*each)(void *arg, struct str name), void *arg)
+void hybrid_client_names(struct client *c, void (*each)(void *arg, struct str name), void *arg)
 {
-	struct hybrid_client *h = hybrid_of(c);
+	struct hybrid_client *h = hybrid_client_of(c);
 
 	for (struct map_node *n = map_next(&h->people, NULL); n; n = map_next(&h->people, n))
 		if (holder_of(n, struct person, node)->listed)
 			each(arg, holder_of(n, struct person, node)->name);
 }
 
-bool hybrid_online(struct client *c, struct str name)
+bool hybrid_client_online(struct client *c, struct str name)
 {
-	struct hybrid_client *h = hybrid_of(c);
+	struct hybrid_client *h = hybrid_client_of(c);
 	struct person *p = person_of(h, name, false);
 
 	return (p && p->listed) || (h->directs && directs_linked(h->directs, name));
@@ -121,11 +121,11 @@ bool hybrid_online(struct client *c, struct str name)
 
 static void name_add(void *arg, struct str name) { buf_add(arg, &name, sizeof name); }
 
-void hybrid_who(struct client *c, struct conversation *v)
+void hybrid_client_who(struct client *c, struct conversation *v)
 {
 	own_buf names = { 0 }, line = { 0 };
 
-	hybrid_names(c, name_add, &names);
+	hybrid_client_names(c, name_add, &names);
 	if (!names.n) {
 		client_tell(c, v, "who", false, TEXT_hybrid_nobody, STR_NONE, STR_NONE);
 		return;
@@ -140,9 +140,9 @@ void hybrid_who(struct client *c, struct conversation *v)
 	client_tell(c, v, "who", false, TEXT_hybrid_who, buf_all(&line), STR_NONE);
 }
 
-void hybrid_linked(struct client *c, struct str name, bool up)
+void hybrid_client_linked(struct client *c, struct str name, bool up)
 {
-	client_online(c, name, up || hybrid_online(c, name));
+	client_online(c, name, up || hybrid_client_online(c, name));
 }
 
 /* ---- what comes -------------------------------------------------------------------------------------------------------------------- */
@@ -177,15 +177,15 @@ static bool field(struct str *rest, struct str *ret)
 	return true;
 }
 
-void people_relayed(struct hybrid_client *h, struct str fields)
+bool people_relayed(struct hybrid_client *h, struct str fields)
 {
 	struct str time, from, id = buf_all(&h->id);
 	own_buf text = { 0 }, mark = { 0 };
 	struct person *p;
 
 	if (!field(&fields, &time) || !field(&fields, &from) || !hybrid_is_name(from) || !hybrid_unescape(&text, fields)) {
-		hybrid_cut(h);
-		return;
+		hybrid_client_cut(h);
+		return false;
 	}
 	if (is_mark(id))
 		buf_str(&mark, id);
@@ -193,13 +193,13 @@ void people_relayed(struct hybrid_client *h, struct str fields)
 		direct_mark(&mark, from, id, fields);
 	if (client_received(h->c, &(struct incoming){ .conversation = from, .sender = from, .text = buf_all(&text), .mark = buf_all(&mark), .time = time_of(h, time),
 						      .relayed = true })) {
-		/* It is lost unless the server has it still, which it has as long as nobody reads. */
-		hybrid_cut(h);
-		return;
+		hybrid_client_cut(h);
+		return false;
 	}
 	p = person_of(h, from, false);
 	if (p && p->listed && memcmp(p->at.address, h->server, sizeof h->server))
 		directs_want(h->directs, from); /* he cannot reach us, it seems; perhaps we can him */
+	return true;
 }
 
 /* The network may bring a datagram twice. */
@@ -235,10 +235,10 @@ static bool token(struct hybrid_client *h, struct person *p)
 }
 
 /* Clients in the wild may speak from another socket than the one they listen at. Whoever has a key speaks with it: a datagram in his name is from somebody else. */
-void hybrid_datagram_heard(void *arg, const struct endpoint *from, struct str bytes)
+void hybrid_client_datagram_heard(void *arg, const struct endpoint *from, struct str bytes)
 {
 	struct directs *ds = arg;
-	struct hybrid_client *h = hybrid_of(ds->client);
+	struct hybrid_client *h = hybrid_client_of(ds->client);
 	uint8_t key[KEY_BYTES];
 	own_buf room = { 0 }, mark = { 0 }, text = { 0 };
 	struct hybrid_datagram d;
@@ -278,7 +278,7 @@ static void relay(struct hybrid_client *h, struct person *p, struct entry *e)
 	}
 	p->relays++;
 	h->relays++;
-	hybrid_ask(h, ASKED_RELAY, buf_all(&line), p, e->id);
+	hybrid_client_ask(h, ASKED_RELAY, buf_all(&line), p, e->id);
 	entry_status(h->c, e, ENTRY_SENDING, STR_NONE);
 }
 
@@ -302,32 +302,36 @@ static void datagrams(struct hybrid_client *h, struct person *p, struct entry *e
 }
 
 /* Somebody who is there, has never shown a key, and at whose address nothing listens for links. At the server's own address it is rather one of its users. */
-static bool is_wild(struct hybrid_client *h, const struct person *p)
+static bool is_wild(struct hybrid_client *h, const struct person *p, unsigned *times)
 {
 	uint8_t key[KEY_BYTES];
 	bool verified;
 
-	return p->listed && p->at.port && directs_tried(h->directs, p->name) == TRIED_REFUSED && !directs_key(h->directs, p->name, key, &verified) &&
+	return p->listed && p->at.port && directs_tried(h->directs, p->name, times) == TRIED_REFUSED && !directs_key(h->directs, p->name, key, &verified) &&
 	       memcmp(p->at.address, h->server, sizeof h->server);
 }
 
 /* A message that no direct link takes now. */
-void hybrid_unreachable(struct client *c, struct entry *e)
+void hybrid_client_unreachable(struct client *c, struct entry *e)
 {
-	struct hybrid_client *h = hybrid_of(c);
+	struct hybrid_client *h = hybrid_client_of(c);
 	struct person *p = person_of(h, e->conversation->name, true);
+	unsigned times = 0;
 
 	if (!p || e->kind != ENTRY_TEXT)
 		return;
-	if (is_wild(h, p))
+	/* Refused once may mean that his program has just ended: the server knows in a moment. Who has spoken in datagrams reads them. */
+	if (is_wild(h, p, &times) && (p->warned || (h->online && times > 1)))
 		datagrams(h, p, e);
+	else if (times == 1 && h->online && is_wild(h, p, &times))
+		return; /* tried again in a second */
 	else if (relay_ready(h, p))
 		relay(h, p, e);
 }
 
-void hybrid_give(struct client *c, struct entry *e)
+void hybrid_client_give(struct client *c, struct entry *e)
 {
-	struct hybrid_client *h = hybrid_of(c);
+	struct hybrid_client *h = hybrid_client_of(c);
 	struct person *p = person_of(h, e->conversation->name, true);
 
 	if (h->leaving || !p || e->conversation->kind != CONVERSATION_PERSON)
