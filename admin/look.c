@@ -142,6 +142,9 @@ static void setting_row(struct admin *a, struct settings_entry e)
 {
 	own_buf kind = { 0 };
 
+	/* Listings are copied into mails and tickets. Who may read the file has it from there. */
+	if (e.setting->type == SETTING_SECRET && e.value[0])
+		e.value = "(set)";
 	settings_describe(e.setting, &kind);
 	admin_row(a, json_pack("{s:s,s:s,s:s,s:s,s:o,s:b,s:s}", "name", e.setting->name, "value", e.value, "default", e.fallback, "source", e.source,
 			       "kind", admin_text(buf_all(&kind)), "live", e.setting->when == SETTING_LIVE, "help", e.setting->help));

@@ -20,6 +20,8 @@ static const struct setting table[] = {
 	{ "server.domain", SETTING_TEXT, "verona", .when = SETTING_RESTART, .help = "Where." },
 	{ "server.cores", SETTING_INT, "1", 1, 8, .when = SETTING_RESTART, .help = "How many." },
 	{ "log.level", SETTING_CHOICE, "info", 0, 0, "debug info", SETTING_LIVE, "What." },
+	{ "secret.set", SETTING_SECRET, "of the echo", .when = SETTING_RESTART, .help = "Which." },
+	{ "secret.none", SETTING_SECRET, "", .when = SETTING_RESTART, .help = "Which." },
 };
 
 struct room {
@@ -435,8 +437,11 @@ static void settings_are_shown(struct room *r)
 	     "{'row':{'name':'log.level','value':'info','default':'info','source':'default','kind':'one of debug info','live':true,'help':'What.'}}\n{'ok':{}}\n");
 	talk(r, "{'command':'settings','setting':'server.core'}", "{'error':{'code':'no-setting','text':'server.cores'}}\n");
 	end = ask(r, "{\"command\":\"settings\"}", &rows);
-	assert_int_equal(rows, 3);
+	assert_int_equal(rows, 5);
 	json_decref(end);
+	talk(r, "{'command':'settings','setting':'secret'}",
+	     "{'row':{'name':'secret.set','value':'(set)','default':'of the echo','source':'default','kind':'text, not shown','live':false,'help':'Which.'}}\n"
+	     "{'row':{'name':'secret.none','value':'','default':'','source':'default','kind':'text, not shown','live':false,'help':'Which.'}}\n{'ok':{}}\n");
 	end = ask(r, "{\"command\":\"settings\",\"setting\":\"server\"}", &rows);
 	assert_int_equal(rows, 2);
 	json_decref(end);

@@ -256,6 +256,7 @@ static const struct {
 	[SETTING_ADDRESSES] = { "addresses with ports", addresses_read },
 	[SETTING_PATH] = { "path", text_read },
 	[SETTING_URL] = { "URL", url_read },
+	[SETTING_SECRET] = { "text, not shown", text_read },
 };
 
 /* ---- taking values ----------------------------------------------------------------------------------------------- */

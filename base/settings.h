@@ -17,6 +17,7 @@ enum setting_type {
 	SETTING_ADDRESSES, /* [IPv6]:port, IPv4:port, localhost:port or *:port, parted by commas or blanks; empty: none; port 0: any free one */
 	SETTING_PATH,
 	SETTING_URL,
+	SETTING_SECRET,    /* text that is shown to nobody: only whether there is one */
 	SETTING_TYPES
 };
 

@@ -103,9 +103,9 @@ const struct setting settings_table[] = {
 	NUMBER("rooms.max", INT, "100", 0, 1000000, LIVE,
 	       "Rooms that one account may own, administrators excepted. Enough for anybody, too few to fill the disk with. 0: no limit."),
 
-	PLAIN("components.secrets", TEXT, "", RESTART,
+	PLAIN("components.secrets", SECRET, "", RESTART,
 	      "The programs that serve a domain of their own, each as domain:secret, parted by blanks: irc.example.org:a-long-random-word. A program is believed whatever it "
-	      "says of the addresses at its domain, and nothing of any other. A secret has 8 characters at least and no blanks; anserctl settings shows it."),
+	      "says of the addresses at its domain, and nothing of any other. A secret has 8 characters at least and no blanks; anserctl settings says only that there is one."),
 
 	WORDS("push.content", "none", "none sender body", LIVE,
 	      "What a push service (XEP-0357) is told of a message beside that there is one: nothing, who sent it, or also its text, unless that is encrypted. Such a service "
@@ -115,9 +115,9 @@ const struct setting settings_table[] = {
 	      "Programs that help calls through where two devices cannot reach one another, parted by blanks: stun:stun.example.org "
 	      "turn:turn.example.org:3478?transport=udp turns:turn.example.org:5349. Clients ask for them (XEP-0215). Empty: none; calls then work where the "
 	      "devices see each other, such as in one house."),
-	PLAIN("calls.secret", TEXT, "", LIVE,
+	PLAIN("calls.secret", SECRET, "", LIVE,
 	      "What this server shares with the TURN servers, coturn's static-auth-secret: everybody gets a name and a password of his own that are good for "
-	      "calls.expire. anserctl settings shows it. Empty: clients are told that they need a password, and must know one."),
+	      "calls.expire. anserctl settings says only that there is one. Empty: clients are told that they need a password, and must know one."),
 	NUMBER("calls.expire", DURATION, "12h", 10 * MINUTE, 30 * DAY, LIVE,
 	       "How long such a name and password are good. Longer than any call; a client asks for new ones when they end."),
 
