@@ -16,6 +16,7 @@ struct chat {
 	bool unsaved;            /* draft, unread … are to be written */
 	unsigned waiting;        /* entries of ours with ENTRY_WAITING or ENTRY_SENDING */
 	unsigned history_wanted; /* /history N: told when the server's is there */
+	msec told_until;         /* the time of the newest row that a history has brought */
 	unsigned asked;          /* so many entries were asked of the server last */
 };
 

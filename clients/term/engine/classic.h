@@ -56,7 +56,8 @@ struct classic {
 	bool zone_known, zone_ours;
 	msec zone;               /* to add to what reads as UTC */
 	msec since;              /* the server's time when we came: what is older was said before */
-	struct buf held;         /* pushes from before the zone was known */
+	struct buf held;         /* pushes from before `settled` */
+	bool taking_held;
 	struct list pushed;      /* struct pushed: old pushes of this line, so that the second of two equal ones is known as such */
 	struct map names;        /* struct name: who is online */
 	/* The history that is being told. */

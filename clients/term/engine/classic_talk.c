@@ -14,6 +14,7 @@
 enum {
 	AFTER_JOIN = 50,               /* entries asked for on entering a room */
 	RETRY_MS = 3000,
+	PUSHED_MAX = 2000,
 	MISSED_MAX = 100,              /* conversations whose history is asked for on coming in */
 	OWN_BEFORE_MS = 14 * 24 * 3600 * 1000, /* so long may have waited here what the server has the time of */
 	OWN_AFTER_MS = 120 * 1000,     /* and so much may the clocks differ */
@@ -443,6 +444,9 @@ void cl_told_end(struct classic *l)
 		const struct told *row = &l->rows[i];
 		struct str sender = nick_of(row->sender);
 
+		if (row->time > chat_of(v)->told_until)
+			chat_of(v)->told_until = row->time;
+
 		if (!known[i] && sender.n)
 			client_received(l->c, &(struct incoming){ .conversation = v->name, .sender = sender, .text = row->text, .time = row->time,
 								   .relayed = true, .old = true, .mine = row->mine, .nth = row_nth(l, i), .known = &known[i] });
@@ -461,17 +465,6 @@ void cl_told_end(struct classic *l)
 
 /* ---- coming in ---------------------------------------------------------------------------------------------------------------------- */
 
-static void all_settled(struct classic *l, struct ask *a, bool good, struct str data)
-{
-	(void)a, (void)good, (void)data;
-	l->settled = true;
-	/* Where the history could not be had, nobody knows: better twice than never. */
-	list_each (v, &l->c->conversations, struct conversation, here)
-		doubts_settle(l, v);
-	way_phase(l->c, PHASE_ONLINE, STR_NONE, 0);
-	cl_files_go_on(l);
-}
-
 static void events_on(struct classic *l, struct ask *a, bool good, struct str data) { (void)l, (void)a, (void)good, (void)data; }
 
 static void doubt_note(void *arg, struct str conversation, const struct entry *e)
@@ -489,14 +482,14 @@ static void doubt_note(void *arg, struct str conversation, const struct entry *e
 		ask_history(l, v, CLASSIC_HISTORY_MAX);
 }
 
-/* The zone is known: what was pushed before is told now. */
+/* What was pushed meanwhile is told now. */
 static void held_take(struct classic *l)
 {
 	struct buf held = l->held;
 	size_t at = 0;
 
 	l->held = (struct buf){ 0 };
-	l->zone_known = true;
+	l->taking_held = true;
 	while (at < held.n) {
 		size_t n = str_find(str_from(buf_all(&held), at), '\n');
 
@@ -504,6 +497,19 @@ static void held_take(struct classic *l)
 		at += n + 1;
 	}
 	buf_free(&held);
+	l->taking_held = false;
+}
+
+static void all_settled(struct classic *l, struct ask *a, bool good, struct str data)
+{
+	(void)a, (void)good, (void)data;
+	l->settled = true;
+	held_take(l);
+	/* Where the history could not be had, nobody knows: better twice than never. */
+	list_each (v, &l->c->conversations, struct conversation, here)
+		doubts_settle(l, v);
+	way_phase(l->c, PHASE_ONLINE, STR_NONE, 0);
+	cl_files_go_on(l);
 }
 
 static void first_online(struct classic *l, struct ask *a, bool good, struct str data)
@@ -512,7 +518,6 @@ static void first_online(struct classic *l, struct ask *a, bool good, struct str
 
 	if (good && push_split(data, part))
 		cl_zone_learn(l, part[3]);
-	held_take(l);
 	online_told(l, a, good, data);
 }
 
@@ -632,20 +637,27 @@ void cl_send(struct client *c, struct entry *e)
 
 /* ---- what the server tells ------------------------------------------------------------------------------------------------------------ */
 
-/* Old pushes that are equal are counted: as many as are known already are known. */
-static unsigned pushed_nth(struct classic *l, struct str sender, struct str text, struct str time)
+/* Pushes that are equal are counted, so that of those which a history may have brought as many as are known are known. 0: this one is new. */
+static unsigned pushed_nth(struct classic *l, struct conversation *v, struct str sender, struct str text, struct str stamp, msec time)
 {
 	struct pushed *p = mem_new(struct pushed);
 	own_buf all = { 0 };
-	unsigned n = 1;
+	unsigned n = 1, kept = 0;
 
-	buf_fmt(&all, "%.*s\n%.*s\n", STR_ARG(time), STR_ARG(sender));
+	buf_fmt(&all, "%.*s\n%.*s\n", STR_ARG(stamp), STR_ARG(sender));
 	buf_str(&all, text);
 	hash_sum(HASH_SHA256, buf_all(&all), p->sum);
-	list_each (other, &l->pushed, struct pushed, here)
+	list_each (other, &l->pushed, struct pushed, here) {
 		n += !memcmp(other->sum, p->sum, sizeof p->sum);
+		kept++;
+	}
 	list_append(&l->pushed, &p->here);
-	return n;
+	if (kept >= PUSHED_MAX) {
+		p = list_first(&l->pushed, struct pushed, here);
+		list_remove(&p->here);
+		mem_free(p);
+	}
+	return l->taking_held || time < l->since || time <= chat_of(v)->told_until ? n : 0;
 }
 
 /* What a room itself says. */
@@ -691,8 +703,7 @@ static void room_said(struct classic *l, struct str sender, struct str text, str
 		client_note(l->c, v, buf_all(&note));
 		return;
 	}
-	if (time < l->since)
-		in.nth = pushed_nth(l, sender, text, stamp);
+	in.nth = pushed_nth(l, v, sender, text, stamp, time);
 	client_received(l->c, &in);
 	for (size_t i = 0; i < v->people_n; i++)
 		known = known || str_eq(v->people[i], nick);
@@ -713,8 +724,7 @@ static void said(struct classic *l, struct str part[4])
 		room_said(l, part[1], part[2], part[3], time);
 		return;
 	}
-	if (time < l->since)
-		in.nth = pushed_nth(l, part[1], part[2], part[3]);
+	in.nth = pushed_nth(l, client_conversation(l->c, part[1], true), part[1], part[2], part[3], time);
 	client_received(l->c, &in);
 }
 
@@ -748,8 +758,8 @@ void cl_push(struct classic *l, struct str line)
 
 	if (!push_split(line, part))
 		return;
-	/* Until it is known which zone the server's times are of, what has one waits: the answer is under way. */
-	if (!l->zone_known && l->logged_in && l->held.n < CLASSIC_HELD_MAX) {
+	/* Until it is known which zone the server's times are of, and what was missed stands where it belongs, what comes now waits: the answers are under way. */
+	if (l->logged_in && !l->settled && !str_is(part[0], "111") && l->held.n < CLASSIC_HELD_MAX) {
 		buf_str(&l->held, line);
 		buf_byte(&l->held, '\n');
 		return;

@@ -235,12 +235,14 @@ static struct entry *entry_copy(struct conversation *v, const struct entry *from
 	return e;
 }
 
-/* Before the first that is later; what is as old as another comes behind it. */
+static bool is_later(const struct entry *a, const struct entry *b) { return a->time > b->time || (a->time == b->time && a->id && b->id && a->id > b->id); }
+
+/* Before the first that is later, in the order of the keep. */
 static void entry_place(struct entry *e)
 {
 	struct list *head = &e->conversation->entries, *at = head->prev;
 
-	while (at != head && holder_of(at, struct entry, here)->time > e->time)
+	while (at != head && is_later(holder_of(at, struct entry, here), e))
 		at = at->prev;
 	list_append(at->next, &e->here);
 }
@@ -266,9 +268,9 @@ static void entry_back(void *arg, const struct entry *row)
 	struct reading *r = arg;
 	struct entry *e;
 
-	r->n++;
 	if (in_memory(r->v, row->id))
 		return;
+	r->n++;
 	e = entry_copy(r->v, row);
 	entry_place(e);
 	r->c->face->ops->entry(r->c->face, e, ENTRY_OLD);
@@ -461,7 +463,7 @@ int client_received(struct client *c, const struct incoming *given)
 		return known(&in);
 	last = list_empty(&v->entries) ? NULL : holder_of(v->entries.prev, struct entry, here);
 	/* What a history brings behind everything that was known is news: it was said while we were away. */
-	fresh = !in.old || (last && in.time > last->time);
+	fresh = !in.old || (last && in.time / 1000 >= last->time / 1000);
 	/* Times of servers are whole seconds: what is heard now does not stand before what we said in the same one. */
 	if (!in.old && last && last->time > in.time && last->time / 1000 == in.time / 1000)
 		in.time = last->time;
