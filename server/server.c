@@ -23,7 +23,7 @@
 #include "core/guest.h"
 #include "core/invite.h"
 #include "doors/component/component.h"
-#include "doors/xmpp/pie.h"
+#include "doors/xmpp/transfer.h"
 #include "doors/xmpp/rooms.h"
 #include "server/confine.h"
 #include "server/generation.h"
@@ -555,7 +555,7 @@ static void serve(struct server *s)
 	for (unsigned i = 0; i < s->nodes_n; i++)
 		node_open(s, i);
 	admin_open(s->nodes[0].core,
-		   &(struct admin_host){ .settings = host_settings, .stop = host_stop, .reload = host_reload, .arg = s, .accounts = &xmpp_pie });
+		   &(struct admin_host){ .settings = host_settings, .stop = host_stop, .reload = host_reload, .arg = s, .accounts = &xmpp_transfer });
 	threads_run(s);
 	for (unsigned i = 0; i < s->nodes_n; i++)
 		node_close(&s->nodes[i]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/pie_take.c - XEP-0227, inwards: one piece of an account. What is there stays as it is, so that a file can
+ * doors/xmpp/transfer_in.c - XEP-0227, inwards: one piece of an account. What is there stays as it is, so that a file can
  * be taken twice, and a password that was changed since is not changed back.
  */
 #include "base/crypt.h"
@@ -8,7 +8,7 @@
 #include "core/pep.h"
 #include "doors/xmpp/features/pep_form.h"
 #include "doors/xmpp/features/when.h"
-#include "doors/xmpp/pie_work.h"
+#include "doors/xmpp/transfer_inside.h"
 #include "model/jid.h"
 #include "model/stamp.h"
 #include "wire/stanza.h"
@@ -638,7 +638,7 @@ static void owner_found(struct ask *a)
 	pie_end(w, NULL);
 }
 
-void pie_take(struct transfer *t, struct str name, struct str inside, struct str scope, struct str xml)
+void transfer_take(struct transfer *t, struct str name, struct str inside, struct str scope, struct str xml)
 {
 	struct transfer_work *w = pie_begin(t);
 

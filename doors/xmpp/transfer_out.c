@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/pie.c - XEP-0227, outwards: an account step by step, each a question to the store, archive and queue page
+ * doors/xmpp/transfer_out.c - XEP-0227, outwards: an account step by step, each a question to the store, archive and queue page
  * by page, so that it costs the same memory whatever there is.
  */
-#include "doors/xmpp/pie.h"
+#include "doors/xmpp/transfer.h"
 
 #include <stdlib.h>
 
@@ -13,7 +13,7 @@
 #include "core/pep.h"
 #include "doors/xmpp/features/pep_form.h"
 #include "doors/xmpp/features/when.h"
-#include "doors/xmpp/pie_work.h"
+#include "doors/xmpp/transfer_inside.h"
 #include "wire/stanza.h"
 
 enum { PAGE = 50 };
@@ -424,4 +424,4 @@ static void give(struct transfer *t, struct str name)
 	account_ask(w);
 }
 
-const struct transfer_syntax xmpp_pie = { .give = give, .next = next, .take = pie_take, .cancel = pie_cancel };
+const struct transfer_syntax xmpp_transfer = { .give = give, .next = next, .take = transfer_take, .cancel = pie_cancel };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/xmpp/pie_work.h - inside XEP-0227: one account on its way out (pie.c) or one piece of it on its way in
- * (pie_take.c).
+ * doors/xmpp/transfer_inside.h - inside XEP-0227: one account on its way out (transfer_out.c) or one piece of it on its way in
+ * (transfer_in.c).
  */
 #pragma once
 #include "base/mem.h"
@@ -38,4 +38,4 @@ struct transfer_work {
 
 struct transfer_work *pie_begin(struct transfer *t);
 void pie_end(struct transfer_work *w, const char *wrong);
-void pie_take(struct transfer *t, struct str name, struct str inside, struct str scope, struct str xml);
+void transfer_take(struct transfer *t, struct str name, struct str inside, struct str scope, struct str xml);
