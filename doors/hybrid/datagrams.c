@@ -30,7 +30,7 @@ static struct rate *rate_of(struct hybrid *h, const uint8_t address[16])
 	return oldest;
 }
 
-static bool may_come(struct hybrid *h, const uint8_t address[16])
+bool hybrid_may_come(struct hybrid *h, const uint8_t address[16])
 {
 	const struct core_settings *s = core_settings(h->core);
 	msec clock = core_clock(h->core);
@@ -299,7 +299,7 @@ void datagram_feed(struct datagrams *dg, const struct endpoint *peer, const uint
 	if (h->ending || !hybrid_serves(h, peer->address))
 		return;
 	/* At the ports of users only those speak who are in. */
-	if (!p->whose && !may_come(h, peer->address))
+	if (!p->whose && !hybrid_may_come(h, peer->address))
 		return;
 	if (!hybrid_parse(&d, bytes, &room))
 		return;

@@ -127,14 +127,12 @@ static const char *const guest_reasons[] = {
 	[ACCOUNT_FORBIDDEN] = "no guests now",
 };
 
-static const uint8_t *address_of(const struct entry *e) { return e->endpoint.port || !e->kept ? e->endpoint.address : e->kept->link->address; }
-
 static void refuse(struct entry *e, const char *reason)
 {
 	own_buf who = { 0 };
 	struct kept *k = e->kept;
 
-	hybrid_who(&who, e->name, address_of(e), e->encoding);
+	hybrid_who(&who, e->name, e->endpoint.address, e->encoding);
 	log_event(login_refused, "%s why=\"%s\"", buf_z(&who), reason);
 	/* The address is proved: it may be told more than it has said. */
 	if (e->endpoint.port && !entry_is_bound(e))
@@ -148,7 +146,7 @@ static void log_in(struct entry *e)
 {
 	own_buf who = { 0 };
 
-	hybrid_who(&who, e->name, address_of(e), e->encoding);
+	hybrid_who(&who, e->name, e->endpoint.address, e->encoding);
 	log_event(login, "%s port=%u guest=%s", buf_z(&who), e->endpoint.port, e->guest ? "yes" : "no");
 }
 

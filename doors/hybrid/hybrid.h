@@ -118,6 +118,8 @@ struct login {
 
 /* A prepared name that somebody may come in under: not the end of a list, nor the server's own, nor written as a room's. */
 bool hybrid_may_be(struct str name);
+/* Whether one more datagram, or login, of this address is looked at now; counts it. */
+bool hybrid_may_come(struct hybrid *h, const uint8_t address[16]);
 void datagram_feed(struct datagrams *d, const struct endpoint *peer, const uint8_t here[16], struct str bytes);
 /* The oldest login of this address that may be proved; NULL: none. */
 struct login *login_find(struct hybrid *h, const uint8_t address[16]);
@@ -155,7 +157,7 @@ struct entry {
 	bool hears;             /* it has the list, and is told of what changes */
 	uint8_t asked;          /* how often Accept was repeated */
 	enum hybrid_encoding encoding;
-	struct endpoint endpoint; /* port 0: none, no datagram reaches it */
+	struct endpoint endpoint; /* port 0: no datagram reaches it; the address is that of its connection */
 	uint8_t local[16];      /* the address of ours that it uses */
 	msec heard;             /* clock */
 	struct kept *kept;      /* NULL: no connection */

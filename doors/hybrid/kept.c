@@ -220,7 +220,9 @@ static void come_back(struct kept *k, struct entry *e)
 
 static bool endpoint_of(struct kept *k, struct str text, struct endpoint *ret)
 {
-	*ret = (struct endpoint){ 0 };
+	/* Without a port: none, and where he is nevertheless. */
+	*ret = (struct endpoint){ .port = 0 };
+	memcpy(ret->address, k->link->address, sizeof ret->address);
 	return !text.n || (endpoint_parse(ret, text) && !memcmp(ret->address, k->link->address, 16));
 }
 
@@ -237,6 +239,11 @@ static void enter(struct kept *k, struct str name, struct str shown, const struc
 	}
 	if (old && !proved) {
 		refuse(k, "name in use");
+		return;
+	}
+	/* As many as by UDP; who has given a password is nobody's crowd. */
+	if (!proved && !hybrid_may_come(h, k->link->address)) {
+		refuse(k, "try again later");
 		return;
 	}
 	if (old)

@@ -394,8 +394,8 @@ static void on_describe(struct session *s, struct buf *to)
 
 	if (e->endpoint.port)
 		endpoint_write(to, &e->endpoint);
-	else if (e->kept)
-		link_address(e->kept->link, to);
+	else
+		endpoint_address_write(to, e->endpoint.address);
 	buf_str(to, e->encoding == HYBRID_UTF16 ? STR(" UTF-16") : STR(" UTF-8"));
 }
 

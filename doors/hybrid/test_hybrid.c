@@ -590,20 +590,25 @@ static void out_and_in_again_at_once(void **state)
 	talk_free(t);
 }
 
+static void seen(const struct directory_entry *e, void *arg) { buf_fmt(arg, "%.*s %.*s %.*s;", STR_ARG(e->name), STR_ARG(e->door), STR_ARG(e->address)); }
+
 static void the_operator_ends_him(void **state)
 {
-	struct talk *t = server(1);
+	struct talk *t = server(2);
 	struct line *l;
+	own_buf online = { 0 };
 
 	(void)state;
 	wild_login(t, "tom", TOM);
 	l = tcp_login(t, "amy", "10.0.0.8");
 	assert_string_equal(heard(t, TOM), "16: login,amy,10.0.0.1:40000");
-	assert_true(directory_kick(talk_core(t, 0), STR("amy"), STR_NONE));
+	directory_sessions(talk_core(t, 1), seen, &online);
+	assert_string_equal(buf_z(&online), "amy hybrid 10.0.0.8 UTF-8;tom hybrid 10.0.0.7:5001 UTF-16;");
+	assert_true(directory_kick(talk_core(t, 1), STR("amy"), STR_NONE));
 	talk_run(t);
 	assert_true(talk_closed(l));
 	HEARS(t, TOM, "16: logout,amy,10.0.0.1:40000");
-	assert_true(directory_kick(talk_core(t, 0), STR("tom"), STR_NONE));
+	assert_true(directory_kick(talk_core(t, 1), STR("tom"), STR_NONE));
 	talk_run(t);
 	assert_int_equal(directory_count(talk_core(t, 0)), 0);
 	talk_free(t);
@@ -889,6 +894,28 @@ static void a_rate_for_all(void **state)
 	assert_true(!strstr(talk_hear(tom), "pong") && talk_paused(tom));
 	talk_wait(t, 30000);
 	assert_true(strstr(talk_hear(tom), "pong") != NULL);
+	talk_free(t);
+}
+
+static void logins_by_tcp_are_counted_too(void **state)
+{
+	struct talk *t = server(1);
+	struct line *l[7];
+
+	(void)state;
+	for (unsigned i = 0; i < 7; i++) {
+		char text[40];
+
+		l[i] = talk_open_at(t, 0, &hybrid_door, "10.0.0.7");
+		snprintf(text, sizeof text, "login,u%u,\n", i);
+		talk_say(l[i], text);
+		if (i < 5)
+			assert_true(str_starts(str_z(talk_hear(l[i])), STR("ok\n")));
+		else
+			assert_string_equal(talk_hear(l[i]), "no,try again later\n");
+	}
+	talk_wait(t, 1000);
+	assert_true(str_starts(str_z(talk_ask(l[5], "login,u5,\n")), STR("ok\n")));
 	talk_free(t);
 }
 
@@ -1225,6 +1252,7 @@ int main(void)
 		cmocka_unit_test(ids_and_escapes),
 		cmocka_unit_test(who_does_not_read_is_closed),
 		cmocka_unit_test(a_rate_for_all),
+		cmocka_unit_test(logins_by_tcp_are_counted_too),
 		cmocka_unit_test(two_clients_at_one_address),
 		cmocka_unit_test(ours_by_udp),
 		cmocka_unit_test(the_bridge_on_one_core),
