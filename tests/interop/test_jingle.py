@@ -26,6 +26,7 @@ ICE = 'urn:xmpp:jingle:transports:ice-udp:1'
 IBB_TRANSPORT = 'urn:xmpp:jingle:transports:ibb:1'
 S5B_TRANSPORT = 'urn:xmpp:jingle:transports:s5b:1'
 BYTESTREAMS = 'http://jabber.org/protocol/bytestreams'
+INFO, ITEMS = 'http://jabber.org/protocol/disco#info', 'http://jabber.org/protocol/disco#items'
 CARBONS = 'urn:xmpp:carbons:2'
 STORE = "<store xmlns='urn:xmpp:hints'/>"
 SECRET = 'north'
@@ -224,8 +225,23 @@ def a_file_through_the_relay(server):
 
     async def talk():
         async with together(Caller(server, 'gus/desk'), Caller(server, 'hal/phone')) as (one, other):
-            found = await one.asks(DOMAIN, f"<query xmlns='{BYTESTREAMS}'/>")
+            # As clients look for it: among the items of the server, by what they say they are.
+            items = await one.asks(DOMAIN, f"<query xmlns='{ITEMS}'/>")
+            relays = []
+            for item in items.iter(f'{{{ITEMS}}}item'):
+                info = await one.asks(item.get('jid'), f"<query xmlns='{INFO}'/>")
+                if any((i.get('category'), i.get('type')) == ('proxy', 'bytestreams') for i in info.iter(f'{{{INFO}}}identity')):
+                    relays.append(item.get('jid'))
+            expect(relays, [DOMAIN])
+            found = await one.asks(relays[0], f"<query xmlns='{BYTESTREAMS}'/>")
             host = found.find(f'.//{{{BYTESTREAMS}}}streamhost')
+            expect((host.get('jid'), host.get('port')), (relays[0], str(server.relay)))
+            condition = None
+            try:
+                await one.request(relays[0], f"<query xmlns='{BYTESTREAMS}' sid='r1'><activate>{other.boundjid.full}</activate></query>")
+            except IqError as e:
+                condition = e.condition
+            expect(condition, 'item-not-found')
             key = hashlib.sha1(f'r1{one.boundjid.full}{other.boundjid.full}'.encode()).hexdigest()
             candidate = (f"<candidate cid='k1' host={quoteattr(host.get('host'))} port='{host.get('port')}' jid={quoteattr(host.get('jid'))} "
                          "priority='655360' type='proxy'/>")
