@@ -327,7 +327,6 @@ static void stage_begin(struct stage *s)
 		s->core[i] = core_new(&s->worlds[i].world, s->store, s->bus, i, &s->settings, s->counters);
 		xmpp_door_begin(s->core[i]);
 		muc_begin(s->core[i]);
-		relay_begin(s->core[i]);
 	}
 	guest_sweep(s->core[0]);
 	s->hybrid = (struct datagrams){ .ops = &datagram_ops, .door = &hybrid_datagrams, .core = s->core[0], .port = 7790 };
