@@ -243,3 +243,14 @@ TEXT(help,
      "  --version、--help\n\n"
      "程序内 /help 列出命令。退出码：0 成功，1 被拒绝或未送出，2 用法错误，3 无法连接，4 密钥已改变。\n"
      "手册：man anser\n")
+
+/* ---- what the server says of files */
+TEXT(file_too_large, "the file is larger than this server takes", "文件超过服务器允许的大小")
+TEXT(file_quota, "your files would be more than this server keeps for one account; remove some", "您的文件已超出服务器为每个账号保留的容量，请删除一些")
+TEXT(file_too_fast, "too many files in a short time; wait a minute", "短时间内发送的文件过多，请等一分钟")
+TEXT(file_too_many, "too many of your files are offered and have not come", "已提供但尚未传完的文件过多")
+TEXT(file_none_here, "this server takes no files", "此服务器不接收文件")
+TEXT(file_disk_full, "the server's disk is nearly full; try again later", "服务器磁盘将满，请稍后再试")
+TEXT(file_gone, "there is no such file, or it is no longer kept", "没有此文件，或已不再保留")
+TEXT(file_busy, "another connection is sending this file right now", "另一连接正在发送此文件")
+TEXT(file_was_declined, "%1 declined %2.", "%1 拒绝了 %2。")

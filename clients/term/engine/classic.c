@@ -44,6 +44,16 @@ void cl_reason(struct classic *l, struct buf *to, struct str reason)
 		{ "this cannot be a user name", TEXT_register_bad_name },
 		{ "this cannot be a password: it is empty, too long, or has characters that are not allowed", TEXT_register_bad_password },
 		{ "registration is closed; ask the administrator for an account", TEXT_register_closed },
+		{ "the file is larger than this server takes", TEXT_file_too_large },
+		{ "your files would be more than this server keeps for one account; remove some", TEXT_file_quota },
+		{ "too many files in a short time; wait a minute", TEXT_file_too_fast },
+		{ "too many of your files are offered and have not come", TEXT_file_too_many },
+		{ "this server takes no files", TEXT_file_none_here },
+		{ "the server's disk is nearly full; try again later", TEXT_file_disk_full },
+		{ "the server could not read or write its store; try again later", TEXT_try_later },
+		{ "there is no such file, or it is no longer kept", TEXT_file_gone },
+		{ "another connection is sending this file right now", TEXT_file_busy },
+		{ "nobody has sent you this file, or it is too long ago", TEXT_file_gone },
 		{ "", TEXT_not_possible },
 	};
 

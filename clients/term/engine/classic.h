@@ -32,7 +32,7 @@ struct ask {
 struct told { /* one row of a history, or an old push */
 	struct str sender, text;
 	msec time;
-	bool mine;
+	bool mine, maybe_mine;
 };
 
 struct classic {
@@ -100,15 +100,16 @@ void cl_older(struct client *c, struct conversation *v, unsigned count);
 bool cl_is_online(struct client *c, struct str name);
 void cl_names(struct client *c, void (*each)(void *arg, struct str name), void *arg);
 void cl_names_drop(struct classic *l);
+bool cl_is_own(const struct classic *l, struct str sender);
 void cl_told_row(struct classic *l, struct str sender, struct str text, msec time);
 void cl_told_end(struct classic *l);
 
 /* ---- classic_files.c */
 
 void cl_offer(struct classic *l, struct entry *e);
-/* `content` is "name,size,TOKEN". */
-void cl_offered(struct classic *l, struct str sender, struct str content, msec time, bool old);
-bool cl_offer_file(struct str content, struct file_info *ret, struct buf *name);
+/* `content` is "name,size,TOKEN"; `telling`: it is a row of this conversation's history, NULL: it comes now. */
+void cl_offered(struct classic *l, struct str sender, struct str content, msec time, struct conversation *telling);
+void cl_declined(struct classic *l, struct str sender, struct str content); /* "name,TOKEN" */
 void cl_file_get(struct client *c, struct entry *e);
 void cl_file_stop(struct client *c, struct entry *e);
 void cl_files_go_on(struct classic *l); /* logged in: what was broken off */

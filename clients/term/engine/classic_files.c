@@ -239,6 +239,23 @@ static void get_bytes(struct transfer *t, struct str bytes)
 	hash(t);
 }
 
+/* What will be otherwise the next time. */
+static bool is_passing(struct str reason)
+{
+	static const char *const passing[] = { "another connection is sending this file right now",
+					       "the server has another part of this file; go on where that ends",
+					       "nothing has come for too long: come again and go on",
+					       "the file has not come yet",
+					       "the server's disk is nearly full; try again later",
+					       "the server could not read or write its store; try again later",
+					       "try again later" };
+
+	for (size_t i = 0; i < countof(passing); i++)
+		if (str_is(reason, passing[i]))
+			return true;
+	return false;
+}
+
 /* "1|NUMBER" at the beginning; of a put at last "1|SHA256". False: the transfer is not there any more. */
 static bool line_take(struct transfer *t, struct str line)
 {
@@ -246,6 +263,11 @@ static bool line_take(struct transfer *t, struct str line)
 	uint64_t n;
 
 	line = str_trim(line);
+	if (str_starts(line, STR("0|")) && is_passing(str_from(line, 2))) {
+		cl_reason(t->l, &why, str_from(line, 2));
+		pause_it(t, buf_all(&why));
+		return false;
+	}
 	if (!str_starts(line, STR("1|"))) {
 		cl_reason(t->l, &why, str_starts(line, STR("0|")) ? str_from(line, 2) : STR(""));
 		fail(t, buf_all(&why));
@@ -489,7 +511,7 @@ static bool offer_read(struct str content, struct str part[3])
 	return content.n > 0;
 }
 
-bool cl_offer_file(struct str content, struct file_info *ret, struct buf *name)
+static bool offer_file(struct str content, struct file_info *ret, struct buf *name)
 {
 	struct str part[3];
 
@@ -502,17 +524,55 @@ bool cl_offer_file(struct str content, struct file_info *ret, struct buf *name)
 	return true;
 }
 
-void cl_offered(struct classic *l, struct str sender, struct str content, msec time, bool old)
+static struct entry *with_token(struct classic *l, struct conversation *v, struct str token)
+{
+	chat_load(l->c, chat_of(v));
+	for (struct list *at = v->entries.prev; at != &v->entries; at = at->prev) {
+		struct entry *e = holder_of(at, struct entry, here);
+
+		if (e->kind == ENTRY_FILE && str_eq(e->file->token, token))
+			return e;
+	}
+	return NULL;
+}
+
+void cl_offered(struct classic *l, struct str sender, struct str content, msec time, struct conversation *telling)
 {
 	own_buf name = { 0 }, mark = { 0 };
-	size_t slash = str_starts(sender, STR("#")) ? str_find(sender, '/') : sender.n;
+	bool room = str_starts(sender, STR("#")), mine = cl_is_own(l, sender);
+	size_t slash = room ? str_find(sender, '/') : sender.n;
 	struct file_info file;
+	struct incoming in = { .conversation = str_n(sender.p, slash), .sender = slash < sender.n ? str_from(sender, slash + 1) : sender, .time = time,
+			       .relayed = true, .old = telling != NULL, .mine = mine, .file = &file };
 
-	if (!cl_offer_file(content, &file, &name))
+	/* What we have sent ourselves is known here, unless it was from another place; to whom only its history tells. */
+	if (!offer_file(content, &file, &name) || (mine && !room && !telling))
 		return;
+	if (mine && !room)
+		in.conversation = telling->name;
+	if (mine && with_token(l, client_conversation(l->c, in.conversation, true), file.token))
+		return;
+	if (mine)
+		file.state = FILE_DONE;
 	token_mark(&mark, file.token);
-	client_received(l->c, &(struct incoming){ .conversation = str_n(sender.p, slash), .sender = slash < sender.n ? str_from(sender, slash + 1) : sender,
-						  .text = file.name, .mark = buf_all(&mark), .time = time, .relayed = true, .old = old, .file = &file });
+	in.text = file.name;
+	in.mark = buf_all(&mark);
+	client_received(l->c, &in);
+}
+
+void cl_declined(struct classic *l, struct str sender, struct str content)
+{
+	struct conversation *v = client_conversation(l->c, sender, false);
+	struct str token = content;
+	struct entry *e;
+
+	for (size_t comma; (comma = str_find(token, ',')) < token.n;)
+		token = str_from(token, comma + 1);
+	e = v ? with_token(l, v, token) : NULL;
+	if (!e || !e->mine)
+		return;
+	file_progress(l->c, e, FILE_DECLINED, e->file->done, STR_NONE);
+	client_tell(l->c, v, "declined", false, TEXT_file_was_declined, sender, e->file->name);
 }
 
 void cl_file_get(struct client *c, struct entry *e)

@@ -331,12 +331,32 @@ void cl_older(struct client *c, struct conversation *v, unsigned count)
 	ask_history(l, v, count);
 }
 
-/* "#room/nick": our own name in rooms, unless the room has given us another, is that of the account. */
-static bool is_own(const struct classic *l, struct str sender)
-{
-	size_t slash = str_find(sender, '/');
+static struct str nick_of(struct str sender) { return str_starts(sender, STR("#")) ? str_from(sender, str_find(sender, '/') + 1) : sender; }
 
-	return str_eq(slash < sender.n ? str_from(sender, slash + 1) : sender, l->c->state.self);
+/* Our own name in rooms, unless the room has given us another, is that of the account. */
+bool cl_is_own(const struct classic *l, struct str sender) { return str_eq(nick_of(sender), l->c->state.self); }
+
+/* A name that the room gave us, now or before ("tom2"): what it says may be ours, where we have said the same. */
+static bool may_be_own(const struct conversation *v, struct str sender)
+{
+	struct str nicks = buf_all(&chat_of((struct conversation *)(uintptr_t)v)->nicks), nick = nick_of(sender);
+
+	while (nicks.n) {
+		size_t n = str_find(nicks, '\n');
+
+		if (str_eq(str_n(nicks.p, n), nick))
+			return true;
+		nicks = str_from(nicks, n + 1);
+	}
+	return false;
+}
+
+static void nick_given(struct conversation *v, struct str nick)
+{
+	if (may_be_own(v, nick))
+		return;
+	buf_str(&chat_of(v)->nicks, nick);
+	buf_byte(&chat_of(v)->nicks, '\n');
 }
 
 void cl_told_row(struct classic *l, struct str sender, struct str text, msec time)
@@ -350,7 +370,7 @@ void cl_told_row(struct classic *l, struct str sender, struct str text, msec tim
 		l->rows = mem_grow(l->rows, l->rows_room * sizeof *l->rows);
 	}
 	row = &l->rows[l->rows_n++];
-	*row = (struct told){ .time = time, .mine = is_own(l, sender) };
+	*row = (struct told){ .time = time, .mine = cl_is_own(l, sender), .maybe_mine = may_be_own(l->telling->v, sender) };
 	str_set(&row->sender, sender);
 	str_set(&row->text, text);
 }
@@ -384,7 +404,7 @@ static void own_match(struct classic *l, struct conversation *v, bool *known)
 
 	for (int sending = 0; sending < 2; sending++)
 		for (size_t i = 0; i < l->rows_n; i++) {
-			struct entry *e = l->rows[i].mine && !known[i] ? own_find(v, &l->rows[i], sending, &taken) : NULL;
+			struct entry *e = (l->rows[i].mine || l->rows[i].maybe_mine) && !known[i] ? own_find(v, &l->rows[i], sending, &taken) : NULL;
 
 			if (!e)
 				continue;
@@ -421,8 +441,6 @@ static void doubts_settle(struct classic *l, struct conversation *v)
 		if (e->mine && e->status == ENTRY_SENDING && e->kind == ENTRY_TEXT && !is_under_way(l, e->id))
 			entry_status(l->c, e, ENTRY_WAITING, STR_NONE);
 }
-
-static struct str nick_of(struct str sender) { return str_starts(sender, STR("#")) ? str_from(sender, str_find(sender, '/') + 1) : sender; }
 
 void cl_told_end(struct classic *l)
 {
@@ -665,6 +683,10 @@ static void room_tells(struct classic *l, struct conversation *v, struct str tex
 {
 	static const char *const over[] = { "you were banned", "you were removed", "you are no longer in this room", "this room was closed" };
 
+	const struct str given = STR("your name is taken here: you are ");
+
+	if (str_starts(text, given))
+		nick_given(v, str_from(text, given.n));
 	client_note(l->c, v, text);
 	for (size_t i = 0; i < countof(over); i++)
 		if (str_starts(text, str_z(over[i]))) {
@@ -691,7 +713,7 @@ static void room_said(struct classic *l, struct str sender, struct str text, str
 	if (str_starts(text, private)) {
 		in.conversation = sender;
 		in.text = str_from(text, private.n);
-	} else if (is_own(l, nick)) {
+	} else if (cl_is_own(l, nick)) {
 		/* From another place of ours; what is old comes with the history, which is compared with more care. */
 		in.mine = true;
 		if (time < l->since)
@@ -745,21 +767,23 @@ static void told(struct classic *l, struct str part[4])
 
 static void offered(struct classic *l, struct str part[4])
 {
-	cl_offered(l, part[1], part[2], cl_time(l, part[3]), false);
+	cl_offered(l, part[1], part[2], cl_time(l, part[3]), l->telling ? l->telling->v : NULL);
 }
+
+static void declined(struct classic *l, struct str part[4]) { cl_declined(l, part[1], part[2]); }
 
 void cl_push(struct classic *l, struct str line)
 {
 	static const struct {
 		const char *type;
 		void (*take)(struct classic *l, struct str part[4]);
-	} types[] = { { "103", said }, { "104", offered }, { "110", presence }, { "111", told } };
+	} types[] = { { "103", said }, { "104", offered }, { "107", declined }, { "110", presence }, { "111", told } };
 	struct str part[4];
 
 	if (!push_split(line, part))
 		return;
 	/* Until it is known which zone the server's times are of, and what was missed stands where it belongs, what comes now waits: the answers are under way. */
-	if (l->logged_in && !l->settled && !str_is(part[0], "111") && l->held.n < CLASSIC_HELD_MAX) {
+	if (l->logged_in && !l->settled && !str_is(part[0], "111") && !(l->telling && str_is(part[0], "104")) && l->held.n < CLASSIC_HELD_MAX) {
 		buf_str(&l->held, line);
 		buf_byte(&l->held, '\n');
 		return;

@@ -137,6 +137,7 @@ void chat_free(struct chat *t)
 	chat_empty(t);
 	people_free(&t->v);
 	list_remove(&t->v.here);
+	buf_free(&t->nicks);
 	str_set(&t->v.draft, STR_NONE);
 	str_set(&t->password, STR_NONE);
 	str_set(&t->v.name, STR_NONE);
