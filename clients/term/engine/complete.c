@@ -141,7 +141,7 @@ void client_complete(struct client *c, struct conversation *v, struct str line, 
 		w.typed = str_starts(word, STR("/")) ? str_from(word, 1) : word;
 		commands_add(&w);
 		for (size_t i = 0; i < w.n && !str_starts(word, STR("/")); i++)
-			str_set(&w.all[i], str_n(w.all[i].p + 1, w.all[i].n - 2));
+			str_set(&w.all[i], str_from(w.all[i], 1));
 	} else if (word.n || head.n) {
 		bool alone = str_starts(head, STR("/"));
 
