@@ -578,7 +578,7 @@ export function account(d: AccountDeps): Account {
 			if (!old)
 				add(log, r);
 			else if (old.sending === 'failed') // it is tried again, perhaps by another tab
-				change(log, old.key, { sending: 'sending', why: undefined, order: r.order, time: r.time });
+				change(log, old.key, { sending: 'sending', why: undefined, order: r.order, seq: r.seq, time: r.time });
 			theBook.touched(log, [log.keys.get(r.key) ?? r]);
 			await theBook.recount(log);
 		});

@@ -280,7 +280,7 @@ export function createModel(d: ModelDeps): Model {
 			const e = entry(o, m.with, { kind: r.file ? 'file' : 'text', id: r.id, key: r.key, text: r.text, quote: r.reply, file: r.file });
 			if (r.file && !r.file.url && !o.files.again(r.key, e))
 				return;
-			const up = o.inside.change(log, r.key, { sending: 'sending', why: undefined, order: e.seq, time: e.time });
+			const up = o.inside.change(log, r.key, { sending: 'sending', why: undefined, order: e.seq, seq: e.seq, time: e.time });
 			ctx.book.touched(log, up ? [up] : []);
 			await ctx.book.recount(log);
 			if (!r.file || r.file.url)

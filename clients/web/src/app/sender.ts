@@ -13,8 +13,8 @@ import type { FileInfo, Incoming, Mention, To } from '../xmpp/message';
 import { writeEdit, writeFile, writeReactions, writeRetraction, writeText } from '../xmpp/message';
 import { settle, Refused } from '../xmpp/login';
 import type { Xml } from '../xmpp/xml';
-import { PENDING, type Entry, type Row } from '../store/rows';
-import { change, lastOrder, ownEnd, placeBehind, risen } from '../store/timeline';
+import { PENDING, SLOTS, type Entry, type Row } from '../store/rows';
+import { change, lastOrder, ownPlace, placeBehind, risen } from '../store/timeline';
 import type { Ctx, News } from './context';
 import { peerReadOf } from './incoming';
 
@@ -59,7 +59,6 @@ const CHECK_PAGES = 200;
 const RETRY_MS = 3000;
 const STRIKES = 3;
 const POISON = new Set(['policy-violation', 'not-well-formed', 'invalid-xml', 'restricted-xml', 'bad-format']);
-const SLOTS = 2048; // numbers of a millisecond: exact in a double until the year 2109
 
 function stanza(e: Entry, rooms: Ctx['rooms']): Xml {
 	const room = rooms.is(e.to);
@@ -131,7 +130,7 @@ export function sender(ctx: Ctx): Sender {
 			if (!r || r.sending === 'failed' || (r.sending !== 'sending' && r.order < 1e15))
 				return;
 			const behind = placed ?? Math.max(ctx.now(), lastOrder(log) + 0.001);
-			const order = ctx.rooms.is(to) ? behind : Math.max(behind, ownEnd(log) + 0.001);
+			const order = ctx.rooms.is(to) ? behind : ownPlace(log, r, behind);
 			const up = change(log, key, { sending: risen(r.sending, 'sent'), order: r.order >= 1e15 ? order : r.order, why: undefined });
 			book.touched(log, up ? [up] : []);
 			if (up && up.order > book.conv(to).readTo)
@@ -488,7 +487,7 @@ export function sender(ctx: Ctx): Sender {
 // A row for what was just written.
 export function rowOfEntry(e: Entry, me: Address): Row {
 	return {
-		key: e.key, with: e.to, order: e.seq, id: e.id, origin: e.id, from: me, mine: true, time: e.time, text: e.kind === 'file' ? '' : (e.text ?? ''),
+		key: e.key, with: e.to, order: e.seq, seq: e.seq, id: e.id, origin: e.id, from: me, mine: true, time: e.time, text: e.kind === 'file' ? '' : (e.text ?? ''),
 		reply: e.quote, file: e.file, sending: 'sending',
 	};
 }

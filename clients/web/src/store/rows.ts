@@ -23,12 +23,16 @@ export interface Row {
 	file?: Partial<FileInfo> & { name: string; type: string; size: number };
 	sending?: Sending;
 	why?: Why;
+	seq?: number; // of mine, written in this browser: its number in the outbox (SLOTS)
 	mention?: boolean;
 	nick?: string; // in a room: how who wrote it was called then
 	moderated?: { by?: string; reason?: string };
 }
 
 export const PENDING = 1e15;
+
+// Numbers of the outbox that fall on one millisecond: each tab has one of them, number % SLOTS, so that two never take the same. Exact in a double until the year 2109.
+export const SLOTS = 2048;
 
 // What an edit, a retraction, a reaction or a receipt does to a message that we may not have yet.
 export interface Patch {

@@ -4,7 +4,7 @@
 // What is known may have holes. A row with `gap` says: between the one before it and me there may be others. Whoever loads a page of the archive
 // knows that its rows follow one another, and says what is known about its two ends (struct Join).
 
-import { PENDING, type Patch, type Row } from './rows';
+import { PENDING, SLOTS, type Patch, type Row } from './rows';
 
 export interface Log {
 	readonly with: string;
@@ -229,13 +229,45 @@ export function ownEnd(log: Log, but: (r: Row) => boolean = () => false): number
 	return 0;
 }
 
+// Where a row of mine stands that is known to be sent, near `order`: behind what the same tab wrote before it and before what it wrote afterwards. News of
+// them come in any order: one that the archive has named already may have been written later.
+export function ownPlace(log: Log, r: Row, order: number, but: (r: Row) => boolean = () => false): number {
+	let floor = 0, ceiling = PENDING;
+	for (const x of log.rows) {
+		if (x.order >= PENDING)
+			break;
+		if (!x.mine || x.sending === 'failed' || x.key === r.key || but(x))
+			continue;
+		// Between two tabs, and with what other devices wrote, only what was sent before says something.
+		const later = x.seq !== undefined && r.seq !== undefined && x.seq > r.seq;
+		if (!later)
+			floor = Math.max(floor, x.order);
+		else if (x.seq! % SLOTS === r.seq! % SLOTS)
+			ceiling = Math.min(ceiling, x.order);
+	}
+	// Of another tab's, and of other devices', rows may stand behind those that come later: then these have the say.
+	const low = floor < ceiling ? floor : floorBefore(log, r, ceiling, but);
+	const behind = Math.max(order, low + STEP);
+	return behind < ceiling ? behind : (low + ceiling) / 2;
+}
+
+// The last of mine before `ceiling` that was written before.
+function floorBefore(log: Log, r: Row, ceiling: number, but: (r: Row) => boolean): number {
+	let floor = 0;
+	for (const x of log.rows)
+		if (x.order < ceiling && x.mine && x.sending !== 'failed' && x.key !== r.key && !but(x))
+			floor = Math.max(floor, x.order);
+	return Math.max(floor, ceiling - 2 * STEP);
+}
+
 function behindOwn(log: Log, page: readonly Row[], olds: readonly (Row | undefined)[], orders: number[]): void {
 	// In a room all is placed by the clock of the room.
 	const first = page.findIndex((r, i) => r.mine && r.nick === undefined && olds[i] && olds[i]!.order >= PENDING);
 	if (first < 0)
 		return;
 	const inPage = new Set(olds.map((o) => o?.key));
-	let floor = ownEnd(log, (r) => inPage.has(r.key));
+	const seq = olds[first]!.seq;
+	let floor = ownEnd(log, (r) => inPage.has(r.key) || (r.seq !== undefined && seq !== undefined && r.seq > seq));
 	for (let i = first; i < orders.length && orders[i]! <= floor; i++)
 		floor = orders[i] = floor + STEP;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
-import { PENDING, type Row } from '../../src/store/rows';
-import { add, apply, change, confirmedOrder, extend, lastOrder, logNew, merge, placeBehind, remove, shrink, spanBack, spanForth, type Join, type Log } from '../../src/store/timeline';
+import { PENDING, SLOTS, type Row } from '../../src/store/rows';
+import { add, apply, change, confirmedOrder, extend, lastOrder, logNew, merge, ownPlace, placeBehind, remove, shrink, spanBack, spanForth, type Join, type Log } from '../../src/store/timeline';
 
 const bob = 'bob@chat.lan', me = 'tom@chat.lan';
 const T = 1.7e12;
@@ -213,4 +213,36 @@ test('what waited stands behind what I sent before, whatever the clock of the se
 	merge(log, [own(2, 0, { archiveId: 'a2', time: 1000, key: 'x2' }), own(3, 0, { archiveId: 'a3', time: 1000, key: 'x3' })], { before: 'joined', after: 'joined' }, true);
 	deepEqual(log.rows.map((r) => r.text), ['1', '2', '3']);
 	ok(log.rows.every((r) => r.order < PENDING));
+});
+
+test('what one tab wrote stands in the order of writing, whatever is known first', () => {
+	const mine = (n: number, order: number, slot = 3, more: Partial<Row> = {}): Row =>
+		({ key: `k${n}`, with: 'p', order, seq: PENDING + n * SLOTS + slot, id: `k${n}`, origin: `k${n}`, from: 'me', mine: true, time: 5, text: String(n), sending: 'sending', ...more });
+	const later = logNew('p', [], false);
+	add(later, mine(1, PENDING + 1));
+	add(later, mine(2, 1000, 3, { sending: 'sent', archiveId: 'a2' })); // the archive was faster than the tab that sends
+	change(later, 'k1', { sending: 'sent', order: ownPlace(later, later.keys.get('k1')!, 1005) });
+	deepEqual(later.rows.map((r) => r.text), ['1', '2']);
+	// The same where the archive tells of the earlier one in a page of its own.
+	const paged = logNew('p', [], false);
+	add(paged, mine(1, PENDING + 1));
+	add(paged, mine(2, 1000, 3, { sending: 'sent' }));
+	merge(paged, [mine(1, 0, 3, { archiveId: 'a1', time: 999, key: 'x1' })], { before: 'joined', after: 'joined' }, true);
+	deepEqual(paged.rows.map((r) => r.text), ['1', '2']);
+	// Between two tabs only what was sent counts; and what came before stays before.
+	const both = logNew('p', [], false);
+	add(both, mine(1, 1000, 3, { sending: 'sent' }));
+	add(both, mine(3, 1001, 4, { sending: 'sent' }));
+	add(both, mine(2, PENDING + 2));
+	change(both, 'k2', { sending: 'sent', order: ownPlace(both, both.keys.get('k2')!, 1005) });
+	deepEqual(both.rows.map((r) => r.text), ['1', '3', '2']);
+	// In any order of the news.
+	for (const way of [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [1, 3, 0, 2]]) {
+		const log = logNew('p', [], false);
+		for (let n = 0; n < 4; n++)
+			add(log, mine(n, PENDING + n));
+		for (const n of way)
+			change(log, `k${n}`, { sending: 'sent', order: ownPlace(log, log.keys.get(`k${n}`)!, 1000 + way.indexOf(n)) });
+		deepEqual(log.rows.map((r) => r.text), ['0', '1', '2', '3'], way.join());
+	}
 });
