@@ -1217,6 +1217,247 @@ static void many(void **state)
 	talk_free(t);
 }
 
+/* ---- at every moment ------------------------------------------------------------------------------------------------------------- */
+
+static void turns(struct talk *t, unsigned n)
+{
+	while (n-- && talk_turn(t))
+		;
+}
+
+/* Whatever a client was in the middle of when it went: its name is free afterwards, and nobody is left over. */
+static void gone_in_the_middle(void **state)
+{
+	struct talk *t = server(2);
+
+	(void)state;
+	talk_account(t, "jack", "secret");
+	wild_login(t, "amy", AMY);
+	for (unsigned n = 0; n < 40; n++)
+		for (unsigned how = 0; how < 3; how++) {
+			struct line *l = talk_open_at(t, 0, &hybrid_door, how == 2 ? "127.0.0.1" : "10.0.0.7");
+
+			if (how == 0)
+				talk_say(l, "login,tom,\n");
+			if (how == 1)
+				wild(t, TOM, TALK_PORT, "login,tom,10.0.0.7:5001");
+			if (how == 2)
+				talk_say(l, "auth,jack,secret\nlogin,jack,\n");
+			if (how == 1) {
+				talk_run(t);
+				talk_wait(t, 99);
+				turns(t, n / 2);
+				wild(t, TOM, TALK_PORT, "logout,tom,10.0.0.7:5001");
+			}
+			turns(t, n);
+			talk_cut(l);
+			talk_wait(t, 1000);
+			wild(t, AMY, TALK_PORT, "talk,1,amy,here");
+			wild(t, TOM, TALK_PORT, "logout,tom,10.0.0.7:5001");
+			talk_run(t);
+			assert_int_equal(directory_count(talk_core(t, 1)), 1);
+			l = tcp_login(t, "tom", "10.0.0.7");
+			talk_cut(l);
+			talk_wait(t, 1000);
+			assert_int_equal(directory_count(talk_core(t, 1)), 1);
+		}
+	talk_free(t);
+}
+
+static void the_same_name_from_many_at_once(void **state)
+{
+	struct talk *t = server(1);
+	struct line *l[5];
+	unsigned in = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 5; i++) {
+		char at[30];
+
+		snprintf(at, sizeof at, "10.0.1.%u", i + 1);
+		l[i] = talk_open_at(t, 0, &hybrid_door, at);
+		talk_say(l[i], "login,tom,\n");
+	}
+	talk_run(t);
+	for (unsigned i = 0; i < 5; i++) {
+		const char *answer = talk_hear(l[i]);
+
+		if (!strcmp(answer, "ok\nend\n"))
+			in++;
+		else
+			assert_string_equal(answer, "no,name in use\n");
+	}
+	assert_int_equal(in, 1);
+	talk_free(t);
+}
+
+/* ---- everybody knows who is there --------------------------------------------------------------------------------------------------- */
+
+enum { PLAYERS = 12 };
+
+struct player {
+	enum { WILD, PLAIN, LINE, CLASSIC } kind;
+	const char *name, *address, *endpoint;
+	struct line *line;
+	bool in;
+	char view[PLAYERS]; /* 1: he thinks that this one is in */
+};
+
+static struct player players[PLAYERS] = {
+	{ WILD, "w0", "10.2.0.1", "10.2.0.1:500", NULL, false, "" }, { WILD, "w1", "10.2.0.2", "10.2.0.2:500", NULL, false, "" },
+	{ WILD, "w2", "10.2.0.3", "10.2.0.3:500", NULL, false, "" }, { PLAIN, "p0", "10.2.0.4", "10.2.0.4:500", NULL, false, "" },
+	{ PLAIN, "p1", "fd00::5", "[fd00::5]:500", NULL, false, "" }, { LINE, "l0", "10.2.0.6", "", NULL, false, "" },
+	{ LINE, "l1", "10.2.0.7", "10.2.0.7:500", NULL, false, "" }, { LINE, "l2", "10.2.0.8", "", NULL, false, "" },
+	{ WILD, "w3", "10.2.0.9", "10.2.0.9:500", NULL, false, "" }, { CLASSIC, "c0", NULL, NULL, NULL, false, "" },
+	{ CLASSIC, "c1", NULL, NULL, NULL, false, "" }, { CLASSIC, "c2", NULL, NULL, NULL, false, "" },
+};
+
+static void view_set(struct player *p, struct str name, bool in)
+{
+	for (unsigned i = 0; i < PLAYERS; i++)
+		if (str_is(name, players[i].name))
+			p->view[i] = in;
+}
+
+static void view_list(struct player *p, struct str text)
+{
+	struct str user = STR_NONE;
+	struct endpoint e;
+	enum hybrid_entry one;
+
+	memset(p->view, 0, sizeof p->view);
+	while ((one = hybrid_list_next(&text, &user, &e)) == HYBRID_ENTRY)
+		view_set(p, user, true);
+	assert_int_equal(one, HYBRID_ENTRY_END);
+}
+
+static void view_event(struct player *p, struct str bytes)
+{
+	struct hybrid_datagram d;
+	own_buf room = { 0 };
+
+	if (hybrid_parse(&d, bytes, &room) && (d.kind == HYBRID_LOGIN || d.kind == HYBRID_LOGOUT))
+		view_set(p, d.user, d.kind == HYBRID_LOGIN);
+}
+
+static void listen_to(struct talk *t, struct player *p)
+{
+	if (p->kind == WILD || p->kind == PLAIN)
+		for (struct talk_datagram d; talk_datagram_hear(t, p->endpoint, &d);)
+			view_event(p, d.bytes);
+	if (p->kind != LINE || !p->line)
+		return;
+	for (struct str rest = talk_hear_bytes(p->line); rest.n;) {
+		struct str one = str_n(rest.p, str_find(rest, '\n'));
+
+		rest = str_from(rest, one.n + 1);
+		if (one.n >= 3 && !memcmp(one.p + one.n - 3, "end", 3))
+			view_list(p, one);
+		else
+			view_event(p, one);
+	}
+}
+
+static void come(struct talk *t, struct player *p)
+{
+	char text[100];
+	struct str bytes, list;
+	size_t scanned = 0, len;
+
+	snprintf(text, sizeof text, p->kind == CLASSIC ? "101|%s,secret\n" : "login,%s,%s", p->name, p->kind == CLASSIC ? "" : p->endpoint);
+	p->in = true;
+	if (p->kind == CLASSIC) {
+		p->line = talk_open(t, 0, &classic_door, TALK_HERE);
+		talk_say(p->line, text);
+	} else if (p->kind == LINE) {
+		p->line = talk_open_at(t, 0, &hybrid_door, p->address);
+		talk_say(p->line, text);
+		talk_say(p->line, "\n");
+	} else {
+		(p->kind == WILD ? wild : plain)(t, p->endpoint, TALK_PORT, text);
+		talk_run(t);
+		p->line = talk_open_at(t, 0, &hybrid_door, p->address);
+		talk_wait(t, 100);
+		bytes = talk_hear_bytes(p->line);
+		assert_int_equal(hybrid_list_read(p->kind == WILD ? HYBRID_UTF16 : HYBRID_UTF8, bytes.p, bytes.n, 10000, &scanned, &list, &len), HYBRID_LIST_WHOLE);
+		/* What it was told before is older than the list. */
+		listen_to(t, p);
+		view_list(p, list);
+	}
+}
+
+static void go(struct talk *t, struct player *p, unsigned how)
+{
+	char text[100];
+
+	p->in = false;
+	if (p->kind == LINE || p->kind == CLASSIC) {
+		if (how % 2)
+			talk_say(p->line, p->kind == LINE ? "logout\n" : "112|\n");
+		else
+			talk_cut(p->line);
+	} else {
+		snprintf(text, sizeof text, "logout,%s,%s", p->name, p->endpoint);
+		(p->kind == WILD ? wild : plain)(t, p->endpoint, TALK_PORT, text);
+	}
+	talk_run(t);
+	if (p->line && !talk_closed(p->line))
+		talk_cut(p->line);
+	p->line = NULL;
+}
+
+static void views_check(struct talk *t)
+{
+	talk_run(t);
+	for (unsigned i = 0; i < PLAYERS; i++) {
+		struct player *p = &players[i];
+
+		if (!p->in || p->kind == CLASSIC)
+			continue;
+		listen_to(t, p);
+		for (unsigned j = 0; j < PLAYERS; j++)
+			if (i != j && p->view[j] != players[j].in) {
+				fprintf(stderr, "%s thinks that %s is %s\n", p->name, players[j].name, p->view[j] ? "in" : "out");
+				assert_int_equal(p->view[j], players[j].in);
+			}
+	}
+}
+
+/* Comings and goings by chance, of wild and other clients, by UDP, TCP and the classic door: whoever is in knows of everybody. */
+static void everybody_knows(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 6; seed++) {
+		struct talk *t = server(1 + seed % 2);
+		uint64_t dice = seed;
+
+		for (unsigned i = 0; i < PLAYERS; i++) {
+			players[i].in = false;
+			players[i].line = NULL;
+			if (players[i].kind == CLASSIC)
+				talk_account(t, players[i].name, "secret");
+		}
+		for (unsigned step = 0; step < 150; step++) {
+			struct player *p;
+
+			dice = dice * 6364136223846793005u + 1442695040888963407u;
+			p = &players[(dice >> 33) % PLAYERS];
+			if (p->in)
+				go(t, p, (unsigned)(dice >> 50));
+			else
+				come(t, p);
+			talk_wait(t, (msec)(dice >> 40) % 400);
+			/* Nobody's lease is what is looked at here. */
+			for (unsigned i = 0; i < PLAYERS; i++)
+				if (players[i].in && (players[i].kind == WILD || players[i].kind == PLAIN) && step % 20 == 0)
+					plain(t, players[i].endpoint, TALK_PORT, "talk,1,x,here");
+			if (step % 10 == 9)
+				views_check(t);
+		}
+		talk_free(t);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1264,6 +1505,9 @@ int main(void)
 		cmocka_unit_test(one_user_on_two_doors),
 		cmocka_unit_test(long_messages_come_in_pieces),
 		cmocka_unit_test(many),
+		cmocka_unit_test(gone_in_the_middle),
+		cmocka_unit_test(the_same_name_from_many_at_once),
+		cmocka_unit_test(everybody_knows),
 	};
 
 	setenv("TZ", "UTC", 1);
