@@ -10,6 +10,7 @@
 
 #include "base/crypt.h"
 #include "core/inside.h"
+#include "wire/xml.h"
 
 enum { REST_MS = 10000, ANSWER_MS = 60000, HASH_CHARS = 64 };
 
@@ -183,29 +184,29 @@ static void place_remove(struct user *u, struct str key)
 	place_tell(u->core, u->name, key, STR(""), true);
 }
 
-static bool holds(struct str text, const char *part)
-{
-	size_t n = strlen(part);
-
-	for (size_t i = 0; i + n <= text.n; i++)
-		if (!memcmp(text.p + i, part, n))
-			return true;
-	return false;
-}
-
 /* Errors that will be the same tomorrow; of others (the service is not there, or has a bad day) nothing follows
- * (XEP-0357, 7.1). */
-static bool is_final(const struct stanza *error)
+ * (XEP-0357, 7.1). Only the condition counts: what else is in the answer may be text of anybody, such as what we have told, sent back. */
+static bool is_final(const struct stanza *answer)
 {
 	static const char *const conditions[] = {
 		"item-not-found", "forbidden", "gone", "not-authorized", "not-allowed", "not-acceptable", "bad-request", "conflict",
 		"registration-required", "feature-not-implemented", "jid-malformed", "subscription-required",
 	};
 
-	for (size_t i = 0; i < countof(conditions); i++)
-		if (holds(error->payload, conditions[i]))
-			return true;
-	return false;
+	struct arena arena = { 0 };
+	own_buf whole = { 0 };
+	const struct xml *x, *error;
+	bool final = false;
+
+	buf_lit(&whole, "<iq>");
+	buf_str(&whole, answer->payload);
+	buf_lit(&whole, "</iq>");
+	x = xml_parse(&arena, buf_all(&whole), STR("jabber:client"), false);
+	error = x ? xml_child(x, "error", "jabber:client") : NULL;
+	for (size_t i = 0; i < countof(conditions) && error && !final; i++)
+		final = xml_child(error, conditions[i], "urn:ietf:params:xml:ns:xmpp-stanzas") != NULL;
+	arena_free(&arena);
+	return final;
 }
 
 static void answered(struct service_ask *a, const struct stanza *answer)

@@ -155,12 +155,24 @@ static void person_store(struct change *c, const struct room_person *p)
 	change_set(c, c->room->id, room_people_space, p->jid, worth ? buf_all(&value) : STR_NONE);
 }
 
+/* The same person twice: which of the two shall be, and how many owners remain? */
+static bool is_twice(const struct affiliating *a)
+{
+	for (size_t i = 0; i < a->n; i++)
+		for (size_t k = 0; k < i; k++)
+			if (str_eq(a->people[i].jid, a->people[k].jid))
+				return true;
+	return false;
+}
+
 static int affiliate_objection(const struct affiliating *a)
 {
 	const struct room *r = a->change.room;
 	struct room_standing by = room_standing(r, a->change.by);
 	size_t owners = r->owners, people = r->people.n;
 
+	if (is_twice(a))
+		return ROOM_BAD;
 	for (size_t i = 0; i < a->n; i++) {
 		const struct room_person *p = &a->people[i];
 		enum affiliation was = person_now(r, p->jid).affiliation;

@@ -331,7 +331,10 @@ static void errors(unsigned cores, unsigned at)
 	talk_cut(tom);
 	talk_run(t);
 	talk_ask(ann, WRITE("1"));
-	answers(push, "error", "<error type='wait'><resource-constraint xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>");
+	/* What else is in the answer, such as the request itself, is not its condition: it may say anything. */
+	answers(push, "error", "<pubsub xmlns='http://jabber.org/protocol/pubsub'><x>item-not-found <item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></x>"
+			       "</pubsub><error type='wait'><resource-constraint xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
+			       "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>gone for lunch</text></error>");
 	talk_wait(t, 11000);
 	talk_ask(ann, WRITE("2"));
 	answers(push, "result", "");

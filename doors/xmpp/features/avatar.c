@@ -297,6 +297,7 @@ struct picture {
 	bool open;              /* the metadata are for everybody */
 	struct pep_node data, metadata;
 	struct str item;        /* of the metadata */
+	bool changed;           /* of a card: presence has to say so, also where the picture is too large to be published */
 };
 
 static struct picture *picture_of(struct asked *a) { return ((struct pep_errand *)a->more)->more; }
@@ -426,6 +427,8 @@ static void card_kept(struct asked *a)
 	if (asked_failed(a))
 		return;
 	if (!p->item.p) {
+		if (p->changed)
+			tell_cores(a->q->x, p->hash);
 		answer(a);
 		return;
 	}
@@ -489,6 +492,7 @@ static void card_hash(struct asked *a)
 	if (asked_failed(a))
 		return;
 	if (p->base64.p && (a->ask.verdict || !str_eq(a->ask.answer->value, p->hash))) {
+		p->changed = true;
 		picture_read(&bytes, p->base64);
 		buf_u64(&n, bytes.n);
 		if (w->bytes + p->base64.n + 4096 <= PEP_BYTES_MAX)
@@ -497,7 +501,7 @@ static void card_hash(struct asked *a)
 		p->hash = STR("0");
 		picture_publish(a, NULL);
 	}
-	if (p->item.p)
+	if (p->item.p || p->changed)
 		pep_put(a->q->x->core, w->owner, STR(AVATAR_SPACE), STR(""), p->hash);
 	asked_again(a, card_kept);
 	item_set(a->q->x->core, &a->ask, w->owner, STR(VCARD_SPACE), STR(""), p->card);

@@ -131,7 +131,8 @@ static int who_read(const struct muc *m, const struct xml *item, struct room_aff
 	if (r) {
 		ret->who = jid_to_bare(ret->who);
 		ret->nick = nick;
-		return 0;
+		/* As it stands in addresses: else nobody could ever enter under it. */
+		return nick.n && !jid_resource_prepare(&ret->nick, nick, m->arena) ? READ_BAD : 0;
 	}
 	if (!nick.n)
 		return READ_BAD;

@@ -245,24 +245,29 @@ static void list_read(const struct muc *m, const struct xml *field, enum affilia
 			people_add(ret, jid, AFFILIATION_NONE);
 }
 
-static bool is_among(const struct people *p, struct jid who, enum affiliation a)
+/* Whether the same person is named with a higher standing, or was with this one already. */
+static bool is_outdone(const struct people *p, size_t i)
 {
-	for (size_t i = 0; i < p->n; i++)
-		if (p->items[i].affiliation == a && str_eq(jid_bare(p->items[i].who), jid_bare(who)))
+	const struct room_affiliate *one = &p->items[i];
+
+	for (size_t k = 0; k < p->n; k++)
+		if (str_eq(jid_bare(p->items[k].who), jid_bare(one->who)) &&
+		    (p->items[k].affiliation > one->affiliation || (p->items[k].affiliation == one->affiliation && k < i)))
 			return true;
 	return false;
 }
 
-/* Who goes from one list to the other does not leave in between. */
-static void people_settle(struct people *p)
+/* Who goes from one list to the other does not leave in between; each is there once. */
+static void people_settle(struct people *p, struct arena *arena)
 {
-	size_t kept = 0;
+	struct room_affiliate *kept = arena_get(arena, (p->n + 1) * sizeof(*kept));
+	size_t n = 0;
 
 	for (size_t i = 0; i < p->n; i++)
-		if (p->items[i].affiliation != AFFILIATION_NONE || (!is_among(p, p->items[i].who, AFFILIATION_ADMIN) &&
-								    !is_among(p, p->items[i].who, AFFILIATION_OWNER)))
-			p->items[kept++] = p->items[i];
-	p->n = kept;
+		if (!is_outdone(p, i))
+			kept[n++] = p->items[i];
+	p->items = kept;
+	p->n = n;
 }
 
 static void people_read(const struct muc *m, const struct xml *form, struct people *ret)
@@ -275,7 +280,7 @@ static void people_read(const struct muc *m, const struct xml *form, struct peop
 		else if (str_is(xml_attr(f, "var"), OWNERS))
 			list_read(m, f, AFFILIATION_OWNER, ret);
 	}
-	people_settle(ret);
+	people_settle(ret, m->arena);
 }
 
 /* Someone must own it afterwards. */
