@@ -12,6 +12,7 @@
 
 #include "base/crypt.h"
 #include "clients/term/engine/chat.h"
+#include "clients/term/engine/harmless.h"
 #include "clients/term/home.h"
 #include "clients/term/keep/keep.h"
 #include "clients/term/net/net.h"
@@ -44,8 +45,11 @@ struct program {
 
 static int complain(const struct program *p, struct str why, int status)
 {
+	own_buf clean = { 0 };
+
 	(void)p;
-	fprintf(stderr, "anser: %.*s\n", STR_ARG(why));
+	harmless_put(&clean, why, true);
+	fprintf(stderr, "anser: %s\n", buf_z(&clean));
 	return status;
 }
 

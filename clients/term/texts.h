@@ -254,3 +254,4 @@ TEXT(file_disk_full, "the server's disk is nearly full; try again later", "服�
 TEXT(file_gone, "there is no such file, or it is no longer kept", "没有此文件，或已不再保留")
 TEXT(file_busy, "another connection is sending this file right now", "另一连接正在发送此文件")
 TEXT(file_was_declined, "%1 declined %2.", "%1 拒绝了 %2。")
+TEXT(once_refused, "the server could not be entered", "未能登录服务器")

@@ -31,7 +31,7 @@ struct ask {
 
 struct told { /* one row of a history, or an old push */
 	struct str sender, text;
-	msec time;
+	msec time, at;           /* at: the time of the entry of ours that it is; 0: none is known */
 	bool mine, maybe_mine;
 };
 

@@ -409,6 +409,7 @@ static void own_match(struct classic *l, struct conversation *v, bool *known)
 			if (!e)
 				continue;
 			known[i] = true;
+			l->rows[i].at = e->time;
 			buf_add(&taken, &e->id, sizeof e->id);
 			if (sending)
 				entry_status(l->c, e, ENTRY_RELAYED, STR_NONE);
@@ -447,6 +448,7 @@ void cl_told_end(struct classic *l)
 	struct ask *a = l->telling;
 	struct conversation *v;
 	bool *known, any = false, had;
+	msec floor = 0;
 
 	if (!a)
 		return;
@@ -465,8 +467,13 @@ void cl_told_end(struct classic *l)
 		if (row->time > chat_of(v)->told_until)
 			chat_of(v)->told_until = row->time;
 
+		/* Within a second the history knows the order, its times do not. */
+		if (row->at)
+			floor = row->at;
+		else if (floor < row->time || floor / 1000 != row->time / 1000)
+			floor = row->time;
 		if (!known[i] && sender.n)
-			client_received(l->c, &(struct incoming){ .conversation = v->name, .sender = sender, .text = row->text, .time = row->time,
+			client_received(l->c, &(struct incoming){ .conversation = v->name, .sender = sender, .text = row->text, .time = floor,
 								   .relayed = true, .old = true, .mine = row->mine, .nth = row_nth(l, i), .known = &known[i] });
 		any = any || known[i];
 	}

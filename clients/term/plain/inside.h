@@ -35,6 +35,7 @@ struct plain {
 };
 
 void plain_out(struct plain *p, struct buf *line); /* with its line end; at once */
+void plain_complain(struct plain *p, struct str text); /* to stderr, made harmless */
 void plain_line(struct plain *p, struct str line);
 void plain_check_end(struct plain *p);
 

@@ -2,8 +2,6 @@
  *
  * clients/term/plain/once.c - one message (or some files), and the end: 0 when all of it was acknowledged, 1 when something was refused, 3 when nobody could be reached.
  */
-#include <stdio.h>
-
 #include "clients/term/plain/inside.h"
 #include "clients/term/engine/chat.h"
 
@@ -40,7 +38,7 @@ static void look(struct post *post)
 
 		open = open || (e && !is_final(e->status));
 		if (e && e->status == ENTRY_FAILED) {
-			fprintf(stderr, "!! %.*s\n", STR_ARG(e->why));
+			plain_complain(p, e->why);
 			p->failed++;
 		}
 	}
@@ -61,22 +59,24 @@ static void take_back(struct plain *p, struct str why)
 {
 	struct conversation *v = to_whom(p);
 
+	p->said = false; /* what follows tells the state again */
 	for (size_t i = 0; v && i < p->ids.n / sizeof(int64_t); i++) {
 		struct entry *e = entry_at(p, v, i);
 
 		if (e && e->status == ENTRY_WAITING)
 			entry_status(p->client, e, ENTRY_FAILED, why);
 	}
-	p->said = false;
 }
 
 static void give_up(struct plain *p, struct str why)
 {
-	own_buf text = { 0 };
+	own_buf text = { 0 }, copy = { 0 };
 
+	buf_str(&copy, why); /* the engine's, which goes on */
+	why = buf_all(&copy);
 	take_back(p, why);
 	text_put(&text, p->setup.chinese, TEXT_once_unreachable, why, STR_NONE, STR_NONE);
-	fprintf(stderr, "!! %s\n", buf_z(&text));
+	plain_complain(p, buf_all(&text));
 	client_stop(p->client, QUIT_UNREACHABLE);
 }
 
@@ -132,7 +132,7 @@ void once_state(struct plain *p, const struct client_state *now)
 	if (now->phase == PHASE_WAITING && p->said && !p->stopped)
 		give_up(p, now->why);
 	else if (now->phase == PHASE_OFF && now->why.n && p->said)
-		take_back(p, now->why); /* the program ends; why was told */
+		take_back(p, text_get(p->setup.chinese, TEXT_once_refused)); /* the program ends; why was told */
 }
 
 void once_entry(struct plain *p, const struct entry *e)

@@ -61,6 +61,8 @@ static void print(struct plain *p, int fd, struct str head, struct str text)
 	write_all(p, fd, buf_all(&out));
 }
 
+void plain_complain(struct plain *p, struct str text) { print(p, STDERR_FILENO, STR("!! "), text); }
+
 static bool is_once(const struct plain *p) { return p->setup.to.p != NULL; }
 
 static void print_text(struct plain *p, struct str head, enum text t, struct str one, struct str two)
@@ -142,7 +144,7 @@ static void print_failed(struct plain *p, const struct entry *e)
 	own_buf text = { 0 };
 
 	text_put(&text, p->setup.chinese, TEXT_plain_failed, e->conversation->name, e->why, e->text);
-	print(p, STDERR_FILENO, STR("!! "), buf_all(&text));
+	plain_complain(p, buf_all(&text));
 }
 
 /* What we wrote is on the terminal already, where it was typed there; else it is printed when it has gone. */
@@ -184,7 +186,7 @@ static void on_notice(struct face *f, struct conversation *v, const char *name, 
 	if (p->setup.json)
 		json_tell_notice(p, v, name, error, text);
 	else if (error)
-		print(p, STDERR_FILENO, STR("!! "), text);
+		plain_complain(p, text);
 	else if (text.n && !is_once(p))
 		print(p, p->setup.out, STR("-- "), text);
 }
