@@ -80,7 +80,9 @@ void client_restart(struct client *c)
 void client_bytes(struct client *c, struct str bytes)
 {
 	buf_str(&c->in, bytes);
-	if (is_classic(c))
+	if (c->kind == CLIENT_HYBRID)
+		hybrid_take(c);
+	else if (is_classic(c))
 		classic_take(c);
 	else
 		xmpp_take(c);
@@ -88,6 +90,10 @@ void client_bytes(struct client *c, struct str bytes)
 
 void client_lost(struct client *c)
 {
+	if (c->kind == CLIENT_HYBRID) {
+		hybrid_lost(c);
+		return;
+	}
 	sim_note(c->sim, "client %u lost its link in state %d", c->index, (int)c->state);
 	for (unsigned i = 0; i < c->sim->letters_n; i++)
 		if (c->sim->letters[i].from == c->index && c->sim->letters[i].sent > c->sim->clock - 25000)
@@ -135,7 +141,7 @@ static bool was_with_another(const struct client *c, const struct letter *l)
 {
 	const struct sim *s = c->sim;
 
-	if (s->settings.archive != ARCHIVE_NEVER || s->clients[l->from].kind != CLIENT_XMPP)
+	if (s->settings.archive != ARCHIVE_NEVER || l->from >= SIM_CLIENTS || s->clients[l->from].kind != CLIENT_XMPP)
 		return false;
 	for (unsigned i = 0; i < SIM_CLIENTS; i++) {
 		const struct client *o = &s->clients[i];

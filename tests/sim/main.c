@@ -2,7 +2,8 @@
  *
  * tests/sim/main.c - runs seeds.
  *
- *     sim [--cores N] [--seeds FIRST-LAST] [--plant NUMBER] [--trace]     runs seeds; with --plant a mistake is built in and must be found
+ *     sim [--cores N] [--seeds FIRST-LAST] [--hybrid] [--plant NUMBER] [--trace]     runs seeds; with --plant a mistake is built in and must
+ *                                                                                     be found; with --hybrid there are clients of that protocol too
  *
  * Ends with 0 when every seed held (or, with --plant, when one did not). A failing seed prints how to run it again alone.
  */
@@ -64,6 +65,8 @@ static void server_start(struct sim *s)
 		xmpp_door_begin(s->core[i]);
 		muc_begin(s->core[i]);
 	}
+	if (s->hybrid)
+		hybrid_server_start(s);
 	s->up = true;
 }
 
@@ -75,6 +78,8 @@ static void server_die(struct sim *s)
 		s->letters[i].entrusted = false;
 	store_faulty_set(STORE_FAILED);
 	net_die(s);
+	if (s->hybrid)
+		hybrid_server_die(s);
 	for (unsigned i = 0; i < s->cores; i++)
 		s->core[i] = core_free(s->core[i]);
 	s->bus = bus_free(s->bus);
@@ -208,6 +213,8 @@ static void run(struct sim *s)
 	accounts_make(s);
 	for (unsigned i = 0; i < SIM_CLIENTS; i++)
 		client_begin(s, i, i % SIM_ACCOUNTS, kinds[i]);
+	if (s->hybrid)
+		hybrid_clients_begin(s);
 	s->chaos.fire = chaos;
 	sim_net_timer(s, &s->chaos, 2000);
 	sim_run(s, STORM_MS);
@@ -215,8 +222,12 @@ static void run(struct sim *s)
 	s->calm = true;
 	for (unsigned i = 0; i < SIM_CLIENTS; i++)
 		client_want(&s->clients[i], sim_chance(s, 3) > 0);
+	if (s->hybrid)
+		hybrid_want(s);
 	sim_run(s, RESUME_MS * 3);
 	check_presence(s);
+	if (s->hybrid)
+		check_hybrid(s);
 	for (unsigned i = 0; i < SIM_CLIENTS; i++)
 		client_want(&s->clients[i], true);
 	sim_run(s, RESUME_MS * 2);
@@ -234,7 +245,7 @@ static void run(struct sim *s)
 
 static void log_to_trace(const char *line, void *arg) { sim_note(arg, "%s", line); }
 
-static bool seed_run(uint64_t seed, unsigned cores, bool trace, struct sim *totals)
+static bool seed_run(uint64_t seed, unsigned cores, bool trace, bool hybrid, struct sim *totals)
 {
 	struct sim *s = mem_new(struct sim);
 	bool good;
@@ -248,11 +259,13 @@ static bool seed_run(uint64_t seed, unsigned cores, bool trace, struct sim *tota
 	log_sink_set(log_to_trace, s);
 	sim_worlds_begin(s);
 	settings_make(s);
+	if (hybrid)
+		hybrid_begin(s);
 	run(s);
 	good = !s->failure[0];
 	if (!good && planted == PLANT_NONE)
-		printf("seed %llu, %u cores: %s\n  again: sim --cores %u --seeds %llu-%llu --trace\n", (unsigned long long)seed, cores,
-		       s->failure, cores, (unsigned long long)seed, (unsigned long long)seed);
+		printf("seed %llu, %u cores: %s\n  again: sim --cores %u%s --seeds %llu-%llu --trace\n", (unsigned long long)seed, cores,
+		       s->failure, cores, hybrid ? " --hybrid" : "", (unsigned long long)seed, (unsigned long long)seed);
 	else if (!good)
 		printf("found with seed %llu: %s\n", (unsigned long long)seed, s->failure);
 	if (s->up)
@@ -262,6 +275,10 @@ static bool seed_run(uint64_t seed, unsigned cores, bool trace, struct sim *tota
 		client_end(&s->clients[i]);
 	}
 	net_end(s);
+	if (s->hybrid) {
+		totals->packets += hybrid_lost_packets(s);
+		hybrid_end(s);
+	}
 	sim_worlds_end(s);
 	store_memory_forget();
 	totals->letters_n += s->letters_n;
@@ -279,7 +296,7 @@ int main(int argc, char **argv)
 {
 	unsigned long long first = 1, last = 20, bad = 0, done = 0;
 	unsigned cores = 1;
-	bool trace = false;
+	bool trace = false, hybrid = false;
 	struct sim *totals = mem_new(struct sim);
 
 	for (int i = 1; i < argc; i++) {
@@ -287,6 +304,8 @@ int main(int argc, char **argv)
 
 		if (str_is(a, "--trace"))
 			trace = true;
+		else if (str_is(a, "--hybrid"))
+			hybrid = true;
 		else if (str_is(a, "--cores") && i + 1 < argc)
 			cores = (unsigned)atoi(argv[++i]);
 		else if (str_is(a, "--plant") && i + 1 < argc)
@@ -294,12 +313,14 @@ int main(int argc, char **argv)
 		else if (str_is(a, "--seeds") && i + 1 < argc && sscanf(argv[i + 1], "%llu-%llu", &first, &last) == 2)
 			i++;
 		else
-			return fprintf(stderr, "usage: sim [--cores N] [--seeds FIRST-LAST] [--plant NUMBER] [--trace]\n"), 2;
+			return fprintf(stderr, "usage: sim [--cores N] [--seeds FIRST-LAST] [--hybrid] [--plant NUMBER] [--trace]\n"), 2;
 	}
 	if (cores < 1 || cores > SIM_CORES_MAX || planted >= PLANTS)
 		return fprintf(stderr, "sim: 1 to %d cores, plants 1 to %d\n", SIM_CORES_MAX, PLANTS - 1), 2;
 	for (unsigned long long seed = first; seed <= last && !(planted && bad); seed++, done++)
-		bad += !seed_run(seed, cores, trace, totals);
+		bad += !seed_run(seed, cores, trace, hybrid, totals);
+	if (hybrid)
+		printf("%u datagrams lost or doubled\n", totals->packets);
 	printf("%llu seeds, %u cores: %u letters, %u deliveries, %u in rooms, %u broken links, %u resumed, %u crashes, %u refused\n", done, cores,
 	       totals->letters_n, totals->deliveries, totals->room_deliveries, totals->cuts, totals->resumes, totals->crashes, totals->refusals);
 	if (planted)

@@ -244,10 +244,16 @@ struct conn *net_connect(struct sim *s, struct client *c, const struct door *doo
 	n->link.ops = &ops;
 	n->link.door = door;
 	n->link.core = s->core[n->core];
-	n->link.loopback = true;
+	n->link.loopback = c->kind != CLIENT_HYBRID;
 	n->link.address[10] = n->link.address[11] = 0xff;
 	n->link.address[12] = 127;
 	n->link.address[15] = 1;
+	if (c->kind == CLIENT_HYBRID) {
+		n->acknowledges = true;
+		n->core = 0;
+		n->link.core = s->core[0];
+		hybrid_address(c, n->link.address);
+	}
 	n->up_timer.fire = up_fire;
 	n->down_timer.fire = down_fire;
 	n->server_timer.fire = server_close_later;

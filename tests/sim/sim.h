@@ -12,10 +12,11 @@
 #include "wire/xml.h"
 
 enum { SIM_RESUME_MS = 60000 };
-enum { SIM_CORES_MAX = 4, SIM_ACCOUNTS = 5, SIM_CLIENTS = 8, SIM_LETTERS_MAX = 4000, SIM_ROOMS = 2, SIM_SAID_MAX = 6000, SIM_STAYS_MAX = 3000 };
+enum { SIM_CORES_MAX = 4, SIM_ACCOUNTS = 5, SIM_CLIENTS = 8, SIM_LETTERS_MAX = 4000, SIM_HYBRIDS = 5, SIM_WRITERS = SIM_CLIENTS + SIM_HYBRIDS, SIM_ROOMS = 2, SIM_SAID_MAX = 6000, SIM_STAYS_MAX = 3000 };
 
 struct sim;
 struct conn;
+struct sim_hybrid;
 
 /* base/world.h for one core. */
 struct sim_world {
@@ -61,7 +62,7 @@ struct seen_room {
 	struct buf present;  /* nicknames, each ended by a zero byte */
 };
 
-enum client_kind { CLIENT_XMPP, CLIENT_XMPP_SM, CLIENT_CLASSIC };
+enum client_kind { CLIENT_XMPP, CLIENT_XMPP_SM, CLIENT_CLASSIC, CLIENT_HYBRID };
 enum client_state { OFFLINE, CONNECTING, STREAM, AUTH, BINDING, RESUMING, ENABLING, ONLINE };
 
 struct client {
@@ -87,7 +88,7 @@ struct client {
 	size_t pending_n;
 	/* what it has seen in this session (kept over resumption) */
 	unsigned char *seen;     /* by letter */
-	unsigned last[SIM_CLIENTS]; /* highest number seen per sender */
+	unsigned last[SIM_WRITERS]; /* highest number seen per sender */
 	struct buf present[SIM_ACCOUNTS]; /* available resources, each ended by a zero byte */
 	struct seen_room rooms[SIM_ROOMS];
 };
@@ -109,15 +110,16 @@ struct sim {
 	struct client clients[SIM_CLIENTS];
 	struct letter letters[SIM_LETTERS_MAX];
 	unsigned letters_n;
-	unsigned numbers[SIM_CLIENTS][SIM_ACCOUNTS];
+	unsigned numbers[SIM_WRITERS][SIM_ACCOUNTS];
 	bool has_rooms;          /* in every second run */
+	struct sim_hybrid *hybrid; /* NULL: without it */
 	struct said said[SIM_SAID_MAX];
 	unsigned said_n;
 	struct stay stays[SIM_STAYS_MAX];
 	unsigned stays_n, room_deliveries;
 	bool trace;
 	char failure[512];       /* the first one */
-	unsigned deliveries, cuts, crashes, resumes, refusals;
+	unsigned deliveries, cuts, crashes, resumes, refusals, packets;
 };
 
 /* chance.c-like: 0 <= result < n, n > 0. */
@@ -177,6 +179,19 @@ void classic_take(struct client *c);
 void classic_write(struct client *c, unsigned letter);
 void classic_goodbye(struct client *c); /* 112 */
 void classic_lost(struct client *c);
+
+/* hybrid.c */
+void hybrid_begin(struct sim *s);
+void hybrid_server_start(struct sim *s);
+void hybrid_server_die(struct sim *s); /* when its links are closed */
+void hybrid_clients_begin(struct sim *s);
+void hybrid_want(struct sim *s); /* some want to be in, some do not */
+void hybrid_end(struct sim *s);
+void hybrid_take(struct client *c);
+void hybrid_lost(struct client *c);
+void hybrid_address(const struct client *c, uint8_t address[16]);
+void check_hybrid(struct sim *s);
+unsigned hybrid_lost_packets(const struct sim *s); /* or doubled ones */
 
 /* check.c */
 void check_presence(struct sim *s);
