@@ -190,6 +190,8 @@ static void told_conversation(struct face *f, struct conversation *c, enum conve
 
 	if (what == CONVERSATION_GONE)
 		conversation_gone(v, c);
+	else if (v->client && c == v->shown)
+		view_read(v); /* what came while one looks at it */
 	view_changed(v);
 }
 
