@@ -5,7 +5,7 @@ import json
 import sys
 
 LAST_LINES = 30
-WIDTH = 200
+WIDTH = 500
 GOOD = ("OK", "EXPECTEDFAIL", "SKIP")
 
 
