@@ -590,11 +590,28 @@ static void key_row(struct client *c, struct buf *text, enum text head, struct s
 		buf_str(text, text_of(c, TEXT_key_verified));
 }
 
+/* Who has a new key is believed again only when somebody says so. */
+static bool keys_forget(struct client *c, struct conversation *v, struct str whose)
+{
+	struct conversation *his = client_conversation(c, whose, false);
+	struct kept_key known;
+
+	if (!keep_key(c->keep, whose, &known) || keep_key_set(c->keep, whose, NULL)) {
+		client_tell(c, v, "forget-key", true, TEXT_forget_unknown, whose, c->state.where);
+		return false;
+	}
+	client_tell(c, v, "forget-key", false, TEXT_forget_done, whose, STR_NONE);
+	if (his)
+		client_flush(c, his);
+	return true;
+}
+
 static bool run_keys(struct client *c, struct conversation *v, struct str rest)
 {
 	own_buf text = { 0 }, server = { 0 };
 
-	(void)rest;
+	if (str_starts(rest, STR("forget ")))
+		return keys_forget(c, v, str_trim(str_from(rest, sizeof "forget")));
 	if (c->setup.mode != MODE_SERVER) {
 		own_buf print = { 0 };
 
@@ -665,7 +682,7 @@ const struct command commands[] = {
 	{ "search", "WORDS", ANY, "looks for messages that have all these words", "查找包含全部词语的消息", run_search },
 	{ "again", "", ANY, "tries again what could not be sent", "重发未能送出的消息", run_again },
 	{ "verify", "[yes]", PEERS, "shows the code to compare with the other person; yes: it was the same", "显示供双方核对的验证码；yes 表示一致", run_verify },
-	{ "keys", "", ANY, "fingerprints of keys that are remembered", "已记住的密钥指纹", run_keys },
+	{ "keys", "[forget NAME]", ANY, "fingerprints of keys that are remembered; forget: the next one of NAME is taken", "已记住的密钥指纹；forget 名字：忘记其密钥", run_keys },
 	{ "status", "", ANY, "how the connection is", "连接状态", run_status },
 	{ "clear", "", ANY, "clears what is shown; nothing is deleted", "清屏（不删除任何内容）", run_clear },
 	{ "quit", "", ANY, "leaves the program; what waits goes out the next time", "退出；未送出的消息下次发送", run_quit },

@@ -715,6 +715,7 @@ struct directs *directs_new(struct client *c, const struct direct_events *events
 	list_init(&ds->hashes);
 	ds->tick.fire = tick;
 	world_timer(c->world, &ds->tick, 1000);
+	talk_recall(ds);
 	files_known(ds);
 	return ds;
 }

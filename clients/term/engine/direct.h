@@ -117,6 +117,7 @@ void directs_stop_check(struct directs *ds);
 
 /* ---- direct_talk.c */
 
+void talk_recall(struct directs *ds);  /* at the start: what was under way when the program ended waits */
 bool talk_line(struct direct_link *l, const struct direct_line *line); /* false: against the protocol */
 void talk_acknowledge(struct direct_link *l);                          /* after what was fed */
 void talk_send(struct direct_link *l, struct entry *e);

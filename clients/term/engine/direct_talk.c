@@ -133,6 +133,42 @@ void talk_lost(struct direct_link *l)
 	l->peer->more = false;
 }
 
+struct recalling {
+	struct client *c;
+	struct buf rows; /* struct recalled */
+};
+
+struct recalled {
+	struct conversation *v;
+	int64_t id;
+};
+
+static void recall_row(void *arg, struct str conversation, const struct entry *e)
+{
+	struct recalling *r = arg;
+	struct recalled row = { client_conversation(r->c, conversation, true), e->id };
+
+	if (e->status == ENTRY_SENDING)
+		buf_add(&r->rows, &row, sizeof row);
+}
+
+void talk_recall(struct directs *ds)
+{
+	struct recalling r = { .c = ds->client };
+
+	keep_waiting(ds->client->keep, STR_NONE, recall_row, &r);
+	for (size_t i = 0; i < r.rows.n; i += sizeof(struct recalled)) {
+		struct recalled row;
+		struct entry *e;
+
+		memcpy(&row, r.rows.p + i, sizeof row);
+		e = client_entry(ds->client, row.v, row.id);
+		if (e && e->status == ENTRY_SENDING)
+			entry_status(ds->client, e, ENTRY_WAITING, STR_NONE);
+	}
+	buf_free(&r.rows);
+}
+
 /* ---- the other's --------------------------------------------------------------------------------------------------------------- */
 
 static bool is_mark(struct str id)

@@ -364,7 +364,7 @@ static void users_of_other_doors_are_reached_by_the_server(void **state)
 
 /* ---- a bad network ------------------------------------------------------------------------------------------------------------------- */
 
-enum { HOSTS = 3, MESSAGES = 30, SEEDS = 60 };
+enum { HOSTS = 3, MESSAGES = 30, SEEDS = 40 };
 
 struct said {
 	unsigned from, to;

@@ -666,9 +666,36 @@ static void pipes_end(struct net_host *h)
 
 static void posts_run(struct net_world *w);
 
+struct sending {
+	struct net_host *host;
+	struct buf ids;
+	bool back;
+};
+
+static void sending_row(void *arg, struct str conversation, const struct entry *e)
+{
+	struct sending *s = arg;
+	struct entry as_it_was = *e;
+
+	(void)conversation;
+	if (!s->back && e->status == ENTRY_SENDING)
+		buf_add(&s->ids, &e->id, sizeof e->id);
+	as_it_was.status = ENTRY_SENDING;
+	for (size_t i = 0; s->back && i < s->ids.n; i += sizeof e->id)
+		if (!memcmp(s->ids.p + i, &e->id, sizeof e->id))
+			assert(keep_update(s->host->keep, &as_it_was) == 0);
+}
+
+/* client_free() is in order; what ends without a word leaves on the disk that something was under way. */
 void net_kill(struct net_host *h)
 {
+	struct sending s = { .host = h };
+
+	keep_waiting(h->keep, STR_NONE, sending_row, &s);
 	h->client = client_free(h->client);
+	s.back = true;
+	keep_waiting(h->keep, STR_NONE, sending_row, &s);
+	buf_free(&s.ids);
 	h->port = 0;
 	h->joined = false;
 	h->outside.events = (struct outside_events){ 0 };
