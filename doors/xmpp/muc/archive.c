@@ -150,10 +150,13 @@ void muc_archive_form(struct muc *m)
 static void ends_answer(struct ask *ask)
 {
 	struct muc_asked *a = holder_of(ask, struct muc_asked, ask);
+	const int64_t *archive = a->more;
 	own_buf b = { 0 };
 
 	if (ask->verdict) {
 		refuse(&a->what, mam_page_failed(ask->verdict));
+	} else if (!still(a, *archive)) {
+		muc_refuse(&a->what, ROOM_FORBIDDEN);
 	} else {
 		mam_ends_write(&b, ask->answer);
 		muc_result(&a->what, buf_all(&b));
@@ -163,6 +166,13 @@ static void ends_answer(struct ask *ask)
 
 void muc_archive_ends(struct muc *m)
 {
-	if (may_read(m))
-		archive_ends(m->core, &muc_asked(m, ends_answer)->ask, room_archive(m->room));
+	struct muc_asked *a;
+	int64_t *archive;
+
+	if (!may_read(m))
+		return;
+	a = muc_asked(m, ends_answer);
+	archive = a->more = arena_get(&a->arena, sizeof(*archive));
+	*archive = room_archive(m->room);
+	archive_ends(m->core, &a->ask, *archive);
 }

@@ -98,7 +98,7 @@ static bool looking_read(struct muc *m, const struct xml *form, struct looking *
 	else if (!l->all && !q.p)
 		refuse(m, STANZA_ERROR_BAD_REQUEST, "Say what to look for.",
 		       STR("<no-search-conditions xmlns='" ERRORS "'/>"));
-	else if (!l->all && (!q.n || q.n > TEXT_MAX))
+	else if (!l->all && (!str_trim(q).n || q.n > TEXT_MAX))
 		refuse(m, STANZA_ERROR_BAD_REQUEST, "Look for 1 to 255 bytes of text.",
 		       STR("<invalid-search-terms xmlns='" ERRORS "'/>"));
 	else {
