@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-/* ---- encodings ------------------------------------------------------------------------------------------------------------ */
+/* ---- encodings --------------------------------------------------------------------------------------------------- */
 
 static size_t char_length(unsigned char c) { return c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4; }
 
@@ -99,7 +99,7 @@ bool utf16_read(struct buf *to, struct str utf16)
 	return true;
 }
 
-/* ---- datagrams ------------------------------------------------------------------------------------------------------------- */
+/* ---- datagrams --------------------------------------------------------------------------------------------------- */
 
 static const struct str words[] = {
 	[HYBRID_LOGIN] = STR_INIT("login"),
@@ -256,7 +256,8 @@ static size_t text_cost(enum hybrid_encoding encoding, struct str s)
 
 size_t hybrid_talk_fit(enum hybrid_encoding encoding, struct str time, struct str user, struct str content, size_t max)
 {
-	size_t used = text_cost(encoding, STR("talk,,,")) + text_cost(encoding, time) + text_cost(encoding, user), at = 0;
+	size_t used = text_cost(encoding, STR("talk,,,")) + text_cost(encoding, time) + text_cost(encoding, user);
+	size_t at = 0;
 
 	while (at < content.n) {
 		size_t n = char_length((unsigned char)content.p[at]);
@@ -269,7 +270,7 @@ size_t hybrid_talk_fit(enum hybrid_encoding encoding, struct str time, struct st
 	return at;
 }
 
-/* ---- the list -------------------------------------------------------------------------------------------------------------- */
+/* ---- the list ---------------------------------------------------------------------------------------------------- */
 
 void hybrid_list_add(struct buf *text, struct str user, const struct endpoint *e)
 {
@@ -329,7 +330,8 @@ static enum hybrid_list_frame net_string(const char *bytes, size_t n, size_t max
 	return HYBRID_LIST_WHOLE;
 }
 
-static enum hybrid_list_frame text_line(const char *bytes, size_t n, size_t max, size_t *scanned, struct str *text, size_t *len)
+static enum hybrid_list_frame text_line(const char *bytes, size_t n, size_t max, size_t *scanned, struct str *text,
+					size_t *len)
 {
 	size_t end = n < max + 1 ? n : max + 1;
 	const char *lf = *scanned < end ? memchr(bytes + *scanned, '\n', end - *scanned) : NULL;
@@ -343,8 +345,8 @@ static enum hybrid_list_frame text_line(const char *bytes, size_t n, size_t max,
 	return HYBRID_LIST_WHOLE;
 }
 
-enum hybrid_list_frame hybrid_list_read(enum hybrid_encoding encoding, const char *bytes, size_t n, size_t max, size_t *scanned,
-					struct str *text, size_t *len)
+enum hybrid_list_frame hybrid_list_read(enum hybrid_encoding encoding, const char *bytes, size_t n, size_t max,
+					size_t *scanned, struct str *text, size_t *len)
 {
 	struct str found;
 	enum hybrid_list_frame frame = encoding == HYBRID_UTF16 ? net_string(bytes, n, max, &found, len)
@@ -376,7 +378,7 @@ enum hybrid_entry hybrid_list_next(struct str *text, struct str *user, struct en
 	return HYBRID_ENTRY;
 }
 
-/* ---- times ------------------------------------------------------------------------------------------------------------------ */
+/* ---- times ------------------------------------------------------------------------------------------------------- */
 
 void hybrid_time_write(struct buf *to, msec time)
 {
@@ -384,7 +386,8 @@ void hybrid_time_write(struct buf *to, msec time)
 	struct tm tm;
 
 	localtime_r(&seconds, &tm);
-	buf_fmt(to, "%d-%d-%d %02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	buf_fmt(to, "%d-%d-%d %02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+		tm.tm_sec);
 }
 
 /* A number of one to `most` digits and the character behind it (0: the end). */
@@ -420,7 +423,7 @@ bool hybrid_time_read(struct str text, msec *ret)
 	return true;
 }
 
-/* ---- several lines in one ---------------------------------------------------------------------------------------------------- */
+/* ---- several lines in one ---------------------------------------------------------------------------------------- */
 
 void hybrid_escape(struct buf *to, struct str text)
 {

@@ -193,7 +193,7 @@ static void long_talks_are_cut_at_characters(void **state)
 	assert_int_equal(hybrid_talk_fit(HYBRID_UTF8, STR("T"), STR("tom"), STR(""), 100), 0);
 }
 
-/* ---- the list ---------------------------------------------------------------------------------------------------------- */
+/* ---- the list ---------------------------------------------------------------------------------------------------- */
 
 static void list_make(struct buf *to, enum hybrid_encoding encoding, unsigned users)
 {
@@ -304,7 +304,7 @@ static void odd_entries(void **state)
 	assert_true(str_is(user, "d"));
 }
 
-/* ---- times, escapes ------------------------------------------------------------------------------------------------------ */
+/* ---- times, escapes ---------------------------------------------------------------------------------------------- */
 
 static void times_are_written_and_read(void **state)
 {

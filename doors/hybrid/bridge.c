@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/hybrid/bridge.c - `talk` names no receiver, so whoever has no endpoint of his own, the users of the other doors above all, has a UDP port of ours
- * while he is online and for a while after that: a letter that comes late still goes to whom it was written.
+ * doors/hybrid/bridge.c - `talk` names no receiver, so whoever has no endpoint of his own, the users of the other doors
+ * above all, has a UDP port of ours while he is online and for a while after that: a letter that comes late still goes
+ * to whom it was written.
  */
 #include "doors/hybrid/hybrid.h"
 
 #include "base/log.h"
 #include "core/directory.h"
 
-struct bridged *bridged_find(const struct hybrid *h, struct str name) { return map_find(&h->bridged, name, struct bridged, node); }
+struct bridged *bridged_find(const struct hybrid *h, struct str name)
+{
+	return map_find(&h->bridged, name, struct bridged, node);
+}
 
-/* ---- ports ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- ports ------------------------------------------------------------------------------------------------------- */
 
 /* A port of the range, from where the last search ended: what was given back last is given out last. */
 static struct datagrams *port_of_range(struct hybrid *h, struct bridged *b, unsigned first, unsigned n)
@@ -27,12 +31,16 @@ static struct datagrams *port_of_range(struct hybrid *h, struct bridged *b, unsi
 static struct datagrams *port_try(struct hybrid *h, struct bridged *b)
 {
 	const struct core_settings *s = core_settings(h->core);
-	unsigned n = s->hybrid_ports_first ? (unsigned)(s->hybrid_ports_last - s->hybrid_ports_first) + 1 : HYBRID_PORTS_MAX;
+	bool range = s->hybrid_ports_first != 0;
+	unsigned n = range ? s->hybrid_ports_last - s->hybrid_ports_first + 1u : HYBRID_PORTS_MAX;
 	struct datagrams *d;
 
 	if (!h->datagrams || h->ports >= n)
 		return NULL;
-	d = s->hybrid_ports_first ? port_of_range(h, b, s->hybrid_ports_first, n) : h->datagrams->ops->open(h->datagrams, 0, &b->port);
+	if (range)
+		d = port_of_range(h, b, s->hybrid_ports_first, n);
+	else
+		d = h->datagrams->ops->open(h->datagrams, 0, &b->port);
 	h->ports += d != NULL;
 	return d;
 }
@@ -70,7 +78,7 @@ static struct bridged *bridged_new(struct hybrid *h, struct str name, struct str
 	return b;
 }
 
-/* ---- coming and going --------------------------------------------------------------------------------------------------------------- */
+/* ---- coming and going -------------------------------------------------------------------------------------------- */
 
 static void tell(struct bridged *b, bool came)
 {

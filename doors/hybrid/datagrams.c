@@ -2,7 +2,8 @@
  *
  * doors/hybrid/datagrams.c - what comes by UDP: who wants in, who leaves, and what is said to a port of ours.
  *
- * Everything here may have been written by somebody else than it says. What is malformed, foreign or too much is met with silence.
+ * Everything here may have been written by somebody else than it says. What is malformed, foreign or too much is met
+ * with silence.
  */
 #include "doors/hybrid/hybrid.h"
 
@@ -10,10 +11,10 @@
 
 #define own_arena __attribute__((cleanup(arena_free))) struct arena
 
-/* ---- how many ----------------------------------------------------------------------------------------------------------------- */
+/* ---- how many ---------------------------------------------------------------------------------------------------- */
 
-/* The place of an address in the table. A new address takes the place that was used least lately: who is put out begins anew, but all together may
- * not do more than `hybrid_datagrams_all`. */
+/* The place of an address in the table. A new address takes the place that was used least lately: who is put out begins
+ * anew, but all together may not do more than `hybrid_datagrams_all`. */
 static struct rate *rate_of(struct hybrid *h, const uint8_t address[16])
 {
 	uint64_t hash = map_hash(h->entries.seed, str_n((const char *)address, 16));
@@ -39,7 +40,7 @@ bool hybrid_may_come(struct hybrid *h, const uint8_t address[16])
 	       allowance_take(&h->all, clock, s->hybrid_datagrams_all, 1, 1);
 }
 
-/* ---- what is answered ------------------------------------------------------------------------------------------------------------ */
+/* ---- what is answered -------------------------------------------------------------------------------------------- */
 
 /* Short words for who has sent so little that more would be more than that. */
 static const struct {
@@ -58,7 +59,8 @@ static const char *reason_brief(const char *reason)
 	return "no";
 }
 
-void datagram_reject(struct hybrid *h, const uint8_t here[16], const struct endpoint *to, enum hybrid_encoding encoding, const char *reason, size_t room)
+void datagram_reject(struct hybrid *h, const uint8_t here[16], const struct endpoint *to, enum hybrid_encoding encoding,
+		     const char *reason, size_t room)
 {
 	own_buf bytes = { 0 };
 	struct hybrid_datagram d = { .kind = HYBRID_REJECT, .content = str_z(reason) };
@@ -83,7 +85,7 @@ void datagram_accept(struct hybrid *h, const uint8_t here[16], const struct endp
 	hybrid_send(h, here, to, buf_all(&bytes));
 }
 
-/* ---- who wants in ------------------------------------------------------------------------------------------------------------------ */
+/* ---- who wants in ------------------------------------------------------------------------------------------------ */
 
 void login_free(struct login *l)
 {
@@ -135,7 +137,8 @@ static void login_by_kept(struct login *l, struct kept *k)
 {
 	struct hybrid *h = l->h;
 	struct entry *old = entry_find(h, l->name);
-	struct entry_init init = { .encoding = l->encoding, .endpoint = l->endpoint, .kept = k, .account = &k->account };
+	struct entry_init init = { .encoding = l->encoding, .endpoint = l->endpoint, .kept = k,
+				   .account = &k->account };
 	own_buf name = { 0 }, shown = { 0 };
 
 	memcpy(init.local, l->local, sizeof init.local);
@@ -173,7 +176,8 @@ static void looked_up(struct ask *a)
 		login_refuse(l, "registered name");
 }
 
-static void login_begin(struct hybrid *h, const struct hybrid_datagram *d, struct str name, const uint8_t here[16], size_t request)
+static void login_begin(struct hybrid *h, const struct hybrid_datagram *d, struct str name,
+			const uint8_t here[16], size_t request)
 {
 	struct login *l;
 
@@ -239,7 +243,7 @@ static void take_login(struct hybrid *h, const struct hybrid_datagram *d, const 
 		datagram_accept(h, l->local, &l->endpoint, l->encoding);
 }
 
-/* ---- who leaves ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- who leaves -------------------------------------------------------------------------------------------------- */
 
 static void take_logout(struct hybrid *h, const struct hybrid_datagram *d)
 {
@@ -254,10 +258,10 @@ static void take_logout(struct hybrid *h, const struct hybrid_datagram *d)
 		entry_leave(e, "logout");
 }
 
-/* ---- what is said ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- what is said ------------------------------------------------------------------------------------------------ */
 
-/* Whose words these are: the socket at his endpoint, or, as clients in the wild have it, another one at the same address that gives his name. Who
- * has an account is not taken for somebody at any port. */
+/* Whose words these are: the socket at his endpoint, or, as clients in the wild have it, another one at the same
+ * address that gives his name. Who has an account is not taken for somebody at any port. */
 static struct entry *speaker(struct hybrid *h, const struct endpoint *peer, struct str user)
 {
 	struct entry *e = entry_at(h, peer);
@@ -273,10 +277,12 @@ static struct entry *speaker(struct hybrid *h, const struct endpoint *peer, stru
 }
 
 /* `to` NULL: it came to the door's own port, where nobody is spoken to; it shows that its sender is still there. */
-static void take_talk(struct hybrid *h, struct bridged *to, const struct hybrid_datagram *d, const struct endpoint *peer, size_t n)
+static void take_talk(struct hybrid *h, struct bridged *to, const struct hybrid_datagram *d,
+		      const struct endpoint *peer, size_t n)
 {
 	struct entry *e = speaker(h, peer, d->user);
-	size_t rate = core_settings(h->core)->rate_bytes;
+	size_t most = core_settings(h->core)->rate_bytes;
+	unsigned rate = most < UINT32_MAX ? (unsigned)most : UINT32_MAX;
 
 	if (!e || e->state != ENTRY_IN)
 		return;
@@ -284,7 +290,7 @@ static void take_talk(struct hybrid *h, struct bridged *to, const struct hybrid_
 	e->asked = 0;
 	if (!to || e->errands_n >= HYBRID_AHEAD_MAX)
 		return;
-	if (rate && !allowance_take(&e->talks, core_clock(h->core), rate < UINT32_MAX ? (unsigned)rate : UINT32_MAX, 10, (unsigned)n))
+	if (rate && !allowance_take(&e->talks, core_clock(h->core), rate, 10, (unsigned)n))
 		return;
 	entry_say(e, NULL, to->name, d->content, STR(""));
 }

@@ -4,7 +4,8 @@
  *
  *	WAITING -> MAKING -> OPENING -> IN -> OUT
  *
- * A guest's name is an account for as long as he is in (core/guest.h). Whoever comes under a name whose guest is still being forgotten waits for the end of that.
+ * A guest's name is an account for as long as he is in (core/guest.h). Whoever comes under a name whose guest is still
+ * being forgotten waits for the end of that.
  */
 #include "doors/hybrid/hybrid.h"
 
@@ -15,7 +16,10 @@
 
 static void make(struct entry *e);
 
-struct entry *entry_find(const struct hybrid *h, struct str name) { return map_find(&h->entries, name, struct entry, node); }
+struct entry *entry_find(const struct hybrid *h, struct str name)
+{
+	return map_find(&h->entries, name, struct entry, node);
+}
 
 static struct str endpoint_key(const struct endpoint *e)
 {
@@ -36,7 +40,7 @@ struct entry *entry_awaiting(struct hybrid *h, const uint8_t address[16])
 	return NULL;
 }
 
-/* ---- the end of one ------------------------------------------------------------------------------------------------------------- */
+/* ---- the end of one ---------------------------------------------------------------------------------------------- */
 
 static void entry_free(struct entry *e)
 {
@@ -118,7 +122,7 @@ void entry_leave(struct entry *e, const char *why)
 	entry_done(e);
 }
 
-/* ---- the way in ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- the way in -------------------------------------------------------------------------------------------------- */
 
 static const char *const guest_reasons[] = {
 	[ACCOUNT_EXISTS] = "name in use",
@@ -126,6 +130,13 @@ static const char *const guest_reasons[] = {
 	[ACCOUNT_BAD_NAME] = "not a name",
 	[ACCOUNT_FORBIDDEN] = "no guests now",
 };
+
+static const char *guest_reason(int verdict)
+{
+	const char *reason = (size_t)verdict < countof(guest_reasons) ? guest_reasons[verdict] : NULL;
+
+	return reason ? reason : "try again later";
+}
 
 static void refuse(struct entry *e, const char *reason)
 {
@@ -154,8 +165,8 @@ static void opened(struct session *s, int verdict)
 {
 	struct entry *e = entry_of(s);
 	struct hybrid *h = e->h;
-	const struct stanza_init here = { .name = STANZA_PRESENCE, .type = PRESENCE_AVAILABLE, .time = core_now(h->core), .from = s->jid,
-					  .payload = STR("") };
+	const struct stanza_init here = { .name = STANZA_PRESENCE, .type = PRESENCE_AVAILABLE,
+					  .time = core_now(h->core), .from = s->jid, .payload = STR("") };
 
 	if (verdict) {
 		refuse(e, verdict == SESSION_TOO_MANY ? "too many connections" : "try again later");
@@ -205,13 +216,14 @@ static void made(struct account_ask *a)
 		return;
 	}
 	if (verdict == ACCOUNT_EXISTS && !e->cleaned) {
-		/* All guests are this door's, and nobody here has the name: one that could not be forgotten when he left. */
+		/* All guests are this door's, and nobody here has the name: one that could not be forgotten when he
+		 * left. */
 		e->cleaned = true;
 		make(e);
 		return;
 	}
 	if (verdict) {
-		refuse(e, (size_t)verdict < countof(guest_reasons) && guest_reasons[verdict] ? guest_reasons[verdict] : "try again later");
+		refuse(e, guest_reason(verdict));
 		e->guest = false; /* there is none to be forgotten */
 		entry_leave(e, "not made");
 		return;
@@ -312,7 +324,7 @@ void entry_enter(struct hybrid *h, const struct entry_init *init)
 	}
 }
 
-/* ---- leases ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- leases ------------------------------------------------------------------------------------------------------ */
 
 void entry_unbind(struct entry *e)
 {
@@ -348,7 +360,7 @@ void entries_expire(struct hybrid *h)
 	}
 }
 
-/* ---- the end ------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- the end ----------------------------------------------------------------------------------------------------- */
 
 /* Its guest stays behind, for guest_sweep() at the next start. */
 static void entry_end(struct entry *e)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/hybrid/hybrid.c - what the hybrid door keeps once per core, and its UDP side as the transport sees it. All of it lives on the first core.
+ * doors/hybrid/hybrid.c - what the hybrid door keeps once per core, and its UDP side as the transport sees it. All of
+ * it lives on the first core.
  */
 #include "doors/hybrid/hybrid.h"
 
 #include "base/log.h"
 
-/* ---- how much --------------------------------------------------------------------------------------------------------------- */
+/* ---- how much ---------------------------------------------------------------------------------------------------- */
 
 bool allowance_take(struct allowance *a, msec clock, unsigned rate, unsigned burst, unsigned n)
 {
@@ -27,7 +28,7 @@ bool allowance_take(struct allowance *a, msec clock, unsigned rate, unsigned bur
 	return true;
 }
 
-/* ---- once per core ------------------------------------------------------------------------------------------------------------ */
+/* ---- once per core ----------------------------------------------------------------------------------------------- */
 
 static const char door_name[] = "hybrid";
 
@@ -121,7 +122,7 @@ void hybrid_send(struct hybrid *h, const uint8_t here[16], const struct endpoint
 		h->datagrams->ops->send(h->datagrams, here, to, endpoint_is_private(to->address), bytes);
 }
 
-/* ---- the door's own port ---------------------------------------------------------------------------------------------------------- */
+/* ---- the door's own port ----------------------------------------------------------------------------------------- */
 
 static int datagrams_open(struct datagrams *d)
 {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/hybrid/hybrid.h - inside the hybrid door (docs/protocol-hybrid.md): what is kept once per core, and the four nouns. A *login* wants in by
- * UDP and has not proved its address; an *entry* is in, with a session of the core; a *kept* is a TCP connection; a *bridged* is a user
- * of another door (or one without an endpoint), with a UDP port of ours.
+ * doors/hybrid/hybrid.h - inside the hybrid door (docs/protocol-hybrid.md): what is kept once per core, and the four
+ * nouns. A *login* wants in by UDP and has not proved its address; an *entry* is in, with a session of the core; a
+ * *kept* is a TCP connection; a *bridged* is a user of another door (or one without an endpoint), with a UDP port of
+ * ours.
  *
- * Whatever comes by UDP may be a lie. Until an address is proved by a TCP connection it gets one datagram for each of its own, no larger than that.
+ * Whatever comes by UDP may be a lie. Until an address is proved by a TCP connection it gets one datagram for each of
+ * its own, no larger than that.
  */
 #pragma once
 #include "base/map.h"
@@ -21,9 +23,10 @@ enum {
 	HYBRID_HUSH_MS = 100,         /* a client that says nothing for so long wants the list */
 	HYBRID_TICK_MS = 1000,
 	HYBRID_ASKS = 3,              /* how often Accept is repeated before a lease ends */
-	HYBRID_PORT_MS = 10 * 60 * 1000, /* a port stays its user's when he has gone: what is sent there meant nobody else */
+	HYBRID_PORT_MS = 10 * 60 * 1000, /* a port stays its user's when he has gone: letters there are his */
 	HYBRID_PORTS_MAX = 1024,      /* where the settings name no range */
 	HYBRID_AHEAD_MAX = 64,        /* messages of one entry on their way to the disk */
+	HYBRID_UNGOT_MAX = 4096,      /* messages that were said to a client that says `got`, and not got */
 	HYBRID_REPLIES_MAX = 65536,   /* bytes of unread replies, above which no line is looked at */
 	HYBRID_BOUNCES_MAX = 16,
 	HYBRID_LOGINS_FAILED_MAX = 5,
@@ -85,7 +88,7 @@ struct hybrid {
 	bool ending;
 };
 
-/* ---- hybrid.c ------------------------------------------------------------------------------------------------------------- */
+/* ---- hybrid.c ---------------------------------------------------------------------------------------------------- */
 
 /* The door's state on this core, made when it is not there yet. */
 struct hybrid *hybrid_of(struct core *c);
@@ -98,7 +101,7 @@ void hybrid_who(struct buf *to, struct str name, const uint8_t address[16], enum
 /* Sends a datagram from the door's own port; `here` all zero: from any address. */
 void hybrid_send(struct hybrid *h, const uint8_t here[16], const struct endpoint *to, struct str bytes);
 
-/* ---- datagrams.c: what comes by UDP ------------------------------------------------------------------------------------------ */
+/* ---- datagrams.c: what comes by UDP ------------------------------------------------------------------------------ */
 
 /* Somebody who wants in by UDP. */
 struct login {
@@ -116,7 +119,8 @@ struct login {
 	char bytes[];
 };
 
-/* A prepared name that somebody may come in under: not the end of a list, nor the server's own, nor written as a room's. */
+/* A prepared name that somebody may come in under: not the end of a list, nor the server's own, nor written as a
+ * room's. */
 bool hybrid_may_be(struct str name);
 /* Whether one more datagram, or login, of this address is looked at now; counts it. */
 bool hybrid_may_come(struct hybrid *h, const uint8_t address[16]);
@@ -126,11 +130,13 @@ struct login *login_find(struct hybrid *h, const uint8_t address[16]);
 void login_free(struct login *l);
 void logins_expire(struct hybrid *h);
 /* `Reject,REASON` to an address: at most `room` bytes. */
-void datagram_reject(struct hybrid *h, const uint8_t here[16], const struct endpoint *to, enum hybrid_encoding encoding, const char *reason, size_t room);
+void datagram_reject(struct hybrid *h, const uint8_t here[16], const struct endpoint *to, enum hybrid_encoding encoding,
+		     const char *reason, size_t room);
 /* `Accept,PORT` to an entry's endpoint, or a login's. */
-void datagram_accept(struct hybrid *h, const uint8_t here[16], const struct endpoint *to, enum hybrid_encoding encoding);
+void datagram_accept(struct hybrid *h, const uint8_t here[16], const struct endpoint *to,
+		     enum hybrid_encoding encoding);
 
-/* ---- entries.c: who is in --------------------------------------------------------------------------------------------------- */
+/* ---- entries.c: who is in ---------------------------------------------------------------------------------------- */
 
 enum entry_state {
 	ENTRY_WAITING, /* for the end of a guest of the same name */
@@ -205,7 +211,7 @@ void entry_continue(struct entry *e);
 /* Everybody out, without a word: the server ends. */
 void entries_end(struct hybrid *h);
 
-/* ---- list.c: who is told of whom --------------------------------------------------------------------------------------------- */
+/* ---- list.c: who is told of whom --------------------------------------------------------------------------------- */
 
 /* The list as `e` gets it, on its connection. */
 void list_send(struct entry *e, struct kept *k, enum hybrid_encoding encoding);
@@ -219,7 +225,7 @@ struct news {
 void news_tell(struct hybrid *h, const struct news *n);
 void news_free(struct hybrid *h);
 
-/* ---- bridge.c: those without an endpoint of their own ------------------------------------------------------------------------- */
+/* ---- bridge.c: those without an endpoint of their own ------------------------------------------------------------ */
 
 struct bridged {
 	struct map_node node;        /* by prepared name */
@@ -243,12 +249,12 @@ void bridge_watch(struct hybrid *h);
 void bridge_expire(struct hybrid *h);
 void bridge_end(struct hybrid *h);
 
-/* ---- say.c: messages --------------------------------------------------------------------------------------------------------- */
+/* ---- say.c: messages --------------------------------------------------------------------------------------------- */
 
 extern const struct session_ops hybrid_session_ops;
 
-/* A message of this entry to the user `to` (as typed); k: who is answered, NULL: by a `talk` from the port of `to` if it fails. `id` may be empty. Why it cannot
- * even be tried; NULL: it is on its way. */
+/* A message of this entry to the user `to` (as typed); k: who is answered, NULL: by a `talk` from the port of `to` if
+ * it fails. `id` may be empty. Why it cannot even be tried; NULL: it is on its way. */
 const char *entry_say(struct entry *e, struct kept *k, struct str to, struct str content, struct str id);
 /* The connection has gone: nobody is answered. */
 void errands_forget(struct entry *e, const struct kept *k);
@@ -259,7 +265,7 @@ void tickets_return(struct entry *e);
 void bounces_send(struct entry *e);
 void entry_say_free(struct entry *e);
 
-/* ---- kept.c: the TCP connection ------------------------------------------------------------------------------------------------ */
+/* ---- kept.c: the TCP connection ---------------------------------------------------------------------------------- */
 
 struct kept {
 	struct link *link;      /* NULL once it is gone */
@@ -274,7 +280,7 @@ struct kept {
 	uint64_t relayed, got;  /* `relayed` lines said to it; and of them on its disk */
 	bool id_next, id_bad;   /* of the next `relay` */
 	bool authed, entering;
-	bool claimed;           /* its entry was given to it because it was silent; nothing has shown yet that it is its own */
+	bool claimed;           /* its entry was given to it because it was silent: it may be another's */
 	bool busy;              /* a line is answered in a later turn */
 	bool held;              /* a whole line waits in `in` until the messages before it are answered */
 	bool leaving;           /* hang up after what is in `out` */

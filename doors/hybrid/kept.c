@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/hybrid/kept.c - the TCP side. A client in the wild connects, says nothing, reads the list and closes. One of ours keeps the connection and says lines,
- * which are answered in their order; only messages overlap, since each waits for the disk.
+ * doors/hybrid/kept.c - the TCP side. A client in the wild connects, says nothing, reads the list and closes. One of
+ * ours keeps the connection and says lines, which are answered in their order; only messages overlap, since each waits
+ * for the disk.
  */
 #include "doors/hybrid/hybrid.h"
 
@@ -18,7 +19,7 @@ struct command {
 	void (*take)(struct kept *k, struct str data);
 };
 
-/* ---- what it is told --------------------------------------------------------------------------------------------------------------- */
+/* ---- what it is told --------------------------------------------------------------------------------------------- */
 
 void kept_line(struct kept *k, struct str line)
 {
@@ -112,12 +113,13 @@ void kept_left(struct kept *k)
 struct kept *kept_authed(struct hybrid *h, const uint8_t address[16], struct str name)
 {
 	list_each(k, &h->kepts, struct kept, here)
-		if (k->authed && !k->link->closing && !memcmp(k->link->address, address, 16) && str_eq(k->account.name, name))
+		if (k->authed && !k->link->closing && !memcmp(k->link->address, address, 16) &&
+		    str_eq(k->account.name, name))
 			return k;
 	return NULL;
 }
 
-/* ---- auth ----------------------------------------------------------------------------------------------------------------------------- */
+/* ---- auth -------------------------------------------------------------------------------------------------------- */
 
 static struct origin origin_of(const struct kept *k)
 {
@@ -184,9 +186,10 @@ static void take_starttls(struct kept *k, struct str data)
 	k->tls_begins = true;
 }
 
-/* ---- login, logout ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- login, logout ----------------------------------------------------------------------------------------------- */
 
-/* The client of this connection is another than the silent one that it was taken for: that one has the list still to come. */
+/* The client of this connection is another than the silent one that it was taken for: that one has the list still to
+ * come. */
 static void claim_return(struct kept *k)
 {
 	struct entry *e = k->entry;
@@ -231,7 +234,8 @@ static void enter(struct kept *k, struct str name, struct str shown, const struc
 	struct hybrid *h = k->h;
 	struct entry *old = entry_find(h, name);
 	bool proved = k->authed && str_eq(k->account.name, name);
-	struct entry_init init = { .name = name, .shown = shown, .endpoint = *at, .kept = k, .account = proved ? &k->account : NULL };
+	struct entry_init init = { .name = name, .shown = shown, .endpoint = *at, .kept = k,
+				   .account = proved ? &k->account : NULL };
 
 	if (old && old->state == ENTRY_IN && old->guest != proved && endpoint_eq(&old->endpoint, at) && at->port) {
 		come_back(k, old);
@@ -268,7 +272,8 @@ static void take_login(struct kept *k, struct str data)
 		refuse(k, "not a name");
 		return;
 	}
-	if (k->entry && k->entry->state == ENTRY_IN && str_eq(k->entry->name, name) && endpoint_eq(&k->entry->endpoint, &at)) {
+	if (k->entry && k->entry->state == ENTRY_IN && str_eq(k->entry->name, name) &&
+	    endpoint_eq(&k->entry->endpoint, &at)) {
 		come_back(k, k->entry);
 		return;
 	}
@@ -289,7 +294,7 @@ static void take_logout(struct kept *k, struct str data)
 		entry_leave(k->entry, "logout");
 }
 
-/* ---- messages ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- messages ---------------------------------------------------------------------------------------------------- */
 
 static void take_id(struct kept *k, struct str data)
 {
@@ -358,7 +363,7 @@ static void take_ping(struct kept *k, struct str data)
 	reply(k, "pong");
 }
 
-/* ---- lines ------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- lines ------------------------------------------------------------------------------------------------------- */
 
 static const struct command commands[] = {
 	{ STR_INIT("auth"), false, take_auth },
@@ -408,8 +413,8 @@ static size_t line_max(const struct kept *k)
 
 static bool may_take(const struct kept *k)
 {
-	return !k->busy && !k->entering && !k->held && !k->leaving && !k->tls_begins && !k->link->closing && k->unanswered < HYBRID_AHEAD_MAX &&
-	       link_backlog(k->link) < HYBRID_REPLIES_MAX;
+	return !k->busy && !k->entering && !k->held && !k->leaving && !k->tls_begins && !k->link->closing &&
+	       k->unanswered < HYBRID_AHEAD_MAX && link_backlog(k->link) < HYBRID_REPLIES_MAX;
 }
 
 /* No way to find the next line: says so and ends, but not before the messages ahead have their replies. */
@@ -491,7 +496,7 @@ static void take_all(struct kept *k, struct str bytes)
 	pause_rightly(k);
 }
 
-/* ---- how fast ------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- how fast ---------------------------------------------------------------------------------------------------- */
 
 static void breathe(struct timer *t) { pause_rightly(holder_of(t, struct kept, breath)); }
 
@@ -512,7 +517,7 @@ static void spend(struct kept *k, size_t n)
 		world_timer(core_world(k->h->core), &k->breath, -k->allowance * 1000 / rate + 1);
 }
 
-/* ---- later in the turn ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- later in the turn ------------------------------------------------------------------------------------------- */
 
 static void turn_end(struct post *p)
 {
@@ -540,7 +545,7 @@ void kept_continue(struct kept *k)
 	}
 }
 
-/* ---- who says nothing ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- who says nothing -------------------------------------------------------------------------------------------- */
 
 /* Somebody who logged in by UDP from here: the address is proved. */
 static void claim_login(struct kept *k, struct login *l)
@@ -589,7 +594,7 @@ static void hushed(struct timer *t)
 		claim_entry(k, e);
 }
 
-/* ---- the door --------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the door ---------------------------------------------------------------------------------------------------- */
 
 static void login_late(struct timer *t)
 {

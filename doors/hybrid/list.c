@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/hybrid/list.c - who is told of whom: the list for who comes in, and comings and goings for all others. One socket for everybody, so what
- * is told of many in a short time is spread: a datagram that finds no room in a buffer is lost.
+ * doors/hybrid/list.c - who is told of whom: the list for who comes in, and comings and goings for all others. One
+ * socket for everybody, so what is told of many in a short time is spread: a datagram that finds no room in a buffer is
+ * lost.
  */
 #include "doors/hybrid/hybrid.h"
 
@@ -13,7 +14,7 @@ struct news_item {
 	char bytes[];
 };
 
-/* ---- the list ----------------------------------------------------------------------------------------------------------------- */
+/* ---- the list ---------------------------------------------------------------------------------------------------- */
 
 static void bridged_add(struct buf *text, const struct bridged *b, const struct entry *e)
 {
@@ -41,11 +42,12 @@ void list_send(struct entry *e, struct kept *k, enum hybrid_encoding encoding)
 	k->link->ops->dirty(k->link);
 }
 
-/* ---- comings and goings --------------------------------------------------------------------------------------------------------- */
+/* ---- comings and goings ------------------------------------------------------------------------------------------ */
 
 static void news_give(struct entry *e, const struct news *n)
 {
-	struct hybrid_datagram d = { .kind = n->came ? HYBRID_LOGIN : HYBRID_LOGOUT, .user = n->shown, .endpoint = n->at };
+	struct hybrid_datagram d = { .kind = n->came ? HYBRID_LOGIN : HYBRID_LOGOUT, .user = n->shown,
+				     .endpoint = n->at };
 	own_buf bytes = { 0 };
 
 	if (!d.endpoint.port) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/hybrid/say.c - messages: from an entry to the core and how they ended, and what the core has for an entry: `relayed` on its connection where it
- * has spoken there, else `talk` datagrams from the port of who sends it.
+ * doors/hybrid/say.c - messages: from an entry to the core and how they ended, and what the core has for an entry:
+ * `relayed` on its connection where it has spoken there, else `talk` datagrams from the port of who sends it.
  */
 #include "doors/hybrid/hybrid.h"
 
@@ -21,7 +21,7 @@ struct errand {
 	char name[];       /* talk: whom to; prepared */
 };
 
-/* ---- to the core ---------------------------------------------------------------------------------------------------------------- */
+/* ---- to the core ------------------------------------------------------------------------------------------------- */
 
 /* What XML cannot hold (XML 1.0, 2.2): control characters, U+FFFE and U+FFFF. The text is UTF-8. */
 static bool is_text(struct str s)
@@ -56,8 +56,9 @@ static struct stanza *message_make(struct entry *e, struct jid to, struct str co
 	payload_write(&payload, content, id);
 	buf_fmt(&made, "h%llx.%llu", (unsigned long long)e->mark, (unsigned long long)++e->said);
 	return stanza_make(&(struct stanza_init){
-		.name = STANZA_MESSAGE, .type = MESSAGE_CHAT, .traits = STANZA_BODY, .time = core_now(e->h->core), .from = e->session.jid, .to = to,
-		.id = id.n ? id : buf_all(&made), .origin_id = id.n ? id : STR_NONE, .payload = buf_all(&payload) });
+		.name = STANZA_MESSAGE, .type = MESSAGE_CHAT, .traits = STANZA_BODY, .time = core_now(e->h->core),
+		.from = e->session.jid, .to = to, .id = id.n ? id : buf_all(&made),
+		.origin_id = id.n ? id : STR_NONE, .payload = buf_all(&payload) });
 }
 
 static void errand_add(struct entry *e, struct kept *k, struct str name)
@@ -78,6 +79,7 @@ const char *entry_say(struct entry *e, struct kept *k, struct str to, struct str
 {
 	own_arena arena = { 0 };
 	struct str name;
+	struct jid jid;
 
 	if (!content.n || !is_text(content))
 		return "bad request";
@@ -85,7 +87,8 @@ const char *entry_say(struct entry *e, struct kept *k, struct str to, struct str
 		return "no such user";
 	/* Counted first: `sent` may come before session_send() returns. */
 	errand_add(e, k, name);
-	session_send(&e->session, message_make(e, jid_make(name, core_domain(e->h->core), STR(""), &arena), content, id));
+	jid = jid_make(name, core_domain(e->h->core), STR(""), &arena);
+	session_send(&e->session, message_make(e, jid, content, id));
 	return NULL;
 }
 
@@ -169,22 +172,24 @@ static void on_drained(struct session *s)
 		kept_continue(e->kept);
 }
 
-/* ---- to the client --------------------------------------------------------------------------------------------------------------- */
+/* ---- to the client ----------------------------------------------------------------------------------------------- */
 
 static void talk_to(struct entry *e, struct datagrams *from, struct str user, struct str content, msec time)
 {
 	struct datagrams *d = from ? from : e->h->datagrams;
+	bool near = endpoint_is_private(e->endpoint.address);
 	own_buf when = { 0 };
 
 	hybrid_time_write(&when, time);
 	do {
 		size_t n = hybrid_talk_fit(e->encoding, buf_all(&when), user, content, HYBRID_TALK_MAX);
+		struct hybrid_datagram one = { .kind = HYBRID_TALK, .time = buf_all(&when), .user = user,
+					       .content = str_n(content.p, n) };
 		own_buf bytes = { 0 };
 
-		hybrid_write(&bytes, e->encoding, &(struct hybrid_datagram){ .kind = HYBRID_TALK, .time = buf_all(&when), .user = user,
-									      .content = str_n(content.p, n) });
+		hybrid_write(&bytes, e->encoding, &one);
 		if (d)
-			d->ops->send(d, e->local, &e->endpoint, endpoint_is_private(e->endpoint.address), buf_all(&bytes));
+			d->ops->send(d, e->local, &e->endpoint, near, buf_all(&bytes));
 		content = str_from(content, n);
 	} while (content.n);
 }
@@ -201,7 +206,8 @@ static void relayed_one(struct kept *k, struct str user, struct str content, mse
 	kept_line(k, buf_all(&line));
 }
 
-/* With its id and as one line. What is longer than a line of a client's could be is a line all the same: the client reads what the server says. */
+/* With its id and as one line. What is longer than a line of a client's could be is a line all the same: the client
+ * reads what the server says. */
 static void relayed_whole(struct kept *k, struct str user, struct str content, struct str id, msec time)
 {
 	own_buf line = { 0 }, escaped = { 0 };
@@ -255,7 +261,8 @@ static void relayed_lines(struct kept *k, struct str user, struct str content, m
 	}
 }
 
-/* Under which name the sender is known here: as he has written it himself, where he is in; what cannot stand in a list is "Server". */
+/* Under which name the sender is known here: as he has written it himself, where he is in; what cannot stand in a list
+ * is "Server". */
 static struct str sender_name(const struct hybrid *h, struct jid from)
 {
 	const struct entry *e;
@@ -268,13 +275,21 @@ static struct str sender_name(const struct hybrid *h, struct jid from)
 	return e ? e->shown : jid_local(from);
 }
 
+static struct str id_of(const struct stanza *st)
+{
+	if (st->origin_id.n)
+		return st->origin_id;
+	return st->id.p ? st->id : STR("");
+}
+
 static void message_show(struct entry *e, const struct delivery *d)
 {
 	const struct stanza *st = d->stanza;
 	struct str user = sender_name(e->h, st->from);
 	own_buf body = { 0 };
 
-	if (st->type == MESSAGE_ERROR || st->type == MESSAGE_GROUPCHAT || d->kind == DELIVERY_CARBON_SENT || !stanza_body(st, &body))
+	if (st->type == MESSAGE_ERROR || st->type == MESSAGE_GROUPCHAT || d->kind == DELIVERY_CARBON_SENT ||
+	    !stanza_body(st, &body))
 		return;
 	if (!entry_is_bound(e)) {
 		const struct bridged *b = bridged_find(e->h, jid_local(st->from));
@@ -282,20 +297,23 @@ static void message_show(struct entry *e, const struct delivery *d)
 
 		talk_to(e, local && b ? b->datagrams : NULL, user, buf_all(&body), st->time);
 	} else if (e->kept->ids) {
-		relayed_whole(e->kept, user, buf_all(&body), st->origin_id.n ? st->origin_id : st->id.p ? st->id : STR(""), st->time);
+		relayed_whole(e->kept, user, buf_all(&body), id_of(st), st->time);
 	} else {
 		relayed_lines(e->kept, user, buf_all(&body), st->time);
 	}
 }
 
-/* An IQ needs an answer (RFC 6120, 8.2.3); this client knows none. Sent at the end of the turn, since the core is calling. */
+/* An IQ needs an answer (RFC 6120, 8.2.3); this client knows none. Sent at the end of the turn, since the core is
+ * calling. */
 static void bounce(struct entry *e, const struct stanza *iq)
 {
 	if ((iq->type != IQ_GET && iq->type != IQ_SET) || e->bounces_n == HYBRID_BOUNCES_MAX)
 		return;
 	e->bounces[e->bounces_n++] = stanza_make(&(struct stanza_init){
-		.name = STANZA_IQ, .type = IQ_ERROR, .time = core_now(e->h->core), .from = e->session.jid, .to = iq->from, .id = iq->id,
-		.payload = STR("<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>") });
+		.name = STANZA_IQ, .type = IQ_ERROR, .time = core_now(e->h->core), .from = e->session.jid,
+		.to = iq->from, .id = iq->id,
+		.payload = STR("<error type='cancel'>"
+			       "<service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>") });
 	entry_continue(e);
 }
 
@@ -310,13 +328,20 @@ static void spill(struct entry *e)
 	kept_hang_up(e->kept, CLOSE_STALLED);
 }
 
+/* It is told more than it takes: bytes, or messages that it does not say `got` to. */
+static bool is_behind(const struct entry *e)
+{
+	return entry_is_bound(e) && (link_backlog(e->kept->link) > core_settings(e->h->core)->backlog_max ||
+				     e->tickets.n > HYBRID_UNGOT_MAX * sizeof(struct ticket_given));
+}
+
 static void on_deliver(struct session *s, const struct delivery *d)
 {
 	struct entry *e = entry_of(s);
 
-	if (e->kept && e->kept->link->closing && entry_is_bound(e))
+	if (entry_is_bound(e) && e->kept->link->closing)
 		return;
-	if (entry_is_bound(e) && link_backlog(e->kept->link) > core_settings(e->h->core)->backlog_max) {
+	if (is_behind(e)) {
 		spill(e);
 		return;
 	}
@@ -337,7 +362,8 @@ void tickets_settle(struct entry *e)
 	struct buf tickets = e->tickets;
 	bool gots = entry_is_bound(e) && e->kept->gots;
 
-	/* What went as datagrams is gone as soon as it was sent; lines, when the kernel has them, or the client says that it has. */
+	/* What went as datagrams is gone as soon as it was sent; lines, when the kernel has them, or the client says
+	 * that it has. */
 	if (tickets.n == 0 || (!gots && entry_is_bound(e) && link_backlog(e->kept->link)))
 		return;
 	e->tickets = (struct buf){ 0 };

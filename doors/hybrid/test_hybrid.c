@@ -11,7 +11,7 @@
 #include "tests/talk.h"
 #include "wire/hybrid.h"
 
-/* ---- clients ---------------------------------------------------------------------------------------------------------- */
+/* ---- clients ----------------------------------------------------------------------------------------------------- */
 
 #define TOM "10.0.0.7:5001"
 #define AMY "10.0.0.8:5001"
@@ -124,9 +124,11 @@ static struct line *classic_login(struct talk *t, unsigned core, const char *nam
 	return l;
 }
 
+enum { HYBRID_UNGOT = 4096 };
+
 #define WHEN "2026-11-21 09:28:"
 
-/* ---- in and out -------------------------------------------------------------------------------------------------------- */
+/* ---- in and out -------------------------------------------------------------------------------------------------- */
 
 static void a_wild_client_comes_in(void **state)
 {
@@ -242,7 +244,7 @@ static void a_repeated_login_is_the_same(void **state)
 	talk_free(t);
 }
 
-/* ---- what is refused, and what is not answered at all --------------------------------------------------------------------- */
+/* ---- what is refused, and what is not answered at all ------------------------------------------------------------ */
 
 static void answers_are_no_larger_than_questions(void **state)
 {
@@ -379,7 +381,8 @@ static void few_from_one_address(void **state)
 	talk_free(t);
 }
 
-/* 100,000 datagrams from as many addresses in ten seconds: little comes back, and who is in stays, and can still be reached. */
+/* 100,000 datagrams from as many addresses in ten seconds: little comes back, and who is in stays, and can still be
+ * reached. */
 static void a_flood_of_spoofed_addresses(void **state)
 {
 	struct talk *t = server(1);
@@ -477,7 +480,7 @@ static void as_many_guests_as_are_allowed(void **state)
 	talk_free(t);
 }
 
-/* ---- how long --------------------------------------------------------------------------------------------------------------- */
+/* ---- how long ---------------------------------------------------------------------------------------------------- */
 
 static void a_lease_ends(void **state)
 {
@@ -614,7 +617,7 @@ static void the_operator_ends_him(void **state)
 	talk_free(t);
 }
 
-/* ---- the kept connection ------------------------------------------------------------------------------------------------------ */
+/* ---- the kept connection ----------------------------------------------------------------------------------------- */
 
 #define ASK(l, text, reply) assert_string_equal(talk_ask(l, text), reply)
 
@@ -846,6 +849,50 @@ static void ids_and_escapes(void **state)
 	talk_free(t);
 }
 
+#define IN_AS_JACK "auth,jack,secret\ngot,0\nlogin,jack,\n"
+
+/* What was said to it and not got comes again, to the next connection or to another of his clients. */
+static void got(void **state)
+{
+	struct talk *t = server(1);
+	struct line *tom = tcp_login(t, "tom", "10.0.0.7"), *jack = talk_open(t, 0, &hybrid_door, TALK_HERE);
+
+	(void)state;
+	talk_account(t, "jack", "secret");
+	ASK(jack, IN_AS_JACK, "ok\nok\ntom,127.0.0.1:40000;end\n");
+	ASK(tom, "relay,jack,one\nrelay,jack,two\nrelay,jack,three\n", "login,jack,10.0.0.1:40001\nok\nok\nok\n");
+	ASK(jack, "got,2\n", "relayed," WHEN "00,tom,one\nrelayed," WHEN "00,tom,two\nrelayed," WHEN "00,tom,three\n");
+	talk_cut(jack);
+	jack = talk_open(t, 0, &hybrid_door, TALK_HERE);
+	ASK(jack, IN_AS_JACK, "ok\nok\ntom,127.0.0.1:40000;end\nrelayed," WHEN "00,tom,three\n");
+	ASK(jack, "got,1\nping\n", "pong\n");
+	talk_cut(jack);
+	jack = talk_open(t, 0, &hybrid_door, TALK_HERE);
+	ASK(jack, IN_AS_JACK, "ok\nok\ntom,127.0.0.1:40000;end\n");
+	ASK(jack, "got,1\n", "no,bad request\n");
+	assert_true(talk_closed(jack));
+	talk_free(t);
+}
+
+/* A client that reads and never says `got` costs no memory without an end. */
+static void who_never_says_got_is_closed(void **state)
+{
+	struct talk *t = server(1);
+	struct line *tom = tcp_login(t, "tom", "10.0.0.7"), *jack = talk_open(t, 0, &hybrid_door, TALK_HERE);
+	unsigned n = 0;
+
+	(void)state;
+	talk_account(t, "jack", "secret");
+	ASK(jack, IN_AS_JACK, "ok\nok\ntom,127.0.0.1:40000;end\n");
+	for (; !talk_closed(jack) && n < 5000; n++) {
+		talk_say(tom, "relay,jack,x\n");
+		talk_run(t);
+		talk_hear(jack);
+	}
+	assert_in_range(n, HYBRID_UNGOT, HYBRID_UNGOT + 3);
+	talk_free(t);
+}
+
 static void who_does_not_read_is_closed(void **state)
 {
 	struct talk *t = server(1);
@@ -971,7 +1018,7 @@ static void ours_by_udp(void **state)
 	talk_free(t);
 }
 
-/* ---- the other doors ------------------------------------------------------------------------------------------------------------ */
+/* ---- the other doors --------------------------------------------------------------------------------------------- */
 
 static void the_bridge(void **state, unsigned cores)
 {
@@ -1217,7 +1264,7 @@ static void many(void **state)
 	talk_free(t);
 }
 
-/* ---- at every moment ------------------------------------------------------------------------------------------------------------- */
+/* ---- at every moment --------------------------------------------------------------------------------------------- */
 
 static void turns(struct talk *t, unsigned n)
 {
@@ -1291,7 +1338,7 @@ static void the_same_name_from_many_at_once(void **state)
 	talk_free(t);
 }
 
-/* ---- everybody knows who is there --------------------------------------------------------------------------------------------------- */
+/* ---- everybody knows who is there -------------------------------------------------------------------------------- */
 
 enum { PLAYERS = 12 };
 
@@ -1423,7 +1470,8 @@ static void views_check(struct talk *t)
 	}
 }
 
-/* Comings and goings by chance, of wild and other clients, by UDP, TCP and the classic door: whoever is in knows of everybody. */
+/* Comings and goings by chance, of wild and other clients, by UDP, TCP and the classic door: whoever is in knows of
+ * everybody. */
 static void everybody_knows(void **state)
 {
 	(void)state;
@@ -1491,6 +1539,8 @@ int main(void)
 		cmocka_unit_test(a_registered_name_by_udp),
 		cmocka_unit_test(what_waited_is_relayed),
 		cmocka_unit_test(ids_and_escapes),
+		cmocka_unit_test(got),
+		cmocka_unit_test(who_never_says_got_is_closed),
 		cmocka_unit_test(who_does_not_read_is_closed),
 		cmocka_unit_test(a_rate_for_all),
 		cmocka_unit_test(logins_by_tcp_are_counted_too),
