@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Gajim and Dino, two clients for the desktop as packaged by Debian, on an X server without a screen: in one room with a client of the classic
-protocol, each alone with it, and with files from one to the other. What they have understood is read off what they keep.
+protocol, each alone with it, and with files from one to the other, stored here (XEP-0363) and not (XEP-0234). What they have understood is read off what
+they keep.
 
 They only connect to the usual port, trust only what the system trusts and look names up: so all of it runs in a network and a file system of
 its own. Where that is not allowed the test is skipped.
@@ -228,6 +229,9 @@ class Dino:
             return rows(self.file, 'SELECT 1 FROM file_transfer WHERE direction = 1 AND file_name = ?', os.path.basename(path))
         until(is_sent)
 
+    def knows_file(self, name):
+        return rows(self.file, 'SELECT 1 FROM file_transfer WHERE direction = 0 AND file_name = ?', name)
+
     def has_file(self, name, content):
         """Fetched by itself, since it is of a contact. The name on the disk has something in front."""
         found = rows(self.file, 'SELECT path FROM file_transfer WHERE direction = 0 AND file_name = ? AND state = 0', name)
@@ -247,7 +251,7 @@ class Gajim:
             for part, value in (('app', app), ('soundevents', {}), ('status_presets', {}), ('proxies', {}), ('plugins', {})):
                 db.execute('INSERT INTO settings VALUES (?, ?)', (part, json.dumps(value)))
             account = {'name': name, 'hostname': DOMAIN, 'address': f'{name}@{DOMAIN}', 'password': PASSWORD, 'savepass': True, 'active': True,
-                       'autoconnect': True, 'resource': 'gajim'}
+                       'autoconnect': True, 'resource': 'gajim', 'use_ft_proxies': True, 'ft_send_local_ips': False}
             db.execute('INSERT INTO account_settings VALUES (?, ?)', (name, json.dumps({'account': account, 'contact': {}, 'group_chat': {}})))
         db.close()
         desk.give()
@@ -288,6 +292,33 @@ class Gajim:
             return rows(os.path.join(self.folder, 'logs.db'), 'SELECT 1 FROM logs WHERE message LIKE ?', f'https://%/{os.path.basename(path)}')
         until(is_sent)
 
+    def offers_file(self, server, to, path, taken):
+        """To one device of somebody, by Jingle; until it is `taken`. Which one is asked in any case, and the only one there is counts as chosen only
+        when it is clicked after another has come or gone."""
+        def is_ready():
+            self.opens(f'{self.name}@{DOMAIN}')  # what somebody's devices can do is looked at when a chat is opened
+            self.opens(to)
+            time.sleep(1)
+            return self.can('send-file-jingle')
+        until(is_ready)
+        self.does('send-file-jingle', f"['file://{path}']")
+        self.desk.to_front(until(self.window))
+        time.sleep(1)
+        self.desk.ask('xdotool', 'key', 'Return')
+        time.sleep(1)
+        asyncio.run(comes_and_goes(server, to.partition('@')[0]))
+
+        def is_sent():
+            window = self.window()
+            self.desk.to_front(window)
+            for x, y in ((708, 235), (898, 516)):
+                self.desk.ask('xdotool', 'mousemove', '--window', window, str(x), str(y))
+                time.sleep(0.5)
+                self.desk.ask('xdotool', 'click', '1')
+                time.sleep(0.5)
+            return taken()
+        until(is_sent)
+
     def has_file(self, name, content):
         """Fetched by itself, since it is a picture. The name on the disk has something behind it."""
         folder = os.path.join(self.folder, 'downloads')
@@ -320,6 +351,11 @@ async def friends(server, one, other):
         await a.subscribe_both(b)
 
 
+async def comes_and_goes(server, name):
+    async with Client(server, f'{name}/other'):
+        pass
+
+
 def hear(classic, pattern):
     """What others say meanwhile is passed over."""
     while True:
@@ -333,8 +369,8 @@ def hear(classic, pattern):
                 continue
 
 
-def files(desk, dino, gajim):
-    """XEP-0363 from each to the other, over an https address that both must trust."""
+def files(server, desk, dino, gajim):
+    """XEP-0363 from each to the other, over an https address that both must trust; then Jingle (XEP-0234, 0260), for which Gajim offers our relay."""
     text, image = 'Gruß und 大家好\n'.encode() * 500, picture()
     until(gajim.sends, 'chat', f'dora@{DOMAIN}', 'a file follows')
     until(dino.hears, 'a file follows')
@@ -342,6 +378,9 @@ def files(desk, dino, gajim):
     until(dino.has_file, 'letter.txt', text)
     dino.sends_file(f'gaja@{DOMAIN}', desk.file('leaf.png', image))
     until(gajim.has_file, 'leaf.png', image)
+    data = os.urandom(300000)
+    gajim.offers_file(server, f'dora@{DOMAIN}', desk.file('direct.bin', data), lambda: dino.knows_file('direct.bin'))
+    until(dino.has_file, 'direct.bin', data)
 
 
 def talks(server, desk):
@@ -370,7 +409,7 @@ def talks(server, desk):
         hear(tom, rf'1\|103@gaja@from gajim to tom@{TIME}')
         expect(tom.ask('103|tom,dora,only for dora'), '1|')
         until(dino.hears, 'only for dora')
-        files(desk, dino, gajim)
+        files(server, desk, dino, gajim)
 
 
 def main():
@@ -381,7 +420,7 @@ def main():
     try:
         os.chmod(home, 0o755)
         instead_of('/etc/hosts', f'127.0.0.1 localhost {DOMAIN}\n', home)
-        server = Server(anserd, anserctl, cores)
+        server = Server(anserd, anserctl, cores, ['listen.relay=127.0.0.1:0'])
         server.xmpp = 5222
         with server:
             with open('/etc/ssl/certs/ca-certificates.crt', encoding='utf-8') as f, open(os.path.join(server.data, 'tls/ca.crt'), encoding='utf-8') as own:
