@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * bench/direct.c - how fast a file goes from one terminal client to another by a direct link, beside two floors in the same run, on the same disk, one after another:
+ * bench/direct.c - how fast a file goes from one terminal client to another by a direct link, beside two floors in the
+ * same run, on the same disk, one after another:
  *
  *     direct ANSER [MIB]     one line of JSON; 1024 MiB unless said
  *
- *   direct  two `anser --lan`, from /get until the receiver has said that the file is whole (read, encrypted, written, flushed, its SHA-256 reckoned from the disk and right)
- *   tls     one process reads and writes into TLS 1.3, another writes to the disk, reckons the SHA-256 as it comes, flushes, and answers
- *   scp     OpenSSH's own, through an sshd of ours on the loopback; left out where it is not installed. Nothing is flushed, nothing is reckoned, but logging in is in it
+ *   direct  two `anser --lan`, from /get until the receiver has said that the file is whole: read, encrypted, written,
+ *           flushed, its SHA-256 reckoned from the disk and right
+ *   tls     one process reads and writes into TLS 1.3, another writes to the disk, reckons the SHA-256 as it comes,
+ *           flushes, and answers
+ *   scp     OpenSSH's own, through an sshd of ours on the loopback; left out where it is not installed. Nothing is
+ *           flushed, nothing is reckoned, but logging in is in it
  *
  * The ratios are the figures; rates differ from disk to disk.
  */
@@ -102,7 +106,7 @@ static void check_size(const char *name)
 	unlink(name);
 }
 
-/* ---- direct --------------------------------------------------------------------------------------------------------------------- */
+/* ---- direct ------------------------------------------------------------------------------------------------------ */
 
 struct client {
 	pid_t pid;
@@ -184,7 +188,7 @@ static double run_direct(const char *anser, const char *source)
 	return end - begin;
 }
 
-/* ---- bare TLS ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- bare TLS ---------------------------------------------------------------------------------------------------- */
 
 static int listen_any(uint16_t *port)
 {
@@ -192,7 +196,8 @@ static int listen_any(uint16_t *port)
 	socklen_t n = sizeof at;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) || listen(fd, 1) || getsockname(fd, (struct sockaddr *)&at, &n))
+	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) || listen(fd, 1) ||
+	    getsockname(fd, (struct sockaddr *)&at, &n))
 		die("listen");
 	*port = ntohs(at.sin_port);
 	return fd;
@@ -207,7 +212,8 @@ static SSL_CTX *server_ctx(void)
 	X509_gmtime_adj(X509_getm_notBefore(c), 0);
 	X509_gmtime_adj(X509_getm_notAfter(c), 3600);
 	X509_set_pubkey(c, key);
-	if (!X509_sign(c, key, EVP_sha256()) || SSL_CTX_use_certificate(ctx, c) != 1 || SSL_CTX_use_PrivateKey(ctx, key) != 1)
+	if (!X509_sign(c, key, EVP_sha256()) || SSL_CTX_use_certificate(ctx, c) != 1 ||
+	    SSL_CTX_use_PrivateKey(ctx, key) != 1)
 		die("certificate");
 	SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION);
 	X509_free(c);
@@ -296,7 +302,7 @@ static double run_tls(const char *source)
 	return end - begin;
 }
 
-/* ---- scp --------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- scp --------------------------------------------------------------------------------------------------------- */
 
 static int run_shell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 static int run_shell(const char *fmt, ...)
@@ -317,8 +323,10 @@ static pid_t sshd_begin(uint16_t port)
 
 	if (!f)
 		die("sshd_config");
-	fprintf(f, "ListenAddress 127.0.0.1\nPort %u\nHostKey %s\nAuthorizedKeysFile %s\nStrictModes no\nUsePAM no\nPidFile none\nSubsystem sftp internal-sftp\n", (unsigned)port, path("host"),
-		path("user.pub"));
+	fprintf(f,
+		"ListenAddress 127.0.0.1\nPort %u\nHostKey %s\nAuthorizedKeysFile %s\nStrictModes no\nUsePAM no\n"
+		"PidFile none\nSubsystem sftp internal-sftp\n",
+		(unsigned)port, path("host"), path("user.pub"));
 	fclose(f);
 	pid = fork();
 	if (!pid) {
@@ -330,7 +338,9 @@ static pid_t sshd_begin(uint16_t port)
 
 static bool reachable(uint16_t port)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in at = { .sin_family = AF_INET,
+				  .sin_port = htons(port),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0), r = connect(fd, (struct sockaddr *)&at, sizeof at);
 
 	close(fd);
@@ -347,14 +357,18 @@ static double run_scp(const char *source)
 	if (access("/usr/sbin/sshd", X_OK) || run_shell("command -v scp ssh-keygen >/dev/null"))
 		return -1;
 	close(listen_any(&port));
-	if (run_shell("ssh-keygen -q -t ed25519 -N '' -f %s && ssh-keygen -q -t ed25519 -N '' -f %s && mkdir -p /run/sshd", path("host"), path("user")))
+	if (run_shell(
+		    "ssh-keygen -q -t ed25519 -N '' -f %s && ssh-keygen -q -t ed25519 -N '' -f %s && mkdir -p /run/sshd",
+		    path("host"), path("user")))
 		return -1;
 	sshd = sshd_begin(port);
 	for (unsigned i = 0; i < 100 && !reachable(port); i++)
 		usleep(50000);
 	begin = now();
-	if (!run_shell("scp -q -P %u -i %s -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR %s 127.0.0.1:%s", (unsigned)port,
-		       path("user"), source, path("scp"))) {
+	if (!run_shell(
+		    "scp -q -P %u -i %s -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR %s"
+		    " 127.0.0.1:%s",
+		    (unsigned)port, path("user"), source, path("scp"))) {
 		end = now();
 		check_size(path("scp"));
 	}
@@ -363,7 +377,7 @@ static double run_scp(const char *source)
 	return end < 0 ? -1 : end - begin;
 }
 
-/* ---- all of it --------------------------------------------------------------------------------------------------------------------------- */
+/* ---- all of it --------------------------------------------------------------------------------------------------- */
 
 int main(int argc, char **argv)
 {
@@ -386,7 +400,8 @@ int main(int argc, char **argv)
 	tls = run_tls(path("source"));
 	direct = run_direct(argv[1], path("source"));
 	scp = run_scp(path("source"));
-	printf("{\"mib\": %.0f, \"direct_mib_s\": %.1f, \"tls_mib_s\": %.1f, \"direct_per_tls\": %.2f", mib, mib / direct, mib / tls, tls / direct);
+	printf("{\"mib\": %.0f, \"direct_mib_s\": %.1f, \"tls_mib_s\": %.1f, \"direct_per_tls\": %.2f", mib,
+	       mib / direct, mib / tls, tls / direct);
 	if (scp > 0)
 		printf(", \"scp_mib_s\": %.1f, \"direct_per_scp\": %.2f", mib / scp, scp / direct);
 	printf("}\n");

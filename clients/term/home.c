@@ -11,12 +11,14 @@
 #include "base/mem.h"
 
 /* One table per language, from the same rows. */
-#define SETTING(name, type, fallback, min, max, choices, english, chinese) { name, type, fallback, min, max, choices, SETTING_RESTART, english },
+#define SETTING(name, type, fallback, min, max, choices, english, chinese) \
+	{ name, type, fallback, min, max, choices, SETTING_RESTART, english },
 static const struct setting table_en[] = {
 #include "clients/term/home_settings.h"
 };
 #undef SETTING
-#define SETTING(name, type, fallback, min, max, choices, english, chinese) { name, type, fallback, min, max, choices, SETTING_RESTART, chinese },
+#define SETTING(name, type, fallback, min, max, choices, english, chinese) \
+	{ name, type, fallback, min, max, choices, SETTING_RESTART, chinese },
 static const struct setting table_zh[] = {
 #include "clients/term/home_settings.h"
 };
@@ -44,7 +46,8 @@ static char *joined(const char *folder, const char *name)
 	return str_dup(buf_all(&path));
 }
 
-static void say(const struct home *h, struct buf *why, const char *english, const char *chinese, const char *path, const char *what)
+static void say(const struct home *h, struct buf *why, const char *english, const char *chinese, const char *path,
+		const char *what)
 {
 	for (const char *p = h->chinese ? chinese : english, *value = path; *p; p++)
 		if (*p == '%') {
@@ -54,7 +57,7 @@ static void say(const struct home *h, struct buf *why, const char *english, cons
 			buf_byte(why, *p);
 }
 
-/* ---- folders --------------------------------------------------------------------------------------------------------------------- */
+/* ---- folders ----------------------------------------------------------------------------------------------------- */
 
 static char *user_folder(void)
 {
@@ -99,7 +102,8 @@ static int file_text(const char *path, struct buf *to)
 	return 0;
 }
 
-/* A line of user-dirs.dirs: XDG_DOWNLOAD_DIR="$HOME/Downloads", or an absolute path; characters may have a backslash in front. NULL: none of that. */
+/* A line of user-dirs.dirs: XDG_DOWNLOAD_DIR="$HOME/Downloads", or an absolute path; characters may have a backslash in
+ * front. NULL: none of that. */
 static char *dirs_value(const struct home *h, struct str line)
 {
 	own_buf path = { 0 };
@@ -123,7 +127,8 @@ static char *dirs_value(const struct home *h, struct str line)
 
 static char *desktop_downloads(const struct home *h)
 {
-	char *folder = xdg_folder(h, "XDG_CONFIG_HOME", ".config"), *path = joined(folder, "user-dirs.dirs"), *found = NULL;
+	char *folder = xdg_folder(h, "XDG_CONFIG_HOME", ".config"), *path = joined(folder, "user-dirs.dirs"),
+	     *found = NULL;
 	own_buf text = { 0 };
 	struct str left;
 
@@ -167,7 +172,7 @@ static char *find_downloads(const struct home *h)
 	return found ? found : joined(h->user, "Downloads");
 }
 
-/* ---- settings ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- settings ---------------------------------------------------------------------------------------------------- */
 
 /* It can name a command that is run: who else may write it may do anything as us. */
 static int settings_trusted(const struct home *h, struct buf *why)
@@ -177,13 +182,17 @@ static int settings_trusted(const struct home *h, struct buf *why)
 	if (stat(h->settings_path, &st))
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
 	if (st.st_uid != geteuid() && st.st_uid != 0) {
-		say(h, why, "% belongs to somebody else, so it is not used. Copy it, or give it to yourself: chown \"$USER\" %\n",
-		    "% 属于其他用户，因此不予采用。请复制一份，或将其归为己有：chown \"$USER\" %\n", h->settings_path, h->settings_path);
+		say(h, why,
+		    "% belongs to somebody else, so it is not used. Copy it, or give it to yourself: chown \"$USER\" %\n",
+		    "% 属于其他用户，因此不予采用。请复制一份，或将其归为己有：chown \"$USER\" %\n", h->settings_path,
+		    h->settings_path);
 		return -EPERM;
 	}
 	if (st.st_mode & 022) {
-		say(h, why, "% can be written by others, so it is not used. Look at what stands in it, then: chmod go-w %\n",
-		    "% 可被他人改写，因此不予采用。请先检查其内容，然后执行：chmod go-w %\n", h->settings_path, h->settings_path);
+		say(h, why,
+		    "% can be written by others, so it is not used. Look at what stands in it, then: chmod go-w %\n",
+		    "% 可被他人改写，因此不予采用。请先检查其内容，然后执行：chmod go-w %\n", h->settings_path,
+		    h->settings_path);
 		return -EPERM;
 	}
 	return 0;
@@ -191,7 +200,8 @@ static int settings_trusted(const struct home *h, struct buf *why)
 
 static struct settings *settings_of(const struct home *h, struct buf *why)
 {
-	struct settings *s = h->chinese ? settings_new(table_zh, countof(table_zh)) : settings_new(table_en, countof(table_en));
+	struct settings *s =
+		h->chinese ? settings_new(table_zh, countof(table_zh)) : settings_new(table_en, countof(table_en));
 
 	if (!access(h->settings_path, F_OK))
 		settings_load(s, h->settings_path, why);
@@ -267,7 +277,7 @@ const char *home_history(const struct home *h) { return h->history; }
 const char *home_key(const struct home *h) { return h->key; }
 const char *home_parts(const struct home *h) { return h->parts; }
 
-/* ---- identities ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- identities -------------------------------------------------------------------------------------------------- */
 
 /* Folders on the way to ours: made private where they are missing, else as they are. */
 static int make_way(const char *path)
@@ -304,8 +314,9 @@ static int private_folder(const struct home *h, const char *path, struct buf *wh
 	if (!S_ISDIR(st.st_mode))
 		return cannot(h, path, ENOTDIR, why);
 	if (st.st_uid != geteuid()) {
-		say(h, why, "The folder % belongs to another user. If it is yours, take it back: sudo chown -R \"$USER\" %", "目录 % 属于其他用户。如果确实是您的，请收回：sudo chown -R \"$USER\" %",
-		    path, path);
+		say(h, why,
+		    "The folder % belongs to another user. If it is yours, take it back: sudo chown -R \"$USER\" %",
+		    "目录 % 属于其他用户。如果确实是您的，请收回：sudo chown -R \"$USER\" %", path, path);
 		return -EPERM;
 	}
 	if (st.st_mode & 077 && chmod(path, 0700))
@@ -321,7 +332,8 @@ static int private_file(const struct home *h, const char *path, struct buf *why)
 	if (lstat(path, &st))
 		return errno == ENOENT ? 0 : cannot(h, path, errno, why);
 	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid()) {
-		say(h, why, "% is no file of yours. Move it away, or take it back: sudo chown \"$USER\" %", "% 不是您的文件。请将其移走或收回：sudo chown \"$USER\" %", path, path);
+		say(h, why, "% is no file of yours. Move it away, or take it back: sudo chown \"$USER\" %",
+		    "% 不是您的文件。请将其移走或收回：sudo chown \"$USER\" %", path, path);
 		return -EPERM;
 	}
 	return st.st_mode & 077 && chmod(path, 0600) ? cannot(h, path, errno, why) : 0;
@@ -332,7 +344,8 @@ static void folder_name(struct str identity, struct buf *to)
 {
 	for (size_t i = 0; i < identity.n; i++) {
 		unsigned char c = (unsigned char)identity.p[i];
-		bool plain = c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '@' || c == '-' || c == '_';
+		bool plain = c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+			     c == '@' || c == '-' || c == '_';
 
 		if (plain || (c == '.' && i))
 			buf_byte(to, (char)c);
@@ -398,14 +411,15 @@ int home_identity(struct home *h, struct str identity, struct buf *why)
 	return r;
 }
 
-/* ---- a sample ------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- a sample ---------------------------------------------------------------------------------------------------- */
 
 void home_sample(const struct home *h, struct buf *to)
 {
 	const struct setting *table = h->chinese ? table_zh : table_en;
 	struct str section = STR_NONE;
 
-	say(h, to, "; Settings of anser, in %. Each line that begins with # shows a default: take the # away to change it.\n",
+	say(h, to,
+	    "; Settings of anser, in %. Each line that begins with # shows a default: take the # away to change it.\n",
 	    "; anser 的设置文件，位于 %。以 # 开头的行是默认值：去掉 # 即可更改。\n", h->settings_path, NULL);
 	for (size_t i = 0; i < countof(table_en); i++) {
 		struct str name = str_z(table[i].name);
@@ -416,6 +430,7 @@ void home_sample(const struct home *h, struct buf *to)
 		section = now;
 		buf_fmt(to, "\n; %s\n; (", table[i].help);
 		settings_describe(&table[i], to);
-		buf_fmt(to, ")\n#%s =%s%s\n", table[i].name + now.n + 1, *table[i].fallback ? " " : "", table[i].fallback);
+		buf_fmt(to, ")\n#%s =%s%s\n", table[i].name + now.n + 1, *table[i].fallback ? " " : "",
+			table[i].fallback);
 	}
 }

@@ -246,13 +246,13 @@ def talk(one, other, text):
 def send_file(one, other, path):
     since = other.mark()
     one.tell(to=other.name, file=path)
-    other.wait(since, event='entry', conversation=one.name, kind='file', file={'state': 'offered'})
+    other.wait(since, event='entry', conversation=one.name, kind='file', mine=False, file={'state': 'offered'})
     other.tell(command='/get', **{'in': one.name})
     return since
 
 
 def arrived(one, other, path, since, patience=PATIENCE):
-    done = other.wait(since, patience, event='entry', conversation=one.name, kind='file', file={'state': 'done'})
+    done = other.wait(since, patience, event='entry', conversation=one.name, kind='file', mine=False, file={'state': 'done'})
     assert digest(done['file']['path']) == digest(path)
     one.wait(event='entry', conversation=other.name, kind='file', status='direct', text=os.path.basename(path), patience=patience)
     return done['file']['path']
@@ -283,7 +283,8 @@ def the_cable_is_pulled(tom, ann, size):
     since = send_file(tom, ann, path)
     last = 0
     for part in (1, 2, 3):
-        moving = ann.wait(since, event='entry', kind='file', file={'state': 'moving'}, check=lambda said, more=max(last, part * size // 8): said['file']['done'] >= more)
+        moving = ann.wait(since, event='entry', kind='file', file={'state': 'moving'},
+                          check=lambda said, more=max(last, part * size // 8): said['file']['done'] >= more)
         assert moving['file']['done'] < size, 'it was quicker than the hand at the cable'
         before = ann.mark()
         tom.host.pull(True)
@@ -357,9 +358,26 @@ def by_avahi(hosts):
             host.wall(None)
 
 
+def with_ipv6_alone(hosts):
+    """Nobody has given them addresses: they have those that every interface makes for itself, which mean nothing without the interface."""
+    for host in hosts:
+        run('ip', '-n', host.name, '-4', 'address', 'flush', 'dev', 'eth0')
+    kim, lee = Anser(hosts[0], '--accept-new', name='kim'), Anser(hosts[1], '--accept-new', name='lee')
+    try:
+        kim.online('lee')
+        lee.online('kim')
+        talk(kim, lee, 'hello from fe80')
+        talk(lee, kim, 'and back')
+    finally:
+        kim.end()
+        lee.end()
+
+
 def chapters(hosts, running, size):
+    run('ip', '-n', 'jim', 'link', 'set', 'eth0', 'down')
     tom, ann, jim = (Anser(h, '--accept-new') for h in hosts)
     running += [tom, ann, jim]
+    run('ip', '-n', 'jim', 'link', 'set', 'eth0', 'up')  # his network comes when he is there already
     three_find_one_another(tom, ann, jim)
     print('three found one another')
     a_small_file(tom, ann)
@@ -384,6 +402,8 @@ def chapters(hosts, running, size):
     hosts[2].wall(None)
     by_avahi(hosts[:2])
     print('by avahi')
+    with_ipv6_alone(hosts[:2])
+    print('with IPv6 alone')
 
 
 def main():

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One SQLite file that this program has for itself (locking_mode EXCLUSIVE: the lock goes with the process, however it ends). Every call is a transaction of its own. What a
- * call gives back is read as a whole before the first callback, so that callbacks may use the keep.
+ * One SQLite file that this program has for itself (locking_mode EXCLUSIVE: the lock goes with the process, however it
+ * ends). Every call is a transaction of its own. What a call gives back is read as a whole before the first callback,
+ * so that callbacks may use the keep.
  */
 #include "clients/term/keep/keep.h"
 
@@ -19,35 +20,43 @@
 
 /* These numbers are on disks. */
 _Static_assert(ENTRY_TEXT == 0 && ENTRY_FILE == 1 && ENTRY_NOTE == 2, "kinds");
-_Static_assert(ENTRY_RECEIVED == 0 && ENTRY_WAITING == 1 && ENTRY_SENDING == 2 && ENTRY_RELAYED == 3 && ENTRY_DIRECT == 4 && ENTRY_DATAGRAM == 5 &&
-		       ENTRY_FAILED == 6, "statuses");
-_Static_assert(FILE_OFFERED == 0 && FILE_HASHING == 1 && FILE_MOVING == 2 && FILE_PAUSED == 3 && FILE_DONE == 4 && FILE_DECLINED == 5 && FILE_BROKEN == 6,
+_Static_assert(ENTRY_RECEIVED == 0 && ENTRY_WAITING == 1 && ENTRY_SENDING == 2 && ENTRY_RELAYED == 3 &&
+		       ENTRY_DIRECT == 4 && ENTRY_DATAGRAM == 5 && ENTRY_FAILED == 6,
+	       "statuses");
+_Static_assert(FILE_OFFERED == 0 && FILE_HASHING == 1 && FILE_MOVING == 2 && FILE_PAUSED == 3 && FILE_DONE == 4 &&
+		       FILE_DECLINED == 5 && FILE_BROKEN == 6,
 	       "files");
 
 /* Each takes the file from the version of its place to the next. Never changed, only added to. */
 static const char *const migrations[] = {
-	"CREATE TABLE conversation (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, draft TEXT NOT NULL DEFAULT '', password TEXT NOT NULL DEFAULT '',"
-	"  unread INTEGER NOT NULL DEFAULT 0, mentioned INTEGER NOT NULL DEFAULT 0, joined INTEGER NOT NULL DEFAULT 0) STRICT;"
+	"CREATE TABLE conversation (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, draft TEXT NOT NULL DEFAULT '',"
+	"  password TEXT NOT NULL DEFAULT '', unread INTEGER NOT NULL DEFAULT 0,"
+	"  mentioned INTEGER NOT NULL DEFAULT 0, joined INTEGER NOT NULL DEFAULT 0) STRICT;"
 	/* AUTOINCREMENT: an id that was given is never given to another, also when its entry was forgotten. */
-	"CREATE TABLE entry (id INTEGER PRIMARY KEY AUTOINCREMENT, conversation INTEGER NOT NULL REFERENCES conversation, kind INTEGER NOT NULL,"
-	"  status INTEGER NOT NULL, mine INTEGER NOT NULL, relayed INTEGER NOT NULL, time INTEGER NOT NULL, sender TEXT NOT NULL, text TEXT NOT NULL,"
-	"  why TEXT NOT NULL, mark TEXT NOT NULL, folded TEXT NOT NULL, file_state INTEGER, file_name TEXT, file_path TEXT, file_size INTEGER,"
+	"CREATE TABLE entry (id INTEGER PRIMARY KEY AUTOINCREMENT, conversation INTEGER NOT NULL REFERENCES conversation,"
+	"  kind INTEGER NOT NULL,"
+	"  status INTEGER NOT NULL, mine INTEGER NOT NULL, relayed INTEGER NOT NULL, time INTEGER NOT NULL,"
+	"  sender TEXT NOT NULL, text TEXT NOT NULL, why TEXT NOT NULL, mark TEXT NOT NULL, folded TEXT NOT NULL,"
+	"  file_state INTEGER, file_name TEXT, file_path TEXT, file_size INTEGER,"
 	"  file_done INTEGER, file_token TEXT) STRICT;"
 	"CREATE INDEX entry_time ON entry (conversation, time, id);"
 	"CREATE INDEX entry_mark ON entry (mark) WHERE mark <> '';"
 	"CREATE INDEX entry_waiting ON entry (id) WHERE mine AND status IN (1, 2);"
 	"CREATE INDEX entry_moving ON entry (id) WHERE file_state IN (2, 3);"
-	"CREATE TABLE key (whose TEXT PRIMARY KEY, key BLOB NOT NULL, verified INTEGER NOT NULL, since INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE key (whose TEXT PRIMARY KEY, key BLOB NOT NULL, verified INTEGER NOT NULL,"
+	"  since INTEGER NOT NULL) STRICT;"
 	"CREATE TABLE value (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;",
 };
 
 /* Columns of an entry, in the order in which entry_read() takes them. */
-#define ENTRY "SELECT c.name, e.id, e.kind, e.status, e.mine, e.relayed, e.time, e.sender, e.text, e.why, e.mark, e.file_state, e.file_name, e.file_path," \
-	      "  e.file_size, e.file_done, e.file_token, e.folded FROM entry e JOIN conversation c ON c.id = e.conversation "
+#define ENTRY \
+	"SELECT c.name, e.id, e.kind, e.status, e.mine, e.relayed, e.time, e.sender, e.text, e.why, e.mark, " \
+	"  e.file_state, e.file_name, e.file_path, e.file_size, e.file_done, e.file_token, e.folded" \
+	"  FROM entry e JOIN conversation c ON c.id = e.conversation "
 
 enum statement {
-	BEGIN, COMMIT, ROLLBACK, CONVERSATION_MAKE, ADD, UPDATE, ENTRIES, BEFORE, WAITING, FILES, HAS, SEARCH, NEWEST, CONVERSATION_SET, CONVERSATION_ALL,
-	FORGET_ENTRIES, FORGET, KEY, KEY_SET, KEY_DROP, VALUE, VALUE_SET, STATEMENTS
+	BEGIN, COMMIT, ROLLBACK, CONVERSATION_MAKE, ADD, UPDATE, ENTRIES, BEFORE, WAITING, FILES, HAS, SEARCH, NEWEST,
+	CONVERSATION_SET, CONVERSATION_ALL, FORGET_ENTRIES, FORGET, KEY, KEY_SET, KEY_DROP, VALUE, VALUE_SET, STATEMENTS
 };
 
 static const char *const statements[STATEMENTS] = {
@@ -55,27 +64,36 @@ static const char *const statements[STATEMENTS] = {
 	[COMMIT] = "COMMIT",
 	[ROLLBACK] = "ROLLBACK",
 	[CONVERSATION_MAKE] = "INSERT INTO conversation (name) VALUES (?1) ON CONFLICT DO NOTHING",
-	[ADD] = "INSERT INTO entry (conversation, kind, status, mine, relayed, time, sender, text, why, mark, folded, file_state, file_name, file_path,"
-		"  file_size, file_done, file_token)"
-		"  VALUES ((SELECT id FROM conversation WHERE name = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
-	[UPDATE] = "UPDATE entry SET status = ?2, why = ?3, time = ?4, relayed = ?5, file_state = ?6, file_name = ?7, file_path = ?8, file_size = ?9,"
-		   "  file_done = ?10, file_token = ?11 WHERE id = ?1",
-	[ENTRIES] = ENTRY "WHERE e.conversation = (SELECT id FROM conversation WHERE name = ?1) ORDER BY e.time DESC, e.id DESC LIMIT ?2",
-	[BEFORE] = ENTRY "WHERE e.conversation = (SELECT id FROM conversation WHERE name = ?1)"
-		   "  AND (e.time, e.id) < (SELECT time, id FROM entry WHERE id = ?3) ORDER BY e.time DESC, e.id DESC LIMIT ?2",
+	[ADD] = "INSERT INTO entry (conversation, kind, status, mine, relayed, time, sender, text, why, mark,"
+		"  folded, file_state, file_name, file_path, file_size, file_done, file_token)"
+		"  VALUES ((SELECT id FROM conversation WHERE name = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+		"  ?13, ?14, ?15, ?16, ?17)",
+	[UPDATE] =
+		"UPDATE entry SET status = ?2, why = ?3, time = ?4, relayed = ?5, file_state = ?6,"
+		"  file_name = ?7, file_path = ?8, file_size = ?9, file_done = ?10, file_token = ?11 WHERE id = ?1",
+	[ENTRIES] = ENTRY
+	"WHERE e.conversation = (SELECT id FROM conversation WHERE name = ?1) ORDER BY e.time DESC, e.id DESC LIMIT ?2",
+	[BEFORE] = ENTRY
+	"WHERE e.conversation = (SELECT id FROM conversation WHERE name = ?1)"
+	"  AND (e.time, e.id) < (SELECT time, id FROM entry WHERE id = ?3) ORDER BY e.time DESC, e.id DESC LIMIT ?2",
 	[WAITING] = ENTRY "WHERE e.mine AND e.status IN (1, 2) AND (?1 IS NULL OR c.name = ?1) ORDER BY e.id",
 	[FILES] = ENTRY "WHERE e.file_state IN (2, 3) ORDER BY e.id",
 	[HAS] = "SELECT 1 FROM entry WHERE mark = ?1 AND mark <> '' LIMIT 1",
 	[SEARCH] = ENTRY "WHERE (?1 IS NULL OR c.name = ?1) AND instr(e.folded, ?2) ORDER BY e.time DESC, e.id DESC",
-	[NEWEST] = "SELECT ifnull(max(time), 0) FROM entry WHERE conversation = (SELECT id FROM conversation WHERE name = ?1)"
-		   "  AND ((NOT mine AND relayed) OR (mine AND status = 3))",
-	[CONVERSATION_SET] = "INSERT INTO conversation (name, draft, password, unread, mentioned, joined) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (name)"
-			     "  DO UPDATE SET draft = ?2, password = ?3, unread = ?4, mentioned = ?5, joined = ?6",
+	[NEWEST] =
+		"SELECT ifnull(max(time), 0) FROM entry"
+		"  WHERE conversation = (SELECT id FROM conversation WHERE name = ?1) AND ((NOT mine AND relayed) OR (mine AND status = 3))",
+	[CONVERSATION_SET] =
+		"INSERT INTO conversation (name, draft, password, unread, mentioned, joined) VALUES (?1, ?2, ?3, ?4,"
+		"  ?5, ?6) ON CONFLICT (name) DO UPDATE SET draft = ?2, password = ?3, unread = ?4,"
+		"  mentioned = ?5, joined = ?6",
 	[CONVERSATION_ALL] = "SELECT name, draft, password, unread, mentioned, joined FROM conversation ORDER BY id",
 	[FORGET_ENTRIES] = "DELETE FROM entry WHERE conversation = (SELECT id FROM conversation WHERE name = ?1)",
 	[FORGET] = "DELETE FROM conversation WHERE name = ?1",
 	[KEY] = "SELECT key, verified, since FROM key WHERE whose = ?1",
-	[KEY_SET] = "INSERT INTO key VALUES (?1, ?2, ?3, ?4) ON CONFLICT (whose) DO UPDATE SET key = ?2, verified = ?3, since = ?4",
+	[KEY_SET] =
+		"INSERT INTO key VALUES (?1, ?2, ?3, ?4) ON CONFLICT (whose)"
+		"  DO UPDATE SET key = ?2, verified = ?3, since = ?4",
 	[KEY_DROP] = "DELETE FROM key WHERE whose = ?1",
 	[VALUE] = "SELECT value FROM value WHERE key = ?1",
 	[VALUE_SET] = "INSERT INTO value VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
@@ -88,7 +106,7 @@ struct keep {
 	struct buf why;
 };
 
-/* ---- what went wrong -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- what went wrong --------------------------------------------------------------------------------------------- */
 
 static int failed(struct keep *k)
 {
@@ -114,7 +132,7 @@ static int failed(struct keep *k)
 
 struct str keep_why(const struct keep *k) { return buf_all(&k->why); }
 
-/* ---- statements --------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- statements -------------------------------------------------------------------------------------------------- */
 
 /* NULL: it cannot be made; failed() knows why. */
 static sqlite3_stmt *start(struct keep *k, enum statement which)
@@ -191,7 +209,7 @@ static struct str column(sqlite3_stmt *st, int i)
 	return str_n(p ? p : "", (size_t)sqlite3_column_bytes(st, i));
 }
 
-/* ---- opening -------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- opening ----------------------------------------------------------------------------------------------------- */
 
 static int exec(struct keep *k, const char *sql) { return sqlite3_exec(k->db, sql, NULL, NULL, NULL) ? failed(k) : 0; }
 
@@ -232,11 +250,13 @@ static int migrate(struct keep *k)
 	return r;
 }
 
-/* locking_mode comes first: so the file is taken with the first look at it, and WAL needs no shared memory. FULL: what was said to be on disk is. */
+/* locking_mode comes first: so the file is taken with the first look at it, and WAL needs no shared memory. FULL: what
+ * was said to be on disk is. */
 static int begin(struct keep *k)
 {
-	int r = exec(k, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-			"PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 400; BEGIN EXCLUSIVE; COMMIT");
+	int r = exec(k, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+			"PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 400;"
+			"BEGIN EXCLUSIVE; COMMIT");
 
 	return r ? r : migrate(k);
 }
@@ -283,7 +303,10 @@ int keep_open(struct keep **ret, const char *path, struct buf *why)
 	signal(SIGXFSZ, SIG_IGN);
 	if (r)
 		buf_fmt(&k->why, "%s cannot be opened: %s", path, strerror(-r));
-	else if (sqlite3_open_v2(path, &k->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL))
+	else if (sqlite3_open_v2(path, &k->db,
+				 SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+					 SQLITE_OPEN_EXRESCODE,
+				 NULL))
 		r = failed(k);
 	else
 		r = begin(k);
@@ -313,7 +336,7 @@ struct keep *keep_close(struct keep *k)
 	return NULL;
 }
 
-/* ---- rows as they are handed out ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- rows as they are handed out --------------------------------------------------------------------------------- */
 
 struct row {
 	struct row *next;
@@ -375,7 +398,8 @@ static void row_add(struct rows *rows, sqlite3_stmt *st)
 }
 
 /* All rows, or up to `limit` of those that `wanted` (NULL: all). */
-static int rows_read(struct keep *k, sqlite3_stmt *st, struct rows *rows, unsigned limit, bool (*wanted)(void *arg, sqlite3_stmt *st), void *arg)
+static int rows_read(struct keep *k, sqlite3_stmt *st, struct rows *rows, unsigned limit,
+		     bool (*wanted)(void *arg, sqlite3_stmt *st), void *arg)
 {
 	int step = SQLITE_DONE, r = 0;
 
@@ -390,14 +414,15 @@ static int rows_read(struct keep *k, sqlite3_stmt *st, struct rows *rows, unsign
 	return r;
 }
 
-static int rows_give(struct rows *rows, int r, void (*each)(void *arg, struct str conversation, const struct entry *e), void *arg)
+static int rows_give(struct rows *rows, int r, void (*each)(void *arg, struct str conversation, const struct entry *e),
+		     void *arg)
 {
 	for (struct row *row = r ? NULL : rows->first; row; row = row->next)
 		each(arg, row->conversation, &row->entry);
 	return r;
 }
 
-/* ---- entries ---------------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- entries ----------------------------------------------------------------------------------------------------- */
 
 static void bind_file(sqlite3_stmt *st, int i, const struct file_info *f)
 {
@@ -489,7 +514,8 @@ static void without_name(void *arg, struct str conversation, const struct entry 
 	to->each(to->arg, e);
 }
 
-int keep_entries(struct keep *k, struct str conversation, int64_t before, unsigned limit, void (*each)(void *arg, const struct entry *e), void *arg)
+int keep_entries(struct keep *k, struct str conversation, int64_t before, unsigned limit,
+		 void (*each)(void *arg, const struct entry *e), void *arg)
 {
 	sqlite3_stmt *st = start(k, before ? BEFORE : ENTRIES);
 	struct each_entry to = { each, arg };
@@ -504,7 +530,8 @@ int keep_entries(struct keep *k, struct str conversation, int64_t before, unsign
 	return rows_give(&rows, rows_read(k, st, &rows, limit, NULL, NULL), without_name, &to);
 }
 
-int keep_waiting(struct keep *k, struct str conversation, void (*each)(void *arg, struct str conversation, const struct entry *e), void *arg)
+int keep_waiting(struct keep *k, struct str conversation,
+		 void (*each)(void *arg, struct str conversation, const struct entry *e), void *arg)
 {
 	sqlite3_stmt *st = start(k, WAITING);
 	own_rows rows = { 0 };
@@ -548,7 +575,7 @@ msec keep_newest(struct keep *k, struct str conversation)
 	return newest;
 }
 
-/* ---- searching ---------------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- searching --------------------------------------------------------------------------------------------------- */
 
 enum { WORDS_MAX = 64 };
 
@@ -611,7 +638,7 @@ int keep_search(struct keep *k, struct str conversation, struct str words, unsig
 	return rows_give(&rows, r, each, arg);
 }
 
-/* ---- conversations ------------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- conversations ----------------------------------------------------------------------------------------------- */
 
 int keep_conversation(struct keep *k, const struct kept_conversation *v)
 {
@@ -645,7 +672,8 @@ int keep_conversations(struct keep *k, void (*each)(void *arg, const struct kept
 	while ((step = sqlite3_step(st)) == SQLITE_ROW) {
 		struct kept_row *row = arena_get(&rows.arena, sizeof *row);
 
-		row->v = (struct kept_conversation){ copy_of(&rows, st, 0), copy_of(&rows, st, 1), copy_of(&rows, st, 2), (unsigned)sqlite3_column_int64(st, 3),
+		row->v = (struct kept_conversation){ copy_of(&rows, st, 0),	copy_of(&rows, st, 1),
+						     copy_of(&rows, st, 2),	(unsigned)sqlite3_column_int64(st, 3),
 						     sqlite3_column_int(st, 4), sqlite3_column_int(st, 5) };
 		row->next = NULL;
 		*last = row;
@@ -669,7 +697,7 @@ int keep_forget(struct keep *k, struct str conversation)
 	return settle(k, r);
 }
 
-/* ---- keys, values ---------------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- keys, values ------------------------------------------------------------------------------------------------ */
 
 bool keep_key(struct keep *k, struct str whose, struct kept_key *ret)
 {

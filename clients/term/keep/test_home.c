@@ -98,7 +98,9 @@ static void downloads(void **state)
 	struct home *h;
 
 	mkdir(path(".config"), 0755);
-	put(".config/user-dirs.dirs", "# made by xdg-user-dirs\nXDG_DESKTOP_DIR=\"$HOME/Desktop\"\n  XDG_DOWNLOAD_DIR=\"$HOME/下载 \\\"x\\\"\"\n", 0644);
+	put(".config/user-dirs.dirs",
+	    "# made by xdg-user-dirs\nXDG_DESKTOP_DIR=\"$HOME/Desktop\"\n  XDG_DOWNLOAD_DIR=\"$HOME/下载 \\\"x\\\"\"\n",
+	    0644);
 	h = begin();
 	assert_true(str_is(home_downloads(h), path("下载 \"x\"")));
 	home_free(h);
@@ -120,7 +122,8 @@ static void settings_file(void **state)
 
 	mkdir(path(".config"), 0755);
 	mkdir(path(".config/anser"), 0755);
-	put(".config/anser/settings", "[client]\nlanguage = zh\nhistroy = 5\n[look]\nbell = sometimes\n[network]\ndirect-port = 7800\n", 0600);
+	put(".config/anser/settings",
+	    "[client]\nlanguage = zh\nhistroy = 5\n[look]\nbell = sometimes\n[network]\ndirect-port = 7800\n", 0600);
 	assert_int_equal(home_open(&h, &why), 0);
 	assert_true(home_chinese(h));
 	assert_int_equal(settings_int(home_settings(h), "network.direct-port"), 7800); /* what is good holds */
@@ -204,7 +207,7 @@ static void of_somebody_else(void **state)
 static void other_file_system(void **state)
 {
 	struct home *h;
-	own_buf why = { 0 }, want = { 0 };
+	own_buf why = { 0 };
 	struct stat here, there;
 
 	if (stat("/dev/shm", &there) || stat(dir, &here) || here.st_dev == there.st_dev)
@@ -243,7 +246,8 @@ static void sample(void **state)
 
 static int setup(void **state)
 {
-	static const char *const variables[] = { "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DOWNLOAD_DIR", "LC_ALL", "LC_MESSAGES", "LANG" };
+	static const char *const variables[] = { "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DOWNLOAD_DIR",
+						 "LC_ALL",	    "LC_MESSAGES",    "LANG" };
 
 	for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
 		unsetenv(variables[i]);

@@ -40,13 +40,18 @@ static struct keep *open_at(const char *name)
 
 static struct keep *in_memory(void) { return open_at(":memory:"); }
 
-/* ---- entries to put in and lists to get out --------------------------------------------------------------------------------------------- */
+/* ---- entries to put in and lists to get out ---------------------------------------------------------------------- */
 
 static int64_t put(struct keep *k, const char *conversation, const char *text, msec time, enum entry_status status)
 {
 	struct conversation v = { .name = str_z(conversation) };
-	struct entry e = { .conversation = &v, .kind = ENTRY_TEXT, .status = status, .mine = status != ENTRY_RECEIVED, .sender = STR("ann"),
-			   .text = str_z(text), .time = time };
+	struct entry e = { .conversation = &v,
+			   .kind = ENTRY_TEXT,
+			   .status = status,
+			   .mine = status != ENTRY_RECEIVED,
+			   .sender = STR("ann"),
+			   .text = str_z(text),
+			   .time = time };
 
 	assert_int_equal(keep_add(k, &e), 0);
 	assert_true(e.id > 0);
@@ -123,12 +128,16 @@ static void same(void *arg, const struct entry *e)
 	const struct entry *w = want->e;
 
 	want->n++;
-	assert_true(e->id == w->id && e->kind == w->kind && e->status == w->status && e->mine == w->mine && e->relayed == w->relayed);
-	assert_true(e->time == w->time && str_eq(e->sender, w->sender) && str_eq(e->text, w->text) && str_eq(e->why, w->why) && str_eq(e->mark, w->mark));
+	assert_true(e->id == w->id && e->kind == w->kind && e->status == w->status && e->mine == w->mine &&
+		    e->relayed == w->relayed);
+	assert_true(e->time == w->time && str_eq(e->sender, w->sender) && str_eq(e->text, w->text) &&
+		    str_eq(e->why, w->why) && str_eq(e->mark, w->mark));
 	assert_true(!e->file == !w->file);
 	if (e->file) {
-		assert_true(e->file->state == w->file->state && e->file->size == w->file->size && e->file->done == w->file->done);
-		assert_true(str_eq(e->file->name, w->file->name) && str_eq(e->file->path, w->file->path) && str_eq(e->file->token, w->file->token));
+		assert_true(e->file->state == w->file->state && e->file->size == w->file->size &&
+			    e->file->done == w->file->done);
+		assert_true(str_eq(e->file->name, w->file->name) && str_eq(e->file->path, w->file->path) &&
+			    str_eq(e->file->token, w->file->token));
 	}
 }
 
@@ -144,9 +153,21 @@ static void everything_of_an_entry(void **state)
 {
 	struct keep *k = open_at("whole.db");
 	struct conversation v = { .name = STR("名字") };
-	struct file_info file = { .state = FILE_MOVING, .name = STR("a.txt"), .path = STR("/tmp/a"), .size = 1ull << 40, .done = 5, .token = STR("ff") };
-	struct entry e = { .conversation = &v, .kind = ENTRY_FILE, .status = ENTRY_SENDING, .mine = true, .sender = STR("tom"), .text = STR("a.txt"),
-			   .mark = STR("00112233445566778899aabbccddeeff"), .time = 1700000000123, .file = &file };
+	struct file_info file = { .state = FILE_MOVING,
+				  .name = STR("a.txt"),
+				  .path = STR("/tmp/a"),
+				  .size = 1ull << 40,
+				  .done = 5,
+				  .token = STR("ff") };
+	struct entry e = { .conversation = &v,
+			   .kind = ENTRY_FILE,
+			   .status = ENTRY_SENDING,
+			   .mine = true,
+			   .sender = STR("tom"),
+			   .text = STR("a.txt"),
+			   .mark = STR("00112233445566778899aabbccddeeff"),
+			   .time = 1700000000123,
+			   .file = &file };
 
 	assert_int_equal(keep_add(k, &e), 0);
 	expect_same(k, &e);
@@ -191,7 +212,9 @@ static int64_t put_file(struct keep *k, const char *name, enum file_state s, boo
 {
 	struct conversation v = { .name = STR("jack") };
 	struct file_info file = { .state = s, .name = str_z(name), .size = 10 };
-	struct entry e = { .conversation = &v, .kind = ENTRY_FILE, .mine = mine, .text = str_z(name), .time = 1, .file = &file };
+	struct entry e = {
+		.conversation = &v, .kind = ENTRY_FILE, .mine = mine, .text = str_z(name), .time = 1, .file = &file
+	};
 
 	assert_int_equal(keep_add(k, &e), 0);
 	return e.id;
@@ -274,7 +297,8 @@ static void newest(void **state)
 
 static void list_conversation(void *arg, const struct kept_conversation *v)
 {
-	buf_fmt(arg, "%.*s,%.*s,%.*s,%u,%d,%d;", STR_ARG(v->name), STR_ARG(v->draft), STR_ARG(v->password), v->unread, v->mentioned, v->joined);
+	buf_fmt(arg, "%.*s,%.*s,%.*s,%u,%d,%d;", STR_ARG(v->name), STR_ARG(v->draft), STR_ARG(v->password), v->unread,
+		v->mentioned, v->joined);
 }
 
 static void expect_conversations(struct keep *k, const char *want)
@@ -370,7 +394,7 @@ static void callbacks(void **state)
 	keep_close(nested.k);
 }
 
-/* ---- the file ------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- the file ---------------------------------------------------------------------------------------------------- */
 
 static void modes(void **state)
 {
@@ -414,9 +438,11 @@ static void no_history(void **state)
 {
 	struct keep *k = NULL;
 	own_buf why = { 0 };
+	static const char text[] = "This is no database, but a text that is long enough to be looked at by SQLite, which"
+				   " wants a hundred bytes of it.";
 	int fd = open(path("text.db"), O_WRONLY | O_CREAT, 0600);
 
-	assert_int_equal(write(fd, "this is no database, but a text that is long enough to be looked at by SQLite, which wants a hundred bytes.", 106), 106);
+	assert_int_equal(write(fd, text, sizeof text), sizeof text);
 	close(fd);
 	assert_int_equal(keep_open(&k, path("text.db"), &why), -EIO);
 	assert_non_null(strstr(buf_z(&why), "text.db cannot be used: file is not a database"));
@@ -437,7 +463,9 @@ static void write_until_killed(int to)
 	for (uint32_t n = 1;; n++) {
 		struct conversation v = { .name = STR("jack") };
 		char text[16];
-		struct entry e = { .conversation = &v, .time = n, .text = { text, (size_t)snprintf(text, sizeof text, "%u", n) } };
+		struct entry e = { .conversation = &v,
+				   .time = n,
+				   .text = { text, (size_t)snprintf(text, sizeof text, "%u", n) } };
 
 		if (keep_add(k, &e) || write(to, &n, sizeof n) != sizeof n)
 			_exit(1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Files as the engine sees them. A part lies under its key, is nobody else's to read, and is held by one program at a time; when it is whole it gets its name by link(), which
- * replaces nothing.
+ * Files as the engine sees them. A part lies under its key, is nobody else's to read, and is held by one program at a
+ * time; when it is whole it gets its name by link(), which replaces nothing.
  */
 #include <assert.h>
 #include <dirent.h>
@@ -25,7 +25,7 @@ struct disk_file {
 	char *part; /* its path; NULL: none, or it has its name */
 };
 
-/* ---- opening ----------------------------------------------------------------------------------------------------------------------------- */
+/* ---- opening ----------------------------------------------------------------------------------------------------- */
 
 static struct disk_file *file_new(struct net *n, int fd, char *part)
 {
@@ -53,9 +53,9 @@ int net_file_open(struct outside *o, struct str path, struct disk_file **ret, ui
 {
 	char *z = expand(path);
 	/* NONBLOCK: a pipe without a writer must not stop the program. */
-	int fd = memchr(path.p, 0, path.n) ? (errno = ENOENT, -1) : open(z, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = open(z, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
-	int r = fd < 0 ? -errno : fstat(fd, &st) ? -errno : S_ISDIR(st.st_mode) ? -EISDIR : !S_ISREG(st.st_mode) ? -EINVAL : 0;
+	int r = fd < 0 || fstat(fd, &st) ? -errno : S_ISDIR(st.st_mode) ? -EISDIR : !S_ISREG(st.st_mode) ? -EINVAL : 0;
 
 	free(z);
 	if (r) {
@@ -132,7 +132,7 @@ void net_file_close(struct disk_file *f, bool drop)
 	mem_free(f);
 }
 
-/* ---- bytes ------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- bytes ------------------------------------------------------------------------------------------------------- */
 
 ssize_t net_file_read(struct disk_file *f, uint64_t offset, void *to, size_t n)
 {
@@ -179,7 +179,7 @@ int net_file_write(struct disk_file *f, uint64_t offset, struct str bytes)
 	return r;
 }
 
-/* ---- hashing ----------------------------------------------------------------------------------------------------------------------------- */
+/* ---- hashing ----------------------------------------------------------------------------------------------------- */
 
 struct hashing {
 	struct work work;
@@ -259,7 +259,7 @@ void net_file_hash_cancel(struct hash_ask *a)
 	a->job = NULL;
 }
 
-/* ---- a part becomes a file ------------------------------------------------------------------------------------------------------------------ */
+/* ---- a part becomes a file --------------------------------------------------------------------------------------- */
 
 /* The first `n` bytes, or less, so that no character is cut. */
 static size_t cut_character(struct str s, size_t n)
@@ -269,14 +269,16 @@ static size_t cut_character(struct str s, size_t n)
 	return n;
 }
 
-/* Bidirectional overrides and isolates, line separators, zero-width marks: a name must read as it is ("gpj.exe" must not look like "exe.jpg"). */
+/* Bidirectional overrides and isolates, line separators, zero-width marks: a name must read as it is ("gpj.exe" must
+ * not look like "exe.jpg"). */
 static bool is_deceptive(const char *p, size_t left)
 {
 	const unsigned char *u = (const unsigned char *)p;
 
 	if (left < 3 || u[0] != 0xe2)
 		return false;
-	return (u[1] == 0x80 && (u[2] >= 0x8b && (u[2] <= 0x8f || (u[2] >= 0xa8 && u[2] <= 0xae)))) || (u[1] == 0x81 && u[2] >= 0xa0 && u[2] <= 0xaf);
+	return (u[1] == 0x80 && (u[2] >= 0x8b && (u[2] <= 0x8f || (u[2] >= 0xa8 && u[2] <= 0xae)))) ||
+	       (u[1] == 0x81 && u[2] >= 0xa0 && u[2] <= 0xaf);
 }
 
 void disk_name(struct str name, struct buf *to)
@@ -350,7 +352,8 @@ static int copy(int from, int to)
 	return r;
 }
 
-/* The part lies in another file system: a copy beside the place it is to have, hidden as long as it is not whole. *fresh is its name. */
+/* The part lies in another file system: a copy beside the place it is to have, hidden as long as it is not whole.
+ * *fresh is its name. */
 static int copy_near(struct disk_file *f, int folder, struct buf *fresh)
 {
 	const char *key = strrchr(f->part, '/') + 1;
@@ -428,7 +431,8 @@ int net_file_finish(struct disk_file *f, struct str folder, struct str name, str
 	if (fd >= 0)
 		close(fd);
 	if (!r) {
-		buf_fmt(path, "%s%s%.*s", where, where[0] && where[strlen(where) - 1] == '/' ? "" : "/", STR_ARG(buf_all(&taken)));
+		buf_fmt(path, "%s%s%.*s", where, where[0] && where[strlen(where) - 1] == '/' ? "" : "/",
+			STR_ARG(buf_all(&taken)));
 		free(f->part);
 		f->part = NULL;
 	}
@@ -436,7 +440,7 @@ int net_file_finish(struct disk_file *f, struct str folder, struct str name, str
 	return r;
 }
 
-/* ---- completion -------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- completion -------------------------------------------------------------------------------------------------- */
 
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 

@@ -7,5 +7,6 @@
 
 enum { DISK_NAME_MAX = 200 /* bytes; file systems take 255, and " (2)" must fit */ };
 
-/* What `name` becomes on this machine, appended: the part behind the last slash, without control characters and what turns text around, neither hidden nor empty. */
+/* What `name` becomes on this machine, appended: the part behind the last slash, without control characters and what
+ * turns text around, neither hidden nor empty. */
 void disk_name(struct str name, struct buf *to);

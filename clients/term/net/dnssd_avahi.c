@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * DNS-SD (RFC 6763) by the daemon avahi, where one runs: we are announced as LAN_SERVICE with our name in TXT, and hear of others. The daemon may come, go and be replaced
- * while we run; without one, or without D-Bus, our own multicast is what there is, and nobody is bothered.
+ * DNS-SD (RFC 6763) by the daemon avahi, where one runs: we are announced as LAN_SERVICE with our name in TXT, and hear
+ * of others. The daemon may come, go and be replaced while we run; without one, or without D-Bus, our own multicast is
+ * what there is, and nobody is bothered.
  */
 #include <avahi-client/client.h>
 #include <avahi-client/lookup.h>
@@ -46,7 +47,7 @@ struct service {
 	struct endpoint at;
 };
 
-/* ---- avahi's idea of a loop: ours ---------------------------------------------------------------------------------------------------------- */
+/* ---- avahi's idea of a loop: ours -------------------------------------------------------------------------------- */
 
 /* libuv wants one handle a descriptor, D-Bus two watches; so each has a descriptor of its own. */
 struct AvahiWatch {
@@ -68,8 +69,10 @@ static void on_watch(uv_poll_t *h, int status, int events)
 {
 	AvahiWatch *w = h->data;
 
-	w->happened = status < 0 ? AVAHI_WATCH_ERR :
-		(AvahiWatchEvent)((events & UV_READABLE ? AVAHI_WATCH_IN : 0) | (events & UV_WRITABLE ? AVAHI_WATCH_OUT : 0) | (events & UV_DISCONNECT ? AVAHI_WATCH_HUP : 0));
+	w->happened = status < 0 ? AVAHI_WATCH_ERR
+				 : (AvahiWatchEvent)((events & UV_READABLE ? AVAHI_WATCH_IN : 0) |
+						     (events & UV_WRITABLE ? AVAHI_WATCH_OUT : 0) |
+						     (events & UV_DISCONNECT ? AVAHI_WATCH_HUP : 0));
 	w->call(w, w->fd, w->happened, w->arg);
 }
 
@@ -154,7 +157,7 @@ static void timeout_free(AvahiTimeout *t)
 	mem_free(t);
 }
 
-/* ---- others ------------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- others ------------------------------------------------------------------------------------------------------ */
 
 static void tell_found(struct service *s)
 {
@@ -195,10 +198,12 @@ static void service_gone(struct service *s)
 	free(name);
 }
 
-static struct service *service_find(struct dnssd *d, AvahiIfIndex interface, AvahiProtocol protocol, const char *label, const char *domain)
+static struct service *service_find(struct dnssd *d, AvahiIfIndex interface, AvahiProtocol protocol, const char *label,
+				    const char *domain)
 {
 	list_each(s, &d->services, struct service, here)
-		if (s->interface == interface && s->protocol == protocol && !strcmp(s->label, label) && !strcmp(s->domain, domain))
+		if (s->interface == interface && s->protocol == protocol && !strcmp(s->label, label) &&
+		    !strcmp(s->domain, domain))
 			return s;
 	return NULL;
 }
@@ -206,7 +211,9 @@ static struct service *service_find(struct dnssd *d, AvahiIfIndex interface, Ava
 static struct endpoint place_of(struct net *n, const AvahiAddress *a, uint16_t port, AvahiIfIndex interface)
 {
 	struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(port) };
-	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_scope_id = (uint32_t)interface };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6,
+				   .sin6_port = htons(port),
+				   .sin6_scope_id = (uint32_t)interface };
 
 	if (a->proto == AVAHI_PROTO_INET) {
 		v4.sin_addr.s_addr = a->data.ipv4.address;
@@ -221,7 +228,9 @@ static struct endpoint place_of(struct net *n, const AvahiAddress *a, uint16_t p
 static char *name_in(AvahiStringList *txt)
 {
 	AvahiStringList *entry = avahi_string_list_find(txt, "name");
-	struct str value = entry ? str_n((const char *)avahi_string_list_get_text(entry), avahi_string_list_get_size(entry)) : STR_NONE;
+	struct str value =
+		entry ? str_n((const char *)avahi_string_list_get_text(entry), avahi_string_list_get_size(entry))
+		      : STR_NONE;
 
 	if (value.n < 6 || value.p[4] != '=')
 		return NULL;
@@ -229,8 +238,10 @@ static char *name_in(AvahiStringList *txt)
 	return memchr(value.p, 0, value.n) || !str_is_utf8(value) ? NULL : str_dup(value);
 }
 
-static void on_resolved(AvahiServiceResolver *r, AvahiIfIndex interface, AvahiProtocol protocol, AvahiResolverEvent event, const char *label, const char *type,
-			const char *domain, const char *host, const AvahiAddress *a, uint16_t port, AvahiStringList *txt, AvahiLookupResultFlags flags, void *arg)
+static void on_resolved(AvahiServiceResolver *r, AvahiIfIndex interface, AvahiProtocol protocol,
+			AvahiResolverEvent event, const char *label, const char *type, const char *domain,
+			const char *host, const AvahiAddress *a, uint16_t port, AvahiStringList *txt,
+			AvahiLookupResultFlags flags, void *arg)
 {
 	struct service *s = arg;
 	char *name = event == AVAHI_RESOLVER_FOUND ? name_in(txt) : NULL;
@@ -245,7 +256,8 @@ static void on_resolved(AvahiServiceResolver *r, AvahiIfIndex interface, AvahiPr
 	tell_found(s);
 }
 
-static void service_new(struct dnssd *d, AvahiIfIndex interface, AvahiProtocol protocol, const char *label, const char *type, const char *domain)
+static void service_new(struct dnssd *d, AvahiIfIndex interface, AvahiProtocol protocol, const char *label,
+			const char *type, const char *domain)
 {
 	struct service *s;
 
@@ -260,15 +272,16 @@ static void service_new(struct dnssd *d, AvahiIfIndex interface, AvahiProtocol p
 	list_append(&d->services, &s->here);
 	d->services_n++;
 	/* The address of the same kind as the one by which it was heard. */
-	s->resolver = avahi_service_resolver_new(d->client, interface, protocol, label, type, domain, protocol, 0, on_resolved, s);
+	s->resolver = avahi_service_resolver_new(d->client, interface, protocol, label, type, domain, protocol, 0,
+						 on_resolved, s);
 	if (!s->resolver)
 		service_free(s);
 }
 
 static void again_in(struct dnssd *d, msec in_ms) { world_timer(net_world(d->net), &d->again, in_ms); }
 
-static void on_browsed(AvahiServiceBrowser *b, AvahiIfIndex interface, AvahiProtocol protocol, AvahiBrowserEvent event, const char *label, const char *type,
-		       const char *domain, AvahiLookupResultFlags flags, void *arg)
+static void on_browsed(AvahiServiceBrowser *b, AvahiIfIndex interface, AvahiProtocol protocol, AvahiBrowserEvent event,
+		       const char *label, const char *type, const char *domain, AvahiLookupResultFlags flags, void *arg)
 {
 	struct dnssd *d = arg;
 	struct service *s;
@@ -281,7 +294,7 @@ static void on_browsed(AvahiServiceBrowser *b, AvahiIfIndex interface, AvahiProt
 		again_in(d, AGAIN_MS);
 }
 
-/* ---- ourselves --------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- ourselves --------------------------------------------------------------------------------------------------- */
 
 static void announce(struct dnssd *d);
 
@@ -306,7 +319,8 @@ static int add_service(struct dnssd *d)
 	own_buf txt = { 0 };
 
 	buf_fmt(&txt, "name=%s", d->name);
-	return avahi_entry_group_add_service(d->group, d->interface, AVAHI_PROTO_UNSPEC, 0, d->label, LAN_SERVICE, NULL, NULL, d->port, buf_z(&txt), NULL);
+	return avahi_entry_group_add_service(d->group, d->interface, AVAHI_PROTO_UNSPEC, 0, d->label, LAN_SERVICE, NULL,
+					     NULL, d->port, buf_z(&txt), NULL);
 }
 
 static void announce(struct dnssd *d)
@@ -327,7 +341,7 @@ static void announce(struct dnssd *d)
 	avahi_entry_group_commit(d->group);
 }
 
-/* ---- the daemon ---------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the daemon -------------------------------------------------------------------------------------------------- */
 
 static void on_client(AvahiClient *client, AvahiClientState state, void *arg)
 {
@@ -338,7 +352,8 @@ static void on_client(AvahiClient *client, AvahiClientState state, void *arg)
 	case AVAHI_CLIENT_S_RUNNING:
 		announce(d);
 		if (!d->browser)
-			d->browser = avahi_service_browser_new(client, d->interface, AVAHI_PROTO_UNSPEC, LAN_SERVICE, NULL, 0, on_browsed, d);
+			d->browser = avahi_service_browser_new(client, d->interface, AVAHI_PROTO_UNSPEC, LAN_SERVICE,
+							       NULL, 0, on_browsed, d);
 		break;
 	case AVAHI_CLIENT_S_COLLISION: /* of the host's name; it gets another one, then we announce anew */
 	case AVAHI_CLIENT_S_REGISTERING:
@@ -346,7 +361,8 @@ static void on_client(AvahiClient *client, AvahiClientState state, void *arg)
 			avahi_entry_group_reset(d->group);
 		break;
 	case AVAHI_CLIENT_FAILURE:
-		/* The daemon has gone (then a new client waits for the next), or D-Bus (then it is looked for now and then). */
+		/* The daemon has gone (then a new client waits for the next), or D-Bus (then it is looked for now and
+		 * then). */
 		again_in(d, avahi_client_errno(client) == AVAHI_ERR_DISCONNECTED ? 0 : AGAIN_MS);
 		break;
 	case AVAHI_CLIENT_CONNECTING:
@@ -398,8 +414,14 @@ struct dnssd *dnssd_new(struct net *n, struct str name, uint16_t port, unsigned 
 		return NULL; /* TXT cannot hold it; our own multicast can */
 	d = mem_new(struct dnssd);
 	d->net = n;
-	d->poll = (AvahiPoll){ .userdata = d, .watch_new = watch_new, .watch_update = watch_update, .watch_get_events = watch_get_events, .watch_free = watch_free,
-			       .timeout_new = timeout_new, .timeout_update = timeout_update, .timeout_free = timeout_free };
+	d->poll = (AvahiPoll){ .userdata = d,
+			       .watch_new = watch_new,
+			       .watch_update = watch_update,
+			       .watch_get_events = watch_get_events,
+			       .watch_free = watch_free,
+			       .timeout_new = timeout_new,
+			       .timeout_update = timeout_update,
+			       .timeout_free = timeout_free };
 	d->name = str_dup(name);
 	d->label = label_of(name);
 	d->port = port;

@@ -33,7 +33,7 @@ void identity_key(const struct identity *i, uint8_t to[KEY_BYTES])
 		abort(); /* our own */
 }
 
-/* ---- the file ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- the file ---------------------------------------------------------------------------------------------------- */
 
 /* The last part of a path can only be trusted once its folder is on disk as well. */
 static int folder_sync(const char *path)
@@ -64,7 +64,8 @@ static int write_all(int fd, struct str bytes)
 	return fsync(fd) ? -errno : 0;
 }
 
-/* Under another name first, and by link(): who starts at the same time finds a whole key, and nobody's key is replaced. */
+/* Under another name first, and by link(): who starts at the same time finds a whole key, and nobody's key is replaced.
+ * */
 static int file_put(const char *path, struct str bytes)
 {
 	own_buf fresh = { 0 };
@@ -108,7 +109,7 @@ static int file_get(const char *path, struct buf *to)
 	return r;
 }
 
-/* ---- key and certificate ------------------------------------------------------------------------------------------------------------- */
+/* ---- key and certificate ----------------------------------------------------------------------------------------- */
 
 /* Never asks a person on the terminal for a passphrase. */
 static int no_passphrase(char *to, int room, int writing, void *arg)

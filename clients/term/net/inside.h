@@ -2,7 +2,8 @@
  *
  * clients/term/net/inside.h - between the files of the net. Nobody else's.
  *
- * The engine's calls only note what is wanted (net_turn()); it is done by the idle handle in the next turn of the loop, so that no callback ever comes from inside a call.
+ * The engine's calls only note what is wanted (net_turn()); it is done by the idle handle in the next turn of the loop,
+ * so that no callback ever comes from inside a call.
  */
 #pragma once
 #include <netinet/in.h>
@@ -15,21 +16,21 @@
 #include "clients/term/net/text.h"
 
 enum {
-	DIAL_MS = 20000,          /* from dial() to up */
-	STAGGER_MS = 250,         /* RFC 8305, 5: before the next address is tried beside the one that has not answered */
+	DIAL_MS = 20000,  /* from dial() to up */
+	STAGGER_MS = 250, /* RFC 8305, 5: before the next address is tried beside the one that has not answered */
 	INCOMING_MS = 10000,
 	INCOMING_MAX = 32,
 	INCOMING_EACH = 4,
 	ACCEPTED_MAX = 256,
-	ENDING_MS = 5000,         /* how long the last words may take */
-	LINGER_MS = 2000,         /* how long the other may take to hang up after them */
-	SILENCE_MS = 30000,       /* bytes that nobody acknowledges for so long: the line is dead */
+	ENDING_MS = 5000,   /* how long the last words may take */
+	LINGER_MS = 2000,   /* how long the other may take to hang up after them */
+	SILENCE_MS = 30000, /* bytes that nobody acknowledges for so long: the line is dead */
 	READ_BYTES = 64 * 1024,
 	PLAIN_BYTES = 16 * 1024,  /* the largest TLS record */
 	WARM_BYTES = 1024 * 1024, /* larger buffers are given back when they are empty */
 	DATAGRAM_MAX = 64 * 1024,
 	DATAGRAMS_A_TURN = 64,
-	ADDRESSES_MAX = 16,       /* of one name */
+	ADDRESSES_MAX = 16, /* of one name */
 	NEAR_MAX = 256,
 };
 
@@ -38,7 +39,8 @@ struct lookup;
 struct lan;
 struct dnssd;
 
-/* A link-local address says nothing without the interface; the engine's endpoints have none. So it is remembered where they were heard. */
+/* A link-local address says nothing without the interface; the engine's endpoints have none. So it is remembered where
+ * they were heard. */
 struct near {
 	uint8_t address[16];
 	unsigned interface;
@@ -80,7 +82,8 @@ struct net {
 static inline struct net *net_of(struct outside *o) { return holder_of(o, struct net, outside); }
 static inline struct world *net_world(struct net *n) { return &n->loop->world; }
 
-/* ---- lookup.c: names to addresses, each on a thread of its own, since a resolver may take its time even when we want to leave. */
+/* ---- lookup.c: names to addresses, each on a thread of its own, since a resolver may take its time even when we want
+ * to leave. */
 
 struct lookup {
 	struct list here;
@@ -98,16 +101,19 @@ struct lookup {
 	size_t n;
 };
 
-struct lookup *lookup_begin(struct net *n, struct str host, uint16_t port, void (*done)(void *arg, struct lookup *l), void *arg);
+struct lookup *lookup_begin(struct net *n, struct str host, uint16_t port, void (*done)(void *arg, struct lookup *l),
+			    void *arg);
 void lookup_cancel(struct lookup *l); /* NULL is fine */
 void lookups_free(struct net *n);
 /* What to tell people. */
 void lookup_why(const struct lookup *l, struct buf *why);
-void net_resolve(struct outside *o, struct str host, void (*done)(void *arg, const uint8_t (*addresses)[16], size_t n, struct str why), void *arg);
+void net_resolve(struct outside *o, struct str host,
+		 void (*done)(void *arg, const uint8_t (*addresses)[16], size_t n, struct str why), void *arg);
 
 /* ---- pipe.c */
 
-struct pipe *pipe_dial(struct outside *o, struct str host, uint16_t port, enum pipe_tls tls, const struct pipe_ops *ops, void *state);
+struct pipe *pipe_dial(struct outside *o, struct str host, uint16_t port, enum pipe_tls tls, const struct pipe_ops *ops,
+		       void *state);
 void pipe_start_tls(struct pipe *p);
 void pipe_mark(struct pipe *p);
 void pipe_hold(struct pipe *p, bool paused);

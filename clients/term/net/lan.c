@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Multicast of ours, on every interface that is up (or one of them), as interfaces come and go. It is sent from the port of direct links, so that who hears it sees
- * where we are; what we hear of ourselves is dropped.
+ * Multicast of ours, on every interface that is up (or one of them), as interfaces come and go. It is sent from the
+ * port of direct links, so that who hears it sees where we are; what we hear of ourselves is dropped.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,7 +19,12 @@
 #define IPV6_MULTICAST_ALL 29 /* of Linux 4.20, unknown to the C library of Debian 12 */
 #endif
 
-enum { INTERFACES_MAX = 32, OWN_MAX = 64, SETTLE_MS = 200 /* an interface comes with several messages */, LOOK_MS = 30000 };
+enum {
+	INTERFACES_MAX = 32,
+	OWN_MAX = 64,
+	SETTLE_MS = 200 /* an interface comes with several messages */,
+	LOOK_MS = 30000
+};
 
 struct lan {
 	struct net *net;
@@ -34,7 +39,7 @@ struct lan {
 	struct timer look;
 };
 
-/* ---- interfaces ------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- interfaces -------------------------------------------------------------------------------------------------- */
 
 static bool is_own(const struct lan *l, const uint8_t address[16])
 {
@@ -84,7 +89,8 @@ static void interfaces_read(struct lan *l)
 	freeifaddrs(all);
 }
 
-/* Joining twice is refused, and what was joined before an interface lost its address is void: so out and in again. Where it cannot be done there is no such network. */
+/* Joining twice is refused, and what was joined before an interface lost its address is void: so out and in again.
+ * Where it cannot be done there is no such network. */
 static void group_join(struct lan *l, unsigned index)
 {
 	struct ip_mreqn v4 = { .imr_ifindex = (int)index };
@@ -120,7 +126,8 @@ static void take_change(struct net *n, const struct sockaddr *from, struct str b
 
 static void changes_open(struct lan *l)
 {
-	struct sockaddr_nl at = { .nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR };
+	struct sockaddr_nl at = { .nl_family = AF_NETLINK,
+				  .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR };
 
 	l->changes.fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
 	if (l->changes.fd < 0)
@@ -133,7 +140,7 @@ static void changes_open(struct lan *l)
 	datagrams_read(&l->changes);
 }
 
-/* ---- the group ----------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the group --------------------------------------------------------------------------------------------------- */
 
 static uint16_t port_of(int fd)
 {
@@ -198,7 +205,8 @@ static void send_v4(int fd, unsigned index, struct str bytes)
 	ssize_t sent;
 
 	inet_pton(AF_INET, LAN_GROUP_V4, &to.sin_addr);
-	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &out, sizeof out) || setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &one, sizeof one))
+	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &out, sizeof out) ||
+	    setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &one, sizeof one))
 		return;
 	sent = sendto(fd, bytes.p, bytes.n, 0, (struct sockaddr *)&to, sizeof to);
 	(void)sent; /* an interface that cannot is no error */
@@ -211,7 +219,8 @@ static void send_v6(int fd, unsigned index, struct str bytes)
 	ssize_t sent;
 
 	inet_pton(AF_INET6, LAN_GROUP_V6, &to.sin6_addr);
-	if (setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &out, sizeof out) || setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &one, sizeof one))
+	if (setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &out, sizeof out) ||
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &one, sizeof one))
 		return;
 	sent = sendto(fd, bytes.p, bytes.n, 0, (struct sockaddr *)&to, sizeof to);
 	(void)sent;
@@ -232,7 +241,7 @@ void net_multicast(struct outside *o, struct str bytes)
 	}
 }
 
-/* ---- life ------------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------------------------------------------------- */
 
 static int bind_read(struct lan *l, struct str bind, struct buf *why)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The port of direct links: TCP and UDP with one number, a socket each for IPv6 and IPv4 (where the machine has no IPv6, IPv4 alone).
+ * The port of direct links: TCP and UDP with one number, a socket each for IPv6 and IPv4 (where the machine has no
+ * IPv6, IPv4 alone).
  */
 #include <assert.h>
 #include <errno.h>
@@ -14,7 +15,7 @@
 
 enum { BACKLOG = 32, NUMBERS_TRIED = 20 };
 
-/* ---- link-local addresses and where they were heard ------------------------------------------------------------------------------------- */
+/* ---- link-local addresses and where they were heard -------------------------------------------------------------- */
 
 static bool is_link_local(const uint8_t a[16]) { return a[0] == 0xfe && (a[1] & 0xc0) == 0x80; }
 
@@ -52,7 +53,7 @@ socklen_t near_sockaddr(struct net *n, struct sockaddr_storage *ret, int family,
 	return size;
 }
 
-/* ---- datagrams ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- datagrams --------------------------------------------------------------------------------------------------- */
 
 void datagrams_init(struct net *n, struct datagrams *d, int family)
 {
@@ -146,7 +147,10 @@ static void take_direct(struct net *n, const struct sockaddr *from, struct str b
 		n->outside.events.datagram(n->outside.events.arg, &e, bytes);
 }
 
-void net_datagram(struct outside *o, const struct endpoint *to, struct str bytes) { datagrams_send(net_of(o), net_of(o)->direct, to, bytes); }
+void net_datagram(struct outside *o, const struct endpoint *to, struct str bytes)
+{
+	datagrams_send(net_of(o), net_of(o)->direct, to, bytes);
+}
 
 void senders_open(struct net *n)
 {
@@ -187,7 +191,7 @@ bool net_route(struct outside *o, const uint8_t to[16], uint8_t ret[16])
 	return good;
 }
 
-/* ---- the port -------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the port ---------------------------------------------------------------------------------------------------- */
 
 static void port_closed(uv_handle_t *h) { mem_free(h); }
 

@@ -28,7 +28,10 @@ static bool has(const struct lookup *l, const struct sockaddr *sa, socklen_t n)
 
 static void ask(struct lookup *l)
 {
-	struct addrinfo want = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_IDN | AI_NUMERICSERV }, *all = NULL;
+	struct addrinfo want = { .ai_family = AF_UNSPEC,
+				 .ai_socktype = SOCK_STREAM,
+				 .ai_flags = AI_IDN | AI_NUMERICSERV },
+			*all = NULL;
 
 	l->error = getaddrinfo(l->host, l->service, &want, &all);
 	if (l->error)
@@ -70,7 +73,8 @@ static void lookup_done(struct post *p)
 	lookup_free(l);
 }
 
-struct lookup *lookup_begin(struct net *n, struct str host, uint16_t port, void (*done)(void *arg, struct lookup *l), void *arg)
+struct lookup *lookup_begin(struct net *n, struct str host, uint16_t port, void (*done)(void *arg, struct lookup *l),
+			    void *arg)
 {
 	struct lookup *l = mem_new(struct lookup);
 	bool brackets = host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']';
@@ -134,7 +138,7 @@ void lookup_why(const struct lookup *l, struct buf *why)
 		net_say(why, l->net->chinese, NET_lookup_failed, l->host, gai_strerror(l->error));
 }
 
-/* ---- resolve() --------------------------------------------------------------------------------------------------------------------- */
+/* ---- resolve() --------------------------------------------------------------------------------------------------- */
 
 static void resolved(void *arg, struct lookup *l)
 {
@@ -152,7 +156,8 @@ static void resolved(void *arg, struct lookup *l)
 	l->told(arg, (const uint8_t(*)[16])addresses, l->n, l->n ? STR_NONE : buf_all(&why));
 }
 
-void net_resolve(struct outside *o, struct str host, void (*done)(void *arg, const uint8_t (*addresses)[16], size_t n, struct str why), void *arg)
+void net_resolve(struct outside *o, struct str host,
+		 void (*done)(void *arg, const uint8_t (*addresses)[16], size_t n, struct str why), void *arg)
 {
 	lookup_begin(net_of(o), host, 0, resolved, arg)->told = done;
 }

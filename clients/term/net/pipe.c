@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The life of a pipe: LOOKING (its name is looked up) → DIALLING (one or more sockets try) → SECURING (TLS) → UP → ENDING (what is in `out` still goes out; nothing is
- * fed any more) → LINGERING (the engine has heard `down`; the end is sent and what still comes is thrown away, since closing a socket with unread bytes would reset it and
- * could take our last words with it) → OVER (the sockets are given back to the loop).
+ * The life of a pipe: LOOKING (its name is looked up) → DIALLING (one or more sockets try) → SECURING (TLS) → UP →
+ * ENDING (what is in `out` still goes out; nothing is fed any more) → LINGERING (the engine has heard `down`; the end
+ * is sent and what still comes is thrown away, since closing a socket with unread bytes would reset it and could take
+ * our last words with it) → OVER (the sockets are given back to the loop).
  */
 #include <assert.h>
 #include <errno.h>
@@ -60,7 +61,7 @@ static void turn(struct tcp *t)
 	}
 }
 
-/* ---- memory ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------------------------------------------------------ */
 
 static void tcp_free(struct tcp *t)
 {
@@ -117,7 +118,7 @@ static void over(struct tcp *t, bool reset)
 		uv_close((uv_handle_t *)&t->wire->tcp, wire_closed);
 }
 
-/* ---- the end ----------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------------------------------- */
 
 static void say(struct tcp *t, enum net_text which, const char *two)
 {
@@ -126,11 +127,13 @@ static void say(struct tcp *t, enum net_text which, const char *two)
 	if (t->why_set || t->net->stopping)
 		return;
 	t->why_set = true;
-	if (which == NET_ended || which == NET_cut || which == NET_no_peer_key || which == NET_lost || which == NET_tls_broken)
+	if (which == NET_ended || which == NET_cut || which == NET_no_peer_key || which == NET_lost ||
+	    which == NET_tls_broken)
 		net_say(&t->why, t->net->chinese, which, two, NULL);
 	else {
 		if (t->host)
-			buf_fmt(&where, strchr(t->host, ':') && t->host[0] != '[' ? "[%s]:%u" : "%s:%u", t->host, (unsigned)t->port);
+			buf_fmt(&where, strchr(t->host, ':') && t->host[0] != '[' ? "[%s]:%u" : "%s:%u", t->host,
+				(unsigned)t->port);
 		else
 			endpoint_write(&where, &t->pipe.peer);
 		net_say(&t->why, t->net->chinese, which, buf_z(&where), two);
@@ -140,10 +143,12 @@ static void say(struct tcp *t, enum net_text which, const char *two)
 /* What the system says of a connection that could not be made, or broke. */
 static void say_error(struct tcp *t, int error)
 {
-	static const struct { int error; enum net_text text; } of[] = {
-		{ UV_ECONNREFUSED, NET_refused }, { UV_ENETUNREACH, NET_unreachable }, { UV_EHOSTUNREACH, NET_unreachable },
-		{ UV_EADDRNOTAVAIL, NET_unreachable }, { UV_EAFNOSUPPORT, NET_unreachable }, { UV_ETIMEDOUT, NET_silent },
-		{ UV_ECONNRESET, NET_cut }, { UV_EPIPE, NET_cut },
+	static const struct { int error; enum net_text text;
+	} of[] = {
+		{ UV_ECONNREFUSED, NET_refused },     { UV_ENETUNREACH, NET_unreachable },
+		{ UV_EHOSTUNREACH, NET_unreachable }, { UV_EADDRNOTAVAIL, NET_unreachable },
+		{ UV_EAFNOSUPPORT, NET_unreachable }, { UV_ETIMEDOUT, NET_silent },
+		{ UV_ECONNRESET, NET_cut },	      { UV_EPIPE, NET_cut },
 	};
 
 	for (size_t i = 0; i < countof(of); i++)
@@ -223,7 +228,7 @@ static void too_late(struct timer *timer)
 	broken(t);
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------------------------------- */
 
 static void on_written(uv_write_t *req, int status)
 {
@@ -321,7 +326,7 @@ static void flush(struct tcp *t)
 	write_out(t, secure_out(t->secure));
 }
 
-/* ---- reading --------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 static void on_room(uv_handle_t *h, size_t wanted, uv_buf_t *buf)
 {
@@ -335,7 +340,8 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf);
 /* Reads or not, as things stand. */
 static void settle_reading(struct tcp *t)
 {
-	bool want = t->wire && !t->eof && (t->state == SECURING || t->state >= ENDING || (t->state == UP && !t->paused));
+	bool want =
+		t->wire && !t->eof && (t->state == SECURING || t->state >= ENDING || (t->state == UP && !t->paused));
 
 	if (t->state == OVER || want == t->reading)
 		return;
@@ -407,7 +413,8 @@ static void feed_secure(struct tcp *t)
 {
 	int r = 0;
 
-	while (t->state == UP && !t->paused && !t->start_tls && (r = secure_read(t->secure, t->net->plain, PLAIN_BYTES)) > 0)
+	while (t->state == UP && !t->paused && !t->start_tls &&
+	       (r = secure_read(t->secure, t->net->plain, PLAIN_BYTES)) > 0)
 		t->pipe.ops->feed(&t->pipe, t->net->plain, (size_t)r);
 	if (t->state != UP || t->paused)
 		return;
@@ -461,7 +468,7 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 	settle_reading(t); /* libuv reads on as long as there is something: nothing may come once it is paused */
 }
 
-/* ---- connections come about ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- connections come about -------------------------------------------------------------------------------------- */
 
 static struct tcp *tcp_new(struct net *n)
 {
@@ -531,14 +538,15 @@ static void connected(struct tcp *t)
 	settle_reading(t);
 }
 
-/* ---- dialling: RFC 8305 in little --------------------------------------------------------------------------------------------------------------------- */
+/* ---- dialling: RFC 8305 in little -------------------------------------------------------------------------------- */
 
 static void dial_next(struct tcp *t);
 
 /* "Nothing listens" tells more than "no way there", whatever came first. */
 static void remember(struct tcp *t, int error)
 {
-	bool way = error != UV_ENETUNREACH && error != UV_EHOSTUNREACH && error != UV_EADDRNOTAVAIL && error != UV_EAFNOSUPPORT;
+	bool way = error != UV_ENETUNREACH && error != UV_EHOSTUNREACH && error != UV_EADDRNOTAVAIL &&
+		   error != UV_EAFNOSUPPORT;
 
 	if (!t->error || (way && t->error != UV_ECONNREFUSED))
 		t->error = error;
@@ -626,7 +634,8 @@ static void looked_up(void *arg, struct lookup *l)
 	dial_next(t);
 }
 
-struct pipe *pipe_dial(struct outside *o, struct str host, uint16_t port, enum pipe_tls tls, const struct pipe_ops *ops, void *state)
+struct pipe *pipe_dial(struct outside *o, struct str host, uint16_t port, enum pipe_tls tls, const struct pipe_ops *ops,
+		       void *state)
 {
 	struct net *n = net_of(o);
 	struct tcp *t = tcp_new(n);
@@ -649,7 +658,7 @@ struct pipe *pipe_dial(struct outside *o, struct str host, uint16_t port, enum p
 	return &t->pipe;
 }
 
-/* ---- somebody dials us ---------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- somebody dials us ------------------------------------------------------------------------------------------- */
 
 /* Of IPv6 one has 2^64 addresses for oneself. */
 static bool same_place(const uint8_t a[16], const uint8_t b[16])
@@ -692,7 +701,7 @@ void pipe_accept(struct net *n, uv_stream_t *port)
 	connected(t);
 }
 
-/* ---- what the engine asks for: noted, and done in the next turn ---------------------------------------------------------------------------------------------- */
+/* ---- what the engine asks for: noted, and done in the next turn -------------------------------------------------- */
 
 void pipe_start_tls(struct pipe *p)
 {
@@ -784,7 +793,8 @@ static void turn_of(struct tcp *t)
 		turn_ending(t);
 }
 
-/* Those that ask for a turn now get the next one. What frees a pipe is only its own turn, or a later phase of the loop. */
+/* Those that ask for a turn now get the next one. What frees a pipe is only its own turn, or a later phase of the loop.
+ * */
 void pipes_turn(struct net *n)
 {
 	struct list now;

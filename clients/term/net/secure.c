@@ -26,7 +26,7 @@ struct secure {
 	bool not_tls;
 };
 
-/* ---- OpenSSL's idea of a connection: our two buffers --------------------------------------------------------------------------- */
+/* ---- OpenSSL's idea of a connection: our two buffers ------------------------------------------------------------- */
 
 static int bio_read(BIO *bio, char *to, int room)
 {
@@ -87,7 +87,7 @@ static BIO_METHOD *bio_method(void)
 	return method;
 }
 
-/* ---- setups ------------------------------------------------------------------------------------------------------------------ */
+/* ---- setups ------------------------------------------------------------------------------------------------------ */
 
 static struct secure_setup *setup_new(bool peer)
 {
@@ -98,7 +98,8 @@ static struct secure_setup *setup_new(bool peer)
 	if (!s->ctx)
 		abort(); /* out of memory: see base/mem.h */
 	SSL_CTX_set_min_proto_version(s->ctx, peer ? TLS1_3_VERSION : TLS1_2_VERSION);
-	SSL_CTX_set_options(s->ctx, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_QUERY_MTU);
+	SSL_CTX_set_options(s->ctx,
+			    SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_QUERY_MTU);
 	SSL_CTX_set_num_tickets(s->ctx, 0);
 	SSL_CTX_set_session_cache_mode(s->ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_mode(s->ctx, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_ENABLE_PARTIAL_WRITE);
@@ -114,7 +115,8 @@ struct secure_setup *secure_setup_server(const char *authorities)
 	SSL_CTX_set_default_verify_paths(s->ctx);
 	if (authorities)
 		SSL_CTX_load_verify_locations(s->ctx, authorities, NULL);
-	/* The chain is looked at all the same, and the result recorded: the engine may know the key of a server without a root. */
+	/* The chain is looked at all the same, and the result recorded: the engine may know the key of a server without
+	 * a root. */
 	SSL_CTX_set_verify(s->ctx, SSL_VERIFY_NONE, NULL);
 	ERR_clear_error();
 	return s;
@@ -148,7 +150,7 @@ struct secure_setup *secure_setup_free(struct secure_setup *s)
 	return NULL;
 }
 
-/* ---- a connection ---------------------------------------------------------------------------------------------------------------- */
+/* ---- a connection ------------------------------------------------------------------------------------------------ */
 
 static bool is_ascii(struct str s)
 {
@@ -211,8 +213,9 @@ size_t secure_waiting(const struct secure *t) { return t->in.n - t->in_at + (SSL
 /* These are what OpenSSL says when the first bytes are none of TLS. */
 static bool is_not_tls(int reason)
 {
-	return reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST || reason == SSL_R_HTTPS_PROXY_REQUEST ||
-	       reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_PACKET_LENGTH_TOO_LONG || reason == SSL_R_BAD_RECORD_TYPE;
+	return reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST ||
+	       reason == SSL_R_HTTPS_PROXY_REQUEST || reason == SSL_R_UNSUPPORTED_PROTOCOL ||
+	       reason == SSL_R_PACKET_LENGTH_TOO_LONG || reason == SSL_R_BAD_RECORD_TYPE;
 }
 
 static int broken(struct secure *t)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/net/secure.h - TLS of the terminal client between two buffers: bytes of the other side go in, bytes for it come out. No socket here.
+ * clients/term/net/secure.h - TLS of the terminal client between two buffers: bytes of the other side go in, bytes for
+ * it come out. No socket here.
  *
- * Towards servers: TLS 1.2 or later, the certificate is looked at and the verdict recorded, nothing is refused for it. Between clients: TLS 1.3, both show a
- * self-signed certificate, any key is accepted; whose it is, the engine knows. No tickets, no sessions kept, no renegotiation, no compression.
+ * Towards servers: TLS 1.2 or later, the certificate is looked at and the verdict recorded, nothing is refused for it.
+ * Between clients: TLS 1.3, both show a self-signed certificate, any key is accepted; whose it is, the engine knows. No
+ * tickets, no sessions kept, no renegotiation, no compression.
  */
 #pragma once
 #include "clients/term/engine/outside.h"
@@ -12,7 +14,8 @@ struct identity; /* our own key and its certificate */
 
 enum { IDENTITY_READ = 1, IDENTITY_DAMAGED, IDENTITY_WRITE }; /* what failed */
 
-/* Reads the key of `path`, or makes one (ECDSA P-256) and writes it there first, 0600, whole or not at all. 0; or one of the verdicts above with *error an errno (0: none). */
+/* Reads the key of `path`, or makes one (ECDSA P-256) and writes it there first, 0600, whole or not at all. 0; or one
+ * of the verdicts above with *error an errno (0: none). */
 int identity_open(struct identity **ret, const char *path, int *error);
 struct identity *identity_free(struct identity *i);               /* NULL is fine; returns NULL */
 void identity_key(const struct identity *i, uint8_t to[KEY_BYTES]); /* SHA-256 over the SubjectPublicKeyInfo */

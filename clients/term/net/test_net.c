@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The net on real sockets of this machine: servers are threads that speak as bluntly as they like, peers are two nets on one loop.
+ * The net on real sockets of this machine: servers are threads that speak as bluntly as they like, peers are two nets
+ * on one loop.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -32,7 +33,7 @@ static char dir[] = "/tmp/anser-net-XXXXXX"; /* made by setup() */
 static struct pool *pool;
 static struct loop *loop;
 
-/* ---- running ------------------------------------------------------------------------------------------------------------------- */
+/* ---- running ----------------------------------------------------------------------------------------------------- */
 
 static void too_long(struct timer *t)
 {
@@ -99,7 +100,7 @@ static struct outside *done(struct outside *o)
 	return net_free(o);
 }
 
-/* ---- what the engine would be ------------------------------------------------------------------------------------------------------- */
+/* ---- what the engine would be ------------------------------------------------------------------------------------ */
 
 struct side {
 	struct pipe *p;
@@ -219,7 +220,7 @@ static uint16_t listen_as(struct outside *o, struct side *s)
 	return port;
 }
 
-/* ---- servers that are threads --------------------------------------------------------------------------------------------------------------- */
+/* ---- servers that are threads ------------------------------------------------------------------------------------ */
 
 struct server {
 	int fd;
@@ -374,7 +375,7 @@ static void serve_cut_tls(struct server *s, int fd)
 	close(fd);
 }
 
-/* ---- certificates ----------------------------------------------------------------------------------------------------------------------------- */
+/* ---- certificates ------------------------------------------------------------------------------------------------ */
 
 static X509 *certificate(EVP_PKEY *key, const char *name, X509 *issuer, EVP_PKEY *by, const char *san)
 {
@@ -386,12 +387,14 @@ static X509 *certificate(EVP_PKEY *key, const char *name, X509 *issuer, EVP_PKEY
 	ASN1_INTEGER_set(X509_get_serialNumber(c), issuer ? 2 : 1);
 	X509_gmtime_adj(X509_getm_notBefore(c), -3600);
 	X509_gmtime_adj(X509_getm_notAfter(c), 3600);
-	X509_NAME_add_entry_by_txt(X509_get_subject_name(c), "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1, 0);
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(c), "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1,
+				   0);
 	X509_set_issuer_name(c, X509_get_subject_name(issuer ? issuer : c));
 	X509_set_pubkey(c, key);
 	X509V3_set_ctx_nodb(&ctx);
 	X509V3_set_ctx(&ctx, issuer ? issuer : c, c, NULL, NULL, 0);
-	e = X509V3_EXT_conf_nid(NULL, &ctx, issuer ? NID_subject_alt_name : NID_basic_constraints, issuer ? san : "critical,CA:TRUE");
+	e = X509V3_EXT_conf_nid(NULL, &ctx, issuer ? NID_subject_alt_name : NID_basic_constraints,
+				issuer ? san : "critical,CA:TRUE");
 	assert_non_null(e);
 	X509_add_ext(c, e, -1);
 	X509_EXTENSION_free(e);
@@ -422,7 +425,7 @@ static SSL_CTX *server_ctx(uint8_t sum[32])
 	return ctx;
 }
 
-/* ---- plain ----------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- plain ------------------------------------------------------------------------------------------------------- */
 
 static void plain_to_a_name(void **state)
 {
@@ -609,7 +612,7 @@ static void paused(void **state)
 	side_free(&s);
 }
 
-/* ---- TLS to servers ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- TLS to servers ---------------------------------------------------------------------------------------------- */
 
 static void tls_try(struct outside *o, struct server *server, struct side *s, const char *host)
 {
@@ -718,7 +721,7 @@ static void tls_begins_later(void **state)
 	side_free(&s);
 }
 
-/* ---- peers ------------------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- peers ------------------------------------------------------------------------------------------------------- */
 
 static void peers_at(const char *host)
 {
@@ -920,7 +923,7 @@ static void ports(void **state)
 	done(other);
 }
 
-/* ---- datagrams ----------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- datagrams --------------------------------------------------------------------------------------------------- */
 
 struct letters {
 	struct endpoint from;
@@ -1027,7 +1030,8 @@ static void multicast(void **state)
 	assert_int_equal(third->ops->lan_join(third, STR("jim"), 1, STR("192.0.2.77"), &why), -EADDRNOTAVAIL);
 	assert_string_equal(buf_z(&why), "No interface of this machine has the address 192.0.2.77.");
 	buf_clear(&why);
-	if (o->ops->lan_join(o, STR("tom"), mine, STR("127.0.0.1"), &why) || other->ops->lan_join(other, STR("ann"), yours, STR_NONE, &why))
+	if (o->ops->lan_join(o, STR("tom"), mine, STR("127.0.0.1"), &why) ||
+	    other->ops->lan_join(other, STR("ann"), yours, STR_NONE, &why))
 		fail_msg("%s", buf_z(&why));
 	o->ops->multicast(o, str_z(ann.said));
 	until(ann.heard);
@@ -1041,7 +1045,7 @@ static void multicast(void **state)
 	done(third);
 }
 
-/* ---- names ------------------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------------------------------------- */
 
 struct resolved {
 	bool done;
@@ -1078,7 +1082,7 @@ static void names(void **state)
 	buf_free(&bad.why);
 }
 
-/* ---- our key --------------------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- our key ----------------------------------------------------------------------------------------------------- */
 
 static int key_try(const char *file, struct buf *why)
 {
@@ -1127,7 +1131,7 @@ static void keys(void **state)
 	assert_int_equal(key_try("no/such/folder.pem", &why), -ENOENT);
 }
 
-/* ---- files ------------------------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------------------------------------------------- */
 
 #define KEY "00112233445566778899aabbccddeeff"
 
@@ -1248,7 +1252,8 @@ static void elsewhere(void **state)
 static void hashes(void **state)
 {
 	struct outside *o = net("tom");
-	struct asked whole = { .ask.done = hashed }, some = { .ask.done = hashed }, more = { .ask.done = hashed }, given = { .ask.done = hashed };
+	struct asked whole = { .ask.done = hashed }, some = { .ask.done = hashed }, more = { .ask.done = hashed },
+		     given = { .ask.done = hashed };
 	struct disk_file *f;
 	uint64_t size;
 	uint8_t want[32];
@@ -1316,7 +1321,7 @@ static void texts(void **state)
 	}
 }
 
-/* ---- before and after ------------------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- before and after -------------------------------------------------------------------------------------------- */
 
 static int setup(void **state)
 {

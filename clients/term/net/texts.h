@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/net/texts.h - what the net says, in English and in Chinese. Included more than once by text.c and text.h. A % stands for a value.
+ * clients/term/net/texts.h - what the net says, in English and in Chinese. Included more than once by text.c and
+ * text.h. A % stands for a value.
  */
 TEXT(not_found, "There is no host named %.", "找不到主机 %。")
 TEXT(lookup_failed, "% cannot be looked up: %.", "无法解析 %：%。")
