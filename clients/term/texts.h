@@ -255,3 +255,5 @@ TEXT(file_gone, "there is no such file, or it is no longer kept", "没有此文�
 TEXT(file_busy, "another connection is sending this file right now", "另一连接正在发送此文件")
 TEXT(file_was_declined, "%1 declined %2.", "%1 拒绝了 %2。")
 TEXT(once_refused, "the server could not be entered", "未能登录服务器")
+TEXT(too_long, "this is too long for one message", "一条消息不能这么长")
+TEXT(throttled, "too many failed attempts; wait some minutes", "失败次数过多，请等几分钟")

@@ -13,6 +13,7 @@ struct transfer;
 enum {
 	CLASSIC_AHEAD_MAX = 32,       /* messages under way: so many may be in doubt when the line goes */
 	CLASSIC_LINE_MAX = 256 * 1024,
+	CLASSIC_REQUEST_MAX = 65535,  /* a server closes the line on what is longer (PROTOCOLS 1.1) */
 	CLASSIC_HISTORY_MAX = 500,    /* what a server gives at once */
 	CLASSIC_HELD_MAX = 1024 * 1024,
 };
@@ -94,6 +95,7 @@ void cl_ended(struct classic *l);  /* the line is gone: what was asked is forgot
 void cl_push(struct classic *l, struct str line);
 void cl_send(struct client *c, struct entry *e);
 void cl_who(struct client *c, struct conversation *v);
+void cl_people(struct client *c, struct conversation *room);
 void cl_join(struct client *c, struct str room, struct str password);
 void cl_leave(struct client *c, struct conversation *room);
 void cl_older(struct client *c, struct conversation *v, unsigned count);

@@ -10,7 +10,8 @@
 #include "clients/term/engine/classic.h"
 #include "clients/term/engine/harmless.h"
 
-enum { AT_ONCE_MAX = 3, PIECE = 64 * 1024, AHEAD = 512 * 1024, LINE_MAX_BYTES = 4096, AGAIN_FIRST_MS = 2000, AGAIN_MAX_MS = 60 * 1000 };
+enum { AT_ONCE_MAX = 3, PIECE = 64 * 1024, AHEAD = 512 * 1024, LINE_MAX_BYTES = 4096, AGAIN_FIRST_MS = 2000, AGAIN_MAX_MS = 60 * 1000, STALL_MS = 60 * 1000,
+       SUM_MS = 10 * 60 * 1000 /* that a server may take to read a large file through */ };
 
 struct transfer {
 	struct list here;         /* in classic->transfers */
@@ -27,7 +28,7 @@ struct transfer {
 	struct hash_ask hash;
 	bool hashing, hashed;
 	struct buf told;          /* the server's SHA-256, once it has all */
-	struct timer again;
+	struct timer again, stall;
 	unsigned tries;
 };
 
@@ -50,6 +51,7 @@ static void pipe_off(struct transfer *t)
 {
 	struct pipe *p = t->pipe;
 
+	world_stop(t->l->c->world, &t->stall);
 	t->pipe = NULL;
 	if (!p)
 		return;
@@ -195,6 +197,19 @@ static void hash(struct transfer *t)
 
 /* ---- bytes -------------------------------------------------------------------------------------------------------------------------- */
 
+static void moves(struct transfer *t)
+{
+	world_timer(t->l->c->world, &t->stall, t->putting && t->begun && t->at == t->size ? SUM_MS : STALL_MS);
+}
+
+/* No byte for long: the connection may be dead without a word. */
+static void stalled(struct timer *timer)
+{
+	struct transfer *t = holder_of(timer, struct transfer, stall);
+
+	pause_it(t, text_of(t->l->c, TEXT_line_cut));
+}
+
 static void put_more(struct transfer *t)
 {
 	const struct outside_ops *o = t->l->c->outside->ops;
@@ -300,6 +315,7 @@ static void on_feed(struct pipe *p, const char *bytes, size_t n)
 
 	if (!t)
 		return;
+	moves(t);
 	if (t->begun && !t->putting) {
 		get_bytes(t, str_n(bytes, n));
 		return;
@@ -329,8 +345,11 @@ static void on_written(struct pipe *p)
 {
 	struct transfer *t = p->state;
 
-	if (t && t->putting && t->begun)
-		put_more(t);
+	if (!t || !t->putting || !t->begun)
+		return;
+	put_more(t);
+	if (p->state == t)
+		moves(t);
 }
 
 static void on_up(struct pipe *p)
@@ -357,6 +376,7 @@ static void on_down(struct pipe *p, struct str why)
 	if (!t)
 		return;
 	t->pipe = NULL;
+	world_stop(t->l->c->world, &t->stall);
 	pause_it(t, why);
 }
 
@@ -413,6 +433,7 @@ static void begin(struct transfer *t)
 	}
 	if (t->putting)
 		hash(t);
+	world_timer(t->l->c->world, &t->stall, STALL_MS);
 	t->pipe = o->ops->dial(o, s->host, s->port ? s->port : s->plain_line ? 7788 : 7789, s->plain_line ? PIPE_PLAIN : PIPE_SERVER, &transfer_ops, t);
 }
 
@@ -450,6 +471,7 @@ static void transfer_new(struct classic *l, struct entry *e)
 		t->id = e->id;
 		t->putting = e->mine;
 		t->again.fire = again_due;
+		t->stall.fire = stalled;
 		list_append(&l->transfers, &t->here);
 	}
 	world_stop(l->c->world, &t->again);

@@ -184,6 +184,14 @@ void cl_who(struct client *c, struct conversation *v)
 	a->shown = true;
 }
 
+void cl_people(struct client *c, struct conversation *room)
+{
+	struct classic *l = line_of(c);
+
+	if (l && l->logged_in && room->online)
+		ask_people(l, room);
+}
+
 /* ---- rooms ------------------------------------------------------------------------------------------------------------------------ */
 
 static struct ask *ask_history(struct classic *l, struct conversation *v, unsigned count);
@@ -652,6 +660,10 @@ void cl_send(struct client *c, struct entry *e)
 		return;
 	buf_fmt(&request, "103|%.*s,%.*s,", STR_ARG(c->state.self), STR_ARG(e->conversation->name));
 	buf_str(&request, e->text);
+	if (request.n > CLASSIC_REQUEST_MAX) {
+		entry_status(c, e, ENTRY_FAILED, text_of(c, TEXT_too_long));
+		return;
+	}
 	/* On disk first: after a crash it is known to be in doubt. */
 	entry_status(c, e, ENTRY_SENDING, STR_NONE);
 	a = cl_ask(l, buf_all(&request), sent);

@@ -314,6 +314,12 @@ void chat_cover(struct client *c, struct chat *t, msec time)
 	while (first && first->time >= time && page_back(c, &t->v) > 0);
 }
 
+void client_people(struct client *c, struct conversation *room)
+{
+	if (room->kind == CONVERSATION_ROOM && c->way->people)
+		c->way->people(c, room);
+}
+
 void client_older(struct client *c, struct conversation *v)
 {
 	struct chat *t = chat_of(v);
@@ -635,8 +641,14 @@ void chat_tell(struct client *c, struct chat *t, unsigned n)
 {
 	struct list *at = &t->v.entries;
 	own_buf text = { 0 };
+	unsigned here = 0;
 
 	chat_load(c, t);
+	do {
+		here = 0;
+		list_each (e, &t->v.entries, struct entry, here)
+			here++;
+	} while (here < n && page_back(c, &t->v));
 	for (; n && at->prev != &t->v.entries; n--)
 		at = at->prev;
 	for (; at != &t->v.entries; at = at->next) {

@@ -506,6 +506,43 @@ static void test_file_breaks_off(void **state)
 		file_goes(seed, 300);
 }
 
+/* The connection of a file goes silent. */
+static void test_file_stalls(void **state)
+{
+	struct site *s = site_new(17);
+	struct net_host *tom = come(s, "tom"), *jack = come(s, "jack");
+	int64_t id;
+
+	(void)state;
+	(void)jack;
+	net_file_make(tom, "big.bin", 900 * 1000);
+	id = net_send_file(tom, "jack", "big.bin");
+	net_run(s->world, 20);
+	net_cut(tom, true);
+	net_run(s->world, 300 * 1000);
+	assert_int_equal(net_entry(tom, "jack", id)->file->state, FILE_DONE);
+	assert_int_equal(net_count(jack, "tom", "big.bin"), 1);
+	site_free(s);
+}
+
+static void test_too_long(void **state)
+{
+	struct site *s = site_new(18);
+	struct net_host *tom = come(s, "tom");
+	own_buf text = { 0 };
+	int64_t id, next;
+
+	(void)state;
+	for (int i = 0; i < 70000; i++)
+		buf_byte(&text, 'x');
+	id = net_say(tom, "jack", buf_z(&text));
+	next = net_say(tom, "jack", "short");
+	net_run(s->world, 3000);
+	assert_int_equal(net_status(tom, "jack", id), ENTRY_FAILED);
+	assert_int_equal(net_status(tom, "jack", next), ENTRY_RELAYED);
+	site_free(s);
+}
+
 static void test_file_for_who_is_away(void **state)
 {
 	struct site *s = site_new(11);
@@ -642,6 +679,8 @@ int main(void)
 		cmocka_unit_test(test_storm_in_a_room),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_file_breaks_off),
+		cmocka_unit_test(test_file_stalls),
+		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_file_for_who_is_away),
 		cmocka_unit_test(test_file_declined),
 		cmocka_unit_test(test_wrong_password),
