@@ -128,6 +128,7 @@ static const struct mode {
 	{ "rooms", load_rooms, "--rooms of --sessions occupants each, in each one that talks with --window messages under way; --joins: one comes "
 			       "and goes instead" },
 	{ "files", load_files, "one file of --mebibytes through the classic door (--port) and by curl (--http), in turn, beside a plain copy in --dir" },
+	{ "hybrid", load_hybrid, "whole logins of the hybrid protocol, --sessions clients, beside a process that only answers" },
 	{ "memory", load_memory, "of the processes as they are, without any load" },
 };
 

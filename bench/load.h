@@ -48,6 +48,7 @@ void load_stall(struct load *l);
 void load_memory(struct load *l);
 void load_rooms(struct load *l);
 void load_files(struct load *l);
+void load_hybrid(struct load *l);
 
 /* A message of the size that people send: about 300 bytes, 100 (or --body) of them the text. */
 struct letter {
