@@ -93,6 +93,8 @@ struct conversation *client_conversation(struct client *c, struct str name, bool
 void client_read(struct client *c, struct conversation *v);
 /* Older entries are put in front (ENTRY_OLD), from the keep, then from the server where it has more. */
 void client_older(struct client *c, struct conversation *v);
+/* Who is in the room is asked for, where nobody tells by itself; CONVERSATION_CHANGED follows. */
+void client_people(struct client *c, struct conversation *room);
 void conversation_draft(struct client *c, struct conversation *v, struct str draft);
 
 /* What may stand at the end of `line` instead of its last word: names, #rooms, /commands, :emoji:, file names after /send. Each once, sorted, whole words with

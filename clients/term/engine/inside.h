@@ -23,6 +23,7 @@ struct way {
 	void (*file_stop)(struct client *c, struct entry *e);
 	/* Commands: answers with client_notice() and what follows from it. */
 	void (*who)(struct client *c, struct conversation *v);            /* everybody online, or in the room */
+	void (*people)(struct client *c, struct conversation *room);      /* the same for a room, quietly: conversation_people() */
 	void (*join)(struct client *c, struct str room, struct str password);
 	void (*leave)(struct client *c, struct conversation *room);
 	void (*older)(struct client *c, struct conversation *v, unsigned count); /* the server's history */

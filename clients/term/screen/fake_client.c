@@ -137,6 +137,7 @@ static void said(struct client *c, const char *what, struct str name, struct str
 }
 
 void client_older(struct client *c, struct conversation *v) { said(c, "older", v->name, STR("")); }
+void client_people(struct client *c, struct conversation *room) { c->people_asked++; }
 void client_stop(struct client *c, int status) { said(c, "stop", STR(""), STR("")); }
 void client_answer(struct client *c, struct str answer) { said(c, "answer", STR(""), answer.p ? answer : STR("(none)")); }
 

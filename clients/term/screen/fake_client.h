@@ -21,6 +21,7 @@ struct client {
 	const char *words; /* what it completes to, parted by blanks */
 	bool refuses;      /* client_line() says no */
 	int64_t ids;
+	unsigned people_asked;
 };
 
 void fake_world_begin(struct fake_world *w, msec now);

@@ -236,6 +236,29 @@ static void what_is_unread_is_counted_and_found(void **state)
 	stage_end(&s);
 }
 
+/* The classic protocol does not tell who comes and goes: it is asked when one looks, and when somebody speaks who is not known to be there. */
+static void who_is_there_is_asked(void **state)
+{
+	static const char *const people[] = { "ann", "tom" };
+	struct stage s;
+	struct conversation *room;
+
+	stage_begin(&s, false, false);
+	room = fake_conversation(&s.client, "#r", true);
+	fake_people(room, people, 2);
+	fake_entry(&s.client, room, "bea", "not looked at", NOON, ENTRY_NEW);
+	assert_int_equal(s.client.people_asked, 0);
+	type(&s, "\x1b" "1");
+	assert_int_equal(s.client.people_asked, 1);
+	fake_entry(&s.client, room, "ann", "known", NOON, ENTRY_NEW);
+	assert_int_equal(s.client.people_asked, 1);
+	fake_entry(&s.client, room, "bea", "not known", NOON, ENTRY_NEW);
+	assert_int_equal(s.client.people_asked, 2);
+	type(&s, "\x1bOQ");
+	assert_int_equal(s.client.people_asked, 3);
+	stage_end(&s);
+}
+
 static void who_means_us_rings(void **state)
 {
 	struct stage s;
@@ -577,6 +600,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(screens_of_a_console),
 		cmocka_unit_test(screens_of_questions),
 		cmocka_unit_test(what_is_unread_is_counted_and_found),
+		cmocka_unit_test(who_is_there_is_asked),
 		cmocka_unit_test(who_means_us_rings),
 		cmocka_unit_test(scrolling_goes_everywhere_and_back),
 		cmocka_unit_test(a_hundred_thousand_entries),

@@ -114,6 +114,8 @@ void view_show(struct view *v, struct conversation *c)
 		unread_mark(p);
 		edit_set(&v->edit, c->draft.p ? c->draft : STR(""));
 		view_read(v);
+		if (c->kind == CONVERSATION_ROOM)
+			client_people(v->client, c);
 	}
 	view_changed(v);
 }
@@ -195,6 +197,15 @@ static void told_conversation(struct face *f, struct conversation *c, enum conve
 	view_changed(v);
 }
 
+static bool is_here(const struct conversation *c, struct str name)
+{
+	for (size_t i = 0; i < c->people_n; i++) {
+		if (str_eq(c->people[i], name))
+			return true;
+	}
+	return false;
+}
+
 static void entry_came(struct view *v, struct entry *e)
 {
 	struct place *p = view_place(v, e->conversation);
@@ -209,6 +220,8 @@ static void entry_came(struct view *v, struct entry *e)
 		p->unread = NULL;
 	if (v->shown == e->conversation)
 		view_read(v);
+	if (v->shown == e->conversation && view_room(v) && !e->mine && !is_here(e->conversation, e->sender))
+		client_people(v->client, e->conversation);
 	if (!e->mine && e->kind != ENTRY_NOTE && rings)
 		v->setup.ops->attention(v->setup.arg, e->conversation, e->sender, e->text);
 }
@@ -517,7 +530,13 @@ static void key_help(struct view *v)
 	view_read(v);
 }
 
-static void key_people(struct view *v) { v->people = v->people ? -v->people : 1; }
+static void key_people(struct view *v)
+{
+	v->people = v->people ? -v->people : 1;
+	if (view_room(v))
+		client_people(v->client, v->shown);
+}
+
 static void key_list(struct view *v) { v->list = v->list ? -v->list : v->list_at.w ? -1 : 1; }
 static void key_anew(struct view *v) { v->setup.ops->anew(v->setup.arg); }
 
