@@ -398,6 +398,168 @@ static void what_has_changed_is_not_taken(void **state)
 	net_world_free(t.w);
 }
 
+/* ---- somebody hostile, who has a key and a name -------------------------------------------------------------------------------------- */
+
+struct evil {
+	struct net_host *host;
+	struct pipe *pipe;
+	struct buf heard;
+	bool up, down;
+};
+
+static void evil_up(struct pipe *p) { ((struct evil *)p->state)->up = true; }
+static void evil_feed(struct pipe *p, const char *bytes, size_t n) { buf_add(&((struct evil *)p->state)->heard, bytes, n); }
+static void evil_written(struct pipe *p) { (void)p; }
+
+static void evil_down(struct pipe *p, struct str why)
+{
+	(void)why;
+	((struct evil *)p->state)->down = true;
+}
+
+static const struct pipe_ops evil_ops = { evil_up, evil_feed, evil_written, evil_down };
+
+static void evil_announce(struct two *t, struct net_host *h)
+{
+	struct endpoint at = { .port = 7999 };
+
+	memcpy(at.address, h->address, 16);
+	t->tom->outside.events.multicast(t->tom->outside.events.arg, &at, STR("login,eve,0.0.0.0:7999"));
+}
+
+static struct net_host *evil_host(struct two *t)
+{
+	struct net_host *h = net_host_add(t->w, "eve", MODE_LAN);
+
+	evil_announce(t, h);
+	return h;
+}
+
+static void evil_dial(struct two *t, struct evil *e, struct net_host *h)
+{
+	own_buf to = { 0 };
+
+	*e = (struct evil){ .host = h };
+	endpoint_address_write(&to, t->tom->address);
+	e->pipe = h->outside.ops->dial(&h->outside, buf_all(&to), t->tom->port, PIPE_PEER, &evil_ops, e);
+	net_run(t->w, 500);
+	assert_true(e->up);
+}
+
+static void evil_say(struct two *t, struct evil *e, struct str bytes)
+{
+	if (e->down)
+		return;
+	buf_str(&e->pipe->out, bytes);
+	pipe_dirty(e->pipe);
+	net_run(t->w, 3000);
+}
+
+static void evil_end(struct two *t, struct evil *e)
+{
+	if (!e->down)
+		pipe_hang_up(e->pipe);
+	net_run(t->w, 100);
+	assert_true(e->down);
+	buf_free(&e->heard);
+}
+
+#define HELLO "hello,eve,1,talk\n"
+#define FILES "hello,eve,1,file\n"
+#define ID "id,0123456789abcdef0123456789abcdef\n"
+#define SUM "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+static void what_is_against_the_rules_ends_the_link(void **state)
+{
+	static const char *const bad[] = {
+		"talk,1,eve,before hello\n", "GET / HTTP/1.1\r\n\r\n", "hello,tom,1,talk\n", "hello,jack,1,talk\n", "hello,nobody,1,talk\n", HELLO HELLO,
+		HELLO "talk,1,jack,in his name\n", HELLO ID ID, HELLO ID "ack,1\n", HELLO "ack,1\n", HELLO "ack\n", HELLO "from,0\n", HELLO ID "talk,1,eve,\\x\n",
+		HELLO "file,x,1," SUM "\n", HELLO ID "file,../x,1," SUM "\n", HELLO ID "file,a\\n,1," SUM "\n", HELLO "exec,x\n", HELLO "talk,1,eve,\xff\n",
+		FILES "talk,1,eve,x\n", FILES "ack\n", FILES "from,0\n", FILES "get,0123456789abcdef0123456789abcdef\n", FILES ID "file,x,1," SUM "\n",
+		FILES "file,x,1," SUM "\n", "\n", HELLO "bye\n", "no,key\n",
+	};
+	struct two t = begin(30);
+	struct net_host *h = evil_host(&t);
+
+	for (size_t i = 0; i < countof(bad); i++) {
+		struct evil e;
+
+		evil_dial(&t, &e, h);
+		evil_say(&t, &e, str_z(bad[i]));
+		if (!e.down)
+			fail_msg("the link stays: %s", bad[i]);
+		evil_end(&t, &e);
+		evil_announce(&t, h);
+	}
+	assert_int_equal(t.tom->entries_new, 0);
+	net_world_free(t.w);
+}
+
+static void a_line_has_an_end(void **state)
+{
+	struct two t = begin(31);
+	struct net_host *h = evil_host(&t);
+	own_buf big = { 0 };
+	struct evil e;
+
+	memset(buf_room(&big, 70000), 'x', 70000);
+	big.n = 70000;
+	evil_dial(&t, &e, h);
+	evil_say(&t, &e, STR(HELLO "talk,1,eve,"));
+	assert_false(e.down);
+	evil_say(&t, &e, buf_all(&big));
+	assert_true(e.down);
+	evil_end(&t, &e);
+	/* Nor does one who says nothing stay. */
+	evil_dial(&t, &e, h);
+	net_run(t.w, 15000);
+	assert_true(e.down);
+	evil_end(&t, &e);
+	net_world_free(t.w);
+}
+
+static void a_flood_is_slowed_down_and_others_go_on(void **state)
+{
+	struct two t = begin(32);
+	struct net_host *h = evil_host(&t);
+	own_buf lines = { 0 };
+	struct evil e;
+	int64_t id;
+
+	evil_dial(&t, &e, h);
+	buf_lit(&lines, HELLO);
+	for (unsigned i = 0; i < 5000; i++)
+		buf_fmt(&lines, "talk,%u,eve,spam\n", i);
+	evil_say(&t, &e, buf_all(&lines));
+	assert_false(e.down);
+	assert_in_range(t.tom->entries_new, 500, 1500);
+	id = net_say(t.jack, "tom", "excuse me");
+	net_run(t.w, 1000);
+	assert_int_equal(net_status(t.jack, "tom", id), ENTRY_DIRECT);
+	/* All of it is read in the end: slowed down, nothing is thrown away. */
+	net_run(t.w, 60000);
+	assert_int_equal(t.tom->entries_new, 5001);
+	assert_non_null(strstr(buf_z(&e.heard), "ack,5000\n"));
+	evil_end(&t, &e);
+	net_world_free(t.w);
+}
+
+/* Said again with the same id, or without one: shown once, acknowledged each time. */
+static void what_comes_twice_is_shown_once(void **state)
+{
+	struct two t = begin(33);
+	struct net_host *h = evil_host(&t);
+	struct evil e;
+
+	evil_dial(&t, &e, h);
+	evil_say(&t, &e, STR(HELLO ID "talk,5,eve,one\n" ID "talk,6,eve,one\ntalk,7,eve,two\ntalk,7,eve,two\ntalk,8,eve,two\n"));
+	assert_int_equal(net_count(t.tom, "eve", "one"), 1);
+	assert_int_equal(net_count(t.tom, "eve", "two"), 2);
+	assert_non_null(strstr(buf_z(&e.heard), "ack,5\n"));
+	evil_end(&t, &e);
+	net_world_free(t.w);
+}
+
 static void leaving_waits_for_what_is_under_way(void **state)
 {
 	for (uint64_t seed = 0; seed < 20; seed++) {
@@ -433,6 +595,10 @@ int main(void)
 		cmocka_unit_test(declined_is_said),
 		cmocka_unit_test(a_full_disk_is_said_and_goes_on_later),
 		cmocka_unit_test(what_has_changed_is_not_taken),
+		cmocka_unit_test(what_is_against_the_rules_ends_the_link),
+		cmocka_unit_test(a_line_has_an_end),
+		cmocka_unit_test(a_flood_is_slowed_down_and_others_go_on),
+		cmocka_unit_test(what_comes_twice_is_shown_once),
 		cmocka_unit_test(leaving_waits_for_what_is_under_way),
 	};
 
