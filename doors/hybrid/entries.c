@@ -190,6 +190,8 @@ static void opened(struct session *s, int verdict)
 	}
 	if (e->kept)
 		kept_entered(e->kept, NULL);
+	else
+		e->awaits = true; /* it did not wait for the list: another connection may */
 	e->hears = true;
 	/* After the list: what waited follows it. */
 	session_presence(s, stanza_make(&here), 0);

@@ -673,6 +673,73 @@ static void lines(void **state)
 	talk_free(t);
 }
 
+/* ---- who may say what ---------------------------------------------------------------------------------------------- */
+
+enum standing { AWAY, HERE, UNDER_TLS, AUTHED, GUEST, ACCOUNT, STANDINGS };
+
+static struct line *standing_make(struct talk *t, enum standing s)
+{
+	static const char *const said[] = {
+		[AWAY] = "", [HERE] = "", [UNDER_TLS] = "", [AUTHED] = "auth,jack,secret\n", [GUEST] = "login,guest,\n",
+		[ACCOUNT] = "auth,jack,secret\nlogin,jack,\n",
+	};
+	struct line *l = s == HERE || s == AUTHED || s == ACCOUNT ? talk_open(t, 0, &hybrid_door, TALK_HERE)
+								  : talk_open_at(t, 0, &hybrid_door, "10.0.0.7");
+
+	if (s == UNDER_TLS)
+		ASK(l, "starttls\n", "ok\n");
+	talk_ask(l, said[s]);
+	return l;
+}
+
+/* Every line in every standing: what is answered, '-' for nothing. */
+static void who_may_say_what(void **state)
+{
+	static const struct {
+		const char *line, *reply[STANDINGS];
+	} all[] = {
+		{ "ping", { "pong", "pong", "pong", "pong", "pong", "pong" } },
+		{ "starttls", { "ok", "ok", "no,not now", "ok", "ok", "ok" } },
+		{ "auth,jack,secret", { "no,only over TLS: starttls", "ok", "ok", "ok", "no,log out first", "no,log out first" } },
+		{ "auth,amy,secret", { "no,only over TLS: starttls", "ok", "ok", "ok", "no,log out first", "no,log out first" } },
+		{ "auth,jack", { "no,only over TLS: starttls", "no,bad request", "no,bad request", "no,bad request", "no,log out first", "no,log out first" } },
+		{ "login,tom,", { "ok", "ok", "ok", "ok", "no,log out first", "no,log out first" } },
+		{ "login,jack,", { "no,registered name", "no,registered name", "no,registered name", "ok", "no,log out first", "ok" } },
+		{ "login,amy,", { "no,registered name", "no,registered name", "no,registered name", "no,registered name", "no,log out first",
+				  "no,log out first" } },
+		{ "login,guest,", { "ok", "ok", "ok", "ok", "ok", "no,log out first" } },
+		{ "relay,amy,hello", { "no,log in first", "no,log in first", "no,log in first", "no,log in first", "ok", "ok" } },
+		{ "relay,nobody,hello", { "no,log in first", "no,log in first", "no,log in first", "no,log in first", "no,no such user", "no,no such user" } },
+		{ "id,1", { "-", "-", "-", "-", "-", "-" } },
+		{ "got,0", { "-", "-", "-", "-", "-", "-" } },
+		{ "got,1", { "no,bad request", "no,bad request", "no,bad request", "no,bad request", "no,bad request", "no,bad request" } },
+		{ "logout", { "ok", "ok", "ok", "ok", "ok", "ok" } },
+		{ "relayed,1,amy,hello", { "no,bad request", "no,bad request", "no,bad request", "no,bad request", "no,bad request", "no,bad request" } },
+		{ "Accept,7790", { "no,bad request", "no,bad request", "no,bad request", "no,bad request", "no,bad request", "no,bad request" } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		for (enum standing s = 0; s < STANDINGS; s++) {
+			struct talk *t = server(1);
+			struct line *l;
+			char said[100];
+			const char *heard_now, *expected = all[i].reply[s];
+
+			talk_account(t, "jack", "secret");
+			talk_account(t, "amy", "secret");
+			l = standing_make(t, s);
+			snprintf(said, sizeof said, "%s\n", all[i].line);
+			heard_now = talk_ask(l, said);
+			if (!strcmp(expected, "-"))
+				expected = "";
+			if (strncmp(heard_now, expected, strlen(expected)) || (!*expected && *heard_now))
+				fprintf(stderr, "%s in standing %d: %s\n", all[i].line, (int)s, heard_now);
+			assert_true(!strncmp(heard_now, expected, strlen(expected)) && (*expected || !*heard_now));
+			talk_free(t);
+		}
+}
+
 static void prepare(struct talk *t)
 {
 	talk_account(t, "jack", "secret");
@@ -1531,6 +1598,7 @@ int main(void)
 		cmocka_unit_test(out_and_in_again_at_once),
 		cmocka_unit_test(the_operator_ends_him),
 		cmocka_unit_test(lines),
+		cmocka_unit_test(who_may_say_what),
 		cmocka_unit_test(lines_come_whole_from_any_split),
 		cmocka_unit_test(too_long_a_line),
 		cmocka_unit_test(who_does_not_log_in_is_closed),
