@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * bench/files.c - one large file through the server: put and fetched on the classic door (105, 106), then by curl at its web address (XEP-0363),
- * and, as the floor of this machine, copied by a process that only reads and writes, from the loopback into a file and back. All in one run, on the same
- * disk. One connection at a time; sockets that block.
+ * bench/files.c - one large file through the server: put and fetched on the classic door (105, 106), then by curl at
+ * its web address (XEP-0363), and, as the floor of this machine, copied by a process that only reads and writes, from
+ * the loopback into a file and back. All in one run, on the same disk. One connection at a time; sockets that
+ * block.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -31,7 +32,8 @@ struct copy {
 
 static int connected_to(uint16_t port)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof to)) {
@@ -117,11 +119,13 @@ static bool pump(int from, int to)
 	return n == 0;
 }
 
-/* The other process: one connection, all of it into the file and onto the disk, then a byte back; or the file into the connection. */
+/* The other process: one connection, all of it into the file and onto the disk, then a byte back; or the file into the
+ * connection. */
 static int floor_serve(struct copy *c, int listener, bool takes)
 {
 	int link = accept(listener, NULL, NULL), file = open(c->path, takes ? O_WRONLY | O_TRUNC : O_RDONLY);
-	bool ok = link >= 0 && file >= 0 && (takes ? pump(link, file) && !fsync(file) && write_all(link, "", 1) : pump(file, link));
+	bool ok = link >= 0 && file >= 0 &&
+		  (takes ? pump(link, file) && !fsync(file) && write_all(link, "", 1) : pump(file, link));
 
 	return ok ? 0 : 1;
 }
@@ -134,7 +138,8 @@ static bool floor_ask(struct copy *c, uint16_t port, bool puts)
 
 	if (link < 0)
 		return false;
-	ok = puts ? contents_send(c, link) && !shutdown(link, SHUT_WR) && read(link, &done, 1) == 1 : contents_take(c, link, c->size);
+	ok = puts ? contents_send(c, link) && !shutdown(link, SHUT_WR) && read(link, &done, 1) == 1
+		  : contents_take(c, link, c->size);
 	close(link);
 	return ok;
 }
@@ -174,7 +179,8 @@ static bool offered(struct copy *c, int session, char token[64])
 	char line[512];
 
 	snprintf(line, sizeof line, "104|files,files,bench.bin,%llu\n", (unsigned long long)c->size);
-	return line_say(session, line) && line_hear(session, line, sizeof line) && sscanf(line, "1|104@Server@%63[^@]@", token) == 1;
+	return line_say(session, line) && line_hear(session, line, sizeof line) &&
+	       sscanf(line, "1|104@Server@%63[^@]@", token) == 1;
 }
 
 static bool classic_put(struct copy *c, const char *token)
@@ -184,8 +190,9 @@ static bool classic_put(struct copy *c, const char *token)
 	bool ok;
 
 	snprintf(line, sizeof line, "105|%s,0\n", token);
-	ok = link >= 0 && line_say(link, line) && line_hear(link, line, sizeof line) && !strcmp(line, "1|0") && contents_send(c, link) &&
-	     line_hear(link, line, sizeof line) && !strncmp(line, "1|", 2) && strlen(line) == 66;
+	ok = link >= 0 && line_say(link, line) && line_hear(link, line, sizeof line) && !strcmp(line, "1|0") &&
+	     contents_send(c, link) && line_hear(link, line, sizeof line) && !strncmp(line, "1|", 2) &&
+	     strlen(line) == 66;
 	if (!ok)
 		snprintf(c->load->target.why, sizeof c->load->target.why, "%.200s", line);
 	if (link >= 0)
@@ -201,7 +208,8 @@ static bool classic_get(struct copy *c, const char *token)
 
 	snprintf(line, sizeof line, "106|%s,0\n", token);
 	snprintf(wanted, sizeof wanted, "1|%llu", (unsigned long long)c->size);
-	ok = link >= 0 && line_say(link, line) && line_hear(link, line, sizeof line) && !strcmp(line, wanted) && contents_take(c, link, c->size);
+	ok = link >= 0 && line_say(link, line) && line_hear(link, line, sizeof line) && !strcmp(line, wanted) &&
+	     contents_take(c, link, c->size);
 	if (link >= 0)
 		close(link);
 	return ok;
@@ -235,7 +243,8 @@ static bool put_by_curl(struct copy *c, const char *token) { return curl(c, toke
 static bool get_by_curl(struct copy *c, const char *token) { return curl(c, token, false); }
 
 /* MiB/s; 0 when it failed. */
-static double measure(struct copy *c, const char *what, bool (*run)(struct copy *c, const char *token), const char *token)
+static double measure(struct copy *c, const char *what, bool (*run)(struct copy *c, const char *token),
+		      const char *token)
 {
 	double mebibytes = (double)c->size / MIB, rate;
 	struct span from = span_now(c->load, 0), to;
@@ -291,8 +300,10 @@ static int logged_in(struct load *l)
 
 	if (session < 0)
 		return -1;
-	if (line_say(session, "100|files,a long secret\n") && line_hear(session, line, sizeof line) && /* it may be there already */
-	    line_say(session, "101|files,a long secret\n") && line_hear(session, line, sizeof line) && !strcmp(line, "1|"))
+	/* It may be there already. */
+	if (line_say(session, "100|files,a long secret\n") && line_hear(session, line, sizeof line) &&
+	    line_say(session, "101|files,a long secret\n") && line_hear(session, line, sizeof line) &&
+	    !strcmp(line, "1|"))
 		return session;
 	close(session);
 	return -1;
@@ -306,7 +317,9 @@ void load_files(struct load *l)
 	snprintf(c.path, sizeof c.path, "%s/bench-file-XXXXXX", l->options.dir);
 	file = mkstemp(c.path);
 	if (session < 0 || file < 0 || !l->options.http) {
-		report_failure(l, session < 0 ? "cannot log in" : file < 0 ? "cannot write into --dir" : "--http is missing");
+		report_failure(l, session < 0 ? "cannot log in"
+				  : file < 0  ? "cannot write into --dir"
+					      : "--http is missing");
 	} else {
 		c.block = mem_alloc(MIB);
 		memset(c.block, 'x', MIB);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * core/offer.c - a question about an offer is a job: first the file's own (core/files.c), then the note, then the message. The note is an
- * item of the account, in the space "offer" under the file's token: sender, receiver, id of the message and when it was made, a line each.
- * It goes when the message is on disk.
+ * core/offer.c - a question about an offer is a job: first the file's own (core/files.c), then the note, then the
+ * message. The note is an item of the account, in the space "offer" under the file's token: sender, receiver, id of
+ * the message and when it was made, a line each. It goes when the message is on disk.
  */
 #include "core/offer.h"
 
@@ -37,7 +37,8 @@ struct offer_job {
 
 const char *offer_verdict_text(int verdict)
 {
-	return verdict == OFFER_TOO_MANY ? "too many of your files are offered and have not come" : file_verdict_text(verdict);
+	return verdict == OFFER_TOO_MANY ? "too many of your files are offered and have not come"
+					 : file_verdict_text(verdict);
 }
 
 /* ---- jobs -------------------------------------------------------------------------------------------------------- */
@@ -108,7 +109,8 @@ static void file_keep(struct offer_job *j, const struct file *f)
 	j->file.type = arena_str(&j->arena, f->type);
 }
 
-static struct store_request *ask(struct offer_job *j, enum store_op op, int64_t owner, void (*done)(struct store_request *r))
+static struct store_request *ask(struct offer_job *j, enum store_op op, int64_t owner,
+				 void (*done)(struct store_request *r))
 {
 	struct store_request *r = store_ask(j->core->store, op, done, j);
 
@@ -146,7 +148,8 @@ static void noted(struct store_request *r)
 		end(j, FILE_STORE);
 		return;
 	}
-	log_event(file_offered, "user=%.*s to=%.*s size=%llu", STR_ARG(j->from), STR_ARG(whom(j)), (unsigned long long)j->size);
+	log_event(file_offered, "user=%.*s to=%.*s size=%llu", STR_ARG(j->from), STR_ARG(whom(j)),
+		  (unsigned long long)j->size);
 	end(j, 0);
 }
 
@@ -161,7 +164,8 @@ static void slot_made(struct file_ask *a)
 		return;
 	}
 	file_keep(j, &a->file);
-	buf_fmt(&note, "%.*s\n%.*s\n%.*s\n%lld\n", STR_ARG(j->from), STR_ARG(j->to), STR_ARG(j->id), (long long)core_now(j->core));
+	buf_fmt(&note, "%.*s\n%.*s\n%.*s\n%lld\n", STR_ARG(j->from), STR_ARG(j->to), STR_ARG(j->id),
+		(long long)core_now(j->core));
 	r = ask(j, STORE_ITEM_SET, j->owner, noted);
 	r->key = store_str(r, j->file.token);
 	r->value = store_str(r, buf_all(&note));
@@ -229,7 +233,8 @@ static void sent(void *arg, enum sent_verdict verdict)
 		end(j, OFFER_NOT_SENT);
 		return;
 	}
-	log_event(file_sent, "user=%.*s to=%.*s size=%llu", STR_ARG(j->from), STR_ARG(whom(j)), (unsigned long long)j->file.size);
+	log_event(file_sent, "user=%.*s to=%.*s size=%llu", STR_ARG(j->from), STR_ARG(whom(j)),
+		  (unsigned long long)j->file.size);
 	note_drop(j, j->file.owner, j->file.token, said);
 }
 
@@ -335,7 +340,10 @@ void offer_put(struct core *c, struct offer_ask *a, struct str token, uint64_t o
 
 /* ---- taking back ------------------------------------------------------------------------------------------------- */
 
-static void forgotten(struct store_request *r) { end(r->arg, r->answer && r->answer != STORE_NOT_FOUND ? FILE_STORE : 0); }
+static void forgotten(struct store_request *r)
+{
+	end(r->arg, r->answer && r->answer != STORE_NOT_FOUND ? FILE_STORE : 0);
+}
 
 static void file_gone(struct file_ask *a)
 {

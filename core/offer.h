@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * core/offer.h - a file that an account offers to somebody before it has come (the classic door's 104). An offer is a slot (core/files.h)
- * and a note beside it, on disk, of whom the file is for. When the file is whole the note becomes an ordinary message with a link, in the
- * name of who made the offer, whether he is here or not: only he could make the note, so nobody else can make a message of it. A process
- * that dies in between loses nothing: who asks for the file again, or puts its end once more, makes the message then.
+ * core/offer.h - a file that an account offers to somebody before it has come (the classic door's 104). An offer is a
+ * slot (core/files.h) and a note beside it, on disk, of whom the file is for. When the file is whole the note becomes
+ * an ordinary message with a link, in the name of who made the offer, whether he is here or not: only he could make
+ * the note, so nobody else can make a message of it. A process that dies in between loses nothing: who asks for the
+ * file again, or puts its end once more, makes the message then.
  */
 #pragma once
 #include "core/files.h"
@@ -11,8 +12,9 @@
 
 /* Beside enum file_verdict. */
 enum offer_verdict {
-	OFFER_NOT_SENT = 100, /* the file is whole, but its message could not be sent: `sent` says why. Another try may do better */
-	OFFER_TOO_MANY,       /* of one account wait for their files */
+	/* The file is whole, but its message could not be sent: `sent` says why. Another try may do better. */
+	OFFER_NOT_SENT = 100,
+	OFFER_TOO_MANY, /* of one account wait for their files */
 };
 
 struct offer_job;

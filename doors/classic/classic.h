@@ -85,7 +85,7 @@ struct classic {
 	struct stanza *room_question; /* and how; NULL: nothing */
 	struct stanza *later;   /* for a room: goes out at the end of the turn */
 	struct classic_offer *offer; /* files.c: the request about a file that is being answered */
-	struct list coming;     /* show.c: files that are to be pushed when it is known what they are, and what follows them */
+	struct list coming;     /* show.c: files to be pushed when it is known what they are, and what follows them */
 	size_t coming_bytes;    /* what that costs */
 	struct classic_transfer *transfer; /* transfer.c: this connection is for one file */
 };
@@ -118,16 +118,19 @@ void classic_push(struct classic *c, const char *type, struct str sender, struct
 void classic_push_list(struct classic *c, const char *type, struct str sender, struct str list);
 
 /* One frame of it, to the link or behind a file (show.c). */
-void classic_push_one(struct classic *c, struct buf *to, const char *type, struct str sender, struct str content, msec time);
+void classic_push_one(struct classic *c, struct buf *to, const char *type, struct str sender, struct str content,
+		      msec time);
 
 /* The same as a reply: at once, before what waits for files. */
 void classic_reply_push(struct classic *c, const char *type, struct str content);
 
 /* ---- show.c: messages, and the files in them ------------------------------------------------------------------ */
 
-/* Pushes a message as `type` ("103", "111"), with `prefix` before its text; files of this server's in it as 104 behind that, or instead of it where the text is
- * nothing but their addresses. What they are is asked first: whatever is pushed from then on waits for it, in order. False: it has neither text nor files. */
-bool classic_push_message(struct classic *c, const char *type, struct str sender, const char *prefix, const struct stanza *st);
+/* Pushes a message as `type` ("103", "111"), with `prefix` before its text; files of this server's in it as 104 behind
+ * that, or instead of it where the text is nothing but their addresses. What they are is asked first: whatever is
+ * pushed from then on waits for it, in order. False: it has neither text nor files. */
+bool classic_push_message(struct classic *c, const char *type, struct str sender, const char *prefix,
+			  const struct stanza *st);
 
 /* Where pushes go now: the link, or what waits behind a file. */
 struct buf *classic_push_to(struct classic *c);
@@ -153,7 +156,7 @@ bool classic_transfer_full(const struct classic *c);
 void classic_transfer_written(struct classic *c);
 void classic_transfer_free(struct classic *c);
 
-/* ---- login.c, talk.c, history.c, rooms.c, files.c, transfer.c: the requests ----------------------------------------- */
+/* ---- login.c, talk.c, history.c, rooms.c, files.c, transfer.c: the requests ---------------------------------- */
 
 void classic_register(struct classic *c, struct str data);
 void classic_login(struct classic *c, struct str data);
@@ -178,7 +181,8 @@ void classic_offer_free(struct classic *c);
 void classic_offer_write(const struct core *c, const struct file *f, struct buf *to);
 
 /* talk.c: why nothing can be sent from `from` to `to`; NULL: it can, and *ret is the receiver's address. */
-const char *classic_receiver(struct classic *c, struct str from, struct str to, struct jid *ret, enum stanza_type *type, struct arena *arena);
+const char *classic_receiver(struct classic *c, struct str from, struct str to, struct jid *ret,
+			     enum stanza_type *type, struct arena *arena);
 /* The reply to what was sent and ended so. */
 const char *classic_sent_reply(enum sent_verdict verdict);
 /* login.c: passwords, and rights to files, must not travel as they are. */

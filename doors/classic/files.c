@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/classic/files.c - offers of files: 104 and 107. What becomes of them is core/offer.h; the bytes come and go on connections of
- * their own (transfer.c), and how files are shown is show.c.
+ * doors/classic/files.c - offers of files: 104 and 107. What becomes of them is core/offer.h; the bytes come and go on
+ * connections of their own (transfer.c), and how files are shown is show.c.
  */
 #include "base/crypt.h"
 #include "doors/classic/classic.h"
@@ -69,12 +69,15 @@ static struct str type_of(struct str name)
 		const char *end;
 		struct str type;
 	} types[] = {
-		{ "png", STR_INIT("image/png") }, { "jpg", STR_INIT("image/jpeg") }, { "jpeg", STR_INIT("image/jpeg") },
-		{ "gif", STR_INIT("image/gif") }, { "webp", STR_INIT("image/webp") }, { "avif", STR_INIT("image/avif") },
-		{ "bmp", STR_INIT("image/bmp") }, { "mp3", STR_INIT("audio/mpeg") }, { "ogg", STR_INIT("audio/ogg") },
-		{ "opus", STR_INIT("audio/opus") }, { "m4a", STR_INIT("audio/mp4") }, { "flac", STR_INIT("audio/flac") },
-		{ "wav", STR_INIT("audio/wav") }, { "mp4", STR_INIT("video/mp4") }, { "webm", STR_INIT("video/webm") },
-		{ "mov", STR_INIT("video/quicktime") }, { "mkv", STR_INIT("video/x-matroska") }, { "txt", STR_INIT("text/plain") },
+		{ "png", STR_INIT("image/png") }, { "jpg", STR_INIT("image/jpeg") },
+		{ "jpeg", STR_INIT("image/jpeg") }, { "gif", STR_INIT("image/gif") },
+		{ "webp", STR_INIT("image/webp") }, { "avif", STR_INIT("image/avif") },
+		{ "bmp", STR_INIT("image/bmp") }, { "mp3", STR_INIT("audio/mpeg") },
+		{ "ogg", STR_INIT("audio/ogg") }, { "opus", STR_INIT("audio/opus") },
+		{ "m4a", STR_INIT("audio/mp4") }, { "flac", STR_INIT("audio/flac") },
+		{ "wav", STR_INIT("audio/wav") }, { "mp4", STR_INIT("video/mp4") },
+		{ "webm", STR_INIT("video/webm") }, { "mov", STR_INIT("video/quicktime") },
+		{ "mkv", STR_INIT("video/x-matroska") }, { "txt", STR_INIT("text/plain") },
 		{ "pdf", STR_INIT("application/pdf") }, { "zip", STR_INIT("application/zip") },
 	};
 	struct str end = name;
@@ -177,14 +180,17 @@ void classic_offer_write(const struct core *c, const struct file *f, struct buf 
 {
 	own_buf url = { 0 };
 	bool typed = !str_is(f->type, "application/octet-stream");
-	bool media = str_starts(f->type, STR("image/")) || str_starts(f->type, STR("video/")) || str_starts(f->type, STR("audio/"));
+	bool media = str_starts(f->type, STR("image/")) || str_starts(f->type, STR("video/")) ||
+		     str_starts(f->type, STR("audio/"));
 
 	file_url(c, f, &url);
 	buf_lit(to, "<body>");
 	xml_escape(to, buf_all(&url));
 	buf_lit(to, "</body><x xmlns='jabber:x:oob'><url>");
 	xml_escape(to, buf_all(&url));
-	buf_fmt(to, "</url></x><file-sharing xmlns='urn:xmpp:sfs:0' disposition='%s'><file xmlns='urn:xmpp:file:metadata:0'>",
+	buf_fmt(to,
+		"</url></x><file-sharing xmlns='urn:xmpp:sfs:0' disposition='%s'>"
+		"<file xmlns='urn:xmpp:file:metadata:0'>",
 		media ? "inline" : "attachment");
 	if (typed) {
 		buf_lit(to, "<media-type>");
@@ -193,11 +199,13 @@ void classic_offer_write(const struct core *c, const struct file *f, struct buf 
 	}
 	buf_lit(to, "<name>");
 	xml_escape(to, f->name);
-	buf_fmt(to, "</name><size>%llu</size><hash xmlns='urn:xmpp:hashes:2' algo='sha-256'>", (unsigned long long)f->size);
+	buf_fmt(to, "</name><size>%llu</size><hash xmlns='urn:xmpp:hashes:2' algo='sha-256'>",
+		(unsigned long long)f->size);
 	base64_write(to, str_bytes(f->content, sizeof f->content));
 	buf_lit(to, "</hash></file><sources><url-data xmlns='http://jabber.org/protocol/url-data'");
 	xml_write_attr(to, "target", buf_all(&url));
-	buf_lit(to, "/></sources></file-sharing><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:sfs:0'><body/></fallback>");
+	buf_lit(to, "/></sources></file-sharing>"
+		    "<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:sfs:0'><body/></fallback>");
 }
 
 /* ---- 107 --------------------------------------------------------------------------------------------------------- */
@@ -216,8 +224,8 @@ static void decline_send(struct classic *c, struct jid to)
 	buf_lit(&payload, "/>");
 	classic_id(c, &id);
 	session_send(&c->session, stanza_make(&(struct stanza_init){
-		.name = STANZA_MESSAGE, .type = MESSAGE_CHAT, .traits = STANZA_BODY, .time = core_now(c->core), .from = c->session.jid,
-		.to = jid_to_bare(to), .id = buf_all(&id), .payload = buf_all(&payload) }));
+		.name = STANZA_MESSAGE, .type = MESSAGE_CHAT, .traits = STANZA_BODY, .time = core_now(c->core),
+		.from = c->session.jid, .to = jid_to_bare(to), .id = buf_all(&id), .payload = buf_all(&payload) }));
 }
 
 void classic_declined(struct classic *c, enum sent_verdict verdict) { answer(c, classic_sent_reply(verdict)); }
@@ -226,8 +234,8 @@ static bool is_it(const struct classic *c, const struct stanza *st)
 {
 	struct str token = c->offer->token;
 
-	return st->from.local && str_eq(jid_domain(st->from), core_domain(c->core)) && !jid_same_bare(st->from, c->session.jid) &&
-	       memmem(st->payload.p, st->payload.n, token.p, token.n);
+	return st->from.local && str_eq(jid_domain(st->from), core_domain(c->core)) &&
+	       !jid_same_bare(st->from, c->session.jid) && memmem(st->payload.p, st->payload.n, token.p, token.n);
 }
 
 static void sender_search(struct classic *c);

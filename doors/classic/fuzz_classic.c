@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/classic/fuzz_classic.c - whatever is said on the classic door, before and after a login, or put by XMPP into a message for a classic client: what others hear
- * there are pushes that can be parsed, and the server still answers. A ~ stands for the token of a file that was offered, a ^ for the address of one.
+ * doors/classic/fuzz_classic.c - whatever is said on the classic door, before and after a login, or put by XMPP into a
+ * message for a classic client: what others hear there are pushes that can be parsed, and the server still answers. A
+ * ~ stands for the token of a file that was offered, a ^ for the address of one.
  */
 #include <stdlib.h>
 
@@ -13,8 +14,11 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 #define SITE "https://chat.test:5281"
-#define STREAM "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='anser.test' version='1.0'>"
-#define LOGIN STREAM "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AHRvbQBzZWNyZXQ=</auth>" /* tom */
+#define STREAM                                                                                       \
+	"<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' "      \
+	"to='anser.test' version='1.0'>"
+#define SASL "urn:ietf:params:xml:ns:xmpp-sasl"
+#define LOGIN STREAM "<auth xmlns='" SASL "' mechanism='PLAIN'>AHRvbQBzZWNyZXQ=</auth>" /* tom */
 #define BIND STREAM "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>"
 
 static bool digits(struct str s)
@@ -30,7 +34,8 @@ static bool is_push(struct str line)
 {
 	size_t sender;
 
-	if (!str_starts(line, STR("1|")) || !digits(str_from(line, 2)) || line.n < 6 || line.p[5] != '@' || !str_is_utf8(line))
+	if (!str_starts(line, STR("1|")) || !digits(str_from(line, 2)) || line.n < 6 || line.p[5] != '@' ||
+	    !str_is_utf8(line))
 		return false;
 	line = str_from(line, 6);
 	sender = str_find(line, '@');
@@ -83,6 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	struct core_settings settings = talk_settings();
 	struct line *tom, *jack, *other;
+	const char *offer;
 	own_buf said = { 0 }, why = { 0 };
 	struct files *files;
 	struct talk *t;
@@ -100,7 +106,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	jack = talk_open(t, 0, &classic_door, TALK_HERE);
 	talk_ask(jack, "101|jack,secret\n108|#den\n");
 	tom = talk_open(t, 1, &classic_door, TALK_HERE);
-	token = str_n(strstr(talk_ask(tom, "101|tom,secret\n108|#den\n104|tom,jack,plan.pdf,5\n"), "104@Server@") + 11, FILE_TOKEN_CHARS);
+	offer = strstr(talk_ask(tom, "101|tom,secret\n108|#den\n104|tom,jack,plan.pdf,5\n"), "104@Server@");
+	token = str_n(offer + strlen("104@Server@"), FILE_TOKEN_CHARS);
 	fill(&said, str_n((const char *)bytes, n), token);
 	other = talk_open(t, 0, &classic_door, TALK_HERE);
 	talk_say_n(other, said.p, said.n);

@@ -50,7 +50,8 @@ static void write_content(struct classic *c, struct buf *to, struct str content)
 	buf_str(to, content);
 }
 
-void classic_push_one(struct classic *c, struct buf *to, const char *type, struct str sender, struct str content, msec time)
+void classic_push_one(struct classic *c, struct buf *to, const char *type, struct str sender, struct str content,
+		      msec time)
 {
 	own_buf text = { 0 };
 	size_t was = to->n;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/classic/show.c - how messages are pushed: their text, and files of this server's in them as 104. A link says neither the size of
- * a file nor its name as it is kept, so the core is asked; pushes behind it wait meanwhile as bytes, tickets with them, so that order holds.
+ * doors/classic/show.c - how messages are pushed: their text, and files of this server's in them as 104. A link says
+ * neither the size of a file nor its name as it is kept, so the core is asked; pushes behind it wait meanwhile as
+ * bytes, tickets with them, so that order holds.
  */
 #include "base/crypt.h"
 #include "doors/classic/classic.h"
@@ -87,7 +88,8 @@ static void coming_push(struct classic_coming *w)
 	struct classic *c = w->classic;
 	own_buf content = { 0 };
 
-	buf_fmt(&content, "%.*s,%llu,%.*s", STR_ARG(buf_all(&w->name)), (unsigned long long)w->size, FILE_TOKEN_CHARS, w->token);
+	buf_fmt(&content, "%.*s,%llu,%.*s", STR_ARG(buf_all(&w->name)), (unsigned long long)w->size, FILE_TOKEN_CHARS,
+		w->token);
 	classic_push_one(c, &c->link->out, "104", buf_all(&w->sender), buf_all(&content), w->time);
 	buf_str(&c->link->out, buf_all(&w->after));
 	buf_str(&c->tickets, buf_all(&w->tickets));
@@ -127,13 +129,13 @@ static void file_push(struct classic *c, struct str sender, const struct mention
 	file_find(c->core, &w->ask, m->token);
 }
 
-/* ---- what is in a message ------------------------------------------------------------------------------------------ */
+/* ---- what is in a message ---------------------------------------------------------------------------------------- */
 
 bool classic_is_token(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') || (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '-' ||
-		      s.p[i] == '_'))
+		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') ||
+		      (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '-' || s.p[i] == '_'))
 			return false;
 	return s.n == FILE_TOKEN_CHARS;
 }
@@ -176,7 +178,8 @@ static struct str name_of(struct str url, struct arena *arena)
 }
 
 /* The same file may be named in several ways in one message: the first says most. */
-static bool mention_add(const struct classic *c, struct mentions *all, struct str url, struct str name, uint64_t size, struct arena *arena)
+static bool mention_add(const struct classic *c, struct mentions *all, struct str url, struct str name, uint64_t size,
+			struct arena *arena)
 {
 	struct str token = classic_file_token(c, url);
 
@@ -194,13 +197,16 @@ static bool mention_add(const struct classic *c, struct mentions *all, struct st
 static void shared_read(const struct classic *c, struct mentions *all, const struct xml *sharing, struct arena *arena)
 {
 	const struct xml *meta = xml_child(sharing, "file", FILE_META), *sources = xml_child(sharing, "sources", SFS);
+	struct str name;
 	uint64_t size = 0;
 
 	if (!meta || !sources)
 		return;
+	name = xml_child_text(meta, "name", FILE_META, arena);
 	str_u64(xml_child_text(meta, "size", FILE_META, arena), &size);
-	for (const struct xml *s = xml_child(sources, "url-data", URL_DATA); s; s = xml_sibling(s, "url-data", URL_DATA))
-		mention_add(c, all, xml_attr(s, "target"), xml_child_text(meta, "name", FILE_META, arena), size, arena);
+	for (const struct xml *s = xml_child(sources, "url-data", URL_DATA); s;
+	     s = xml_sibling(s, "url-data", URL_DATA))
+		mention_add(c, all, xml_attr(s, "target"), name, size, arena);
 }
 
 static void elements_read(const struct classic *c, struct mentions *all, const struct xml *x, struct arena *arena)
@@ -256,7 +262,8 @@ static bool has(const struct stanza *st, struct str what)
 	return what.n && memmem(st->payload.p, st->payload.n, what.p, what.n);
 }
 
-bool classic_push_message(struct classic *c, const char *type, struct str sender, const char *prefix, const struct stanza *st)
+bool classic_push_message(struct classic *c, const char *type, struct str sender, const char *prefix,
+			  const struct stanza *st)
 {
 	struct mentions all = { .n = 0 };
 	own_arena arena = { 0 };

@@ -156,7 +156,8 @@ static const char *room_refuse(struct classic *c, struct str to, struct jid *ret
 	return NULL;
 }
 
-const char *classic_receiver(struct classic *c, struct str from, struct str to, struct jid *ret, enum stanza_type *type, struct arena *arena)
+const char *classic_receiver(struct classic *c, struct str from, struct str to, struct jid *ret,
+			     enum stanza_type *type, struct arena *arena)
 {
 	struct str name;
 

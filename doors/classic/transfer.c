@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * doors/classic/transfer.c - a connection of a file's own: 105 brings its bytes, 106 takes them away. Nobody logs in on it: the token is
- * the right. Bytes go from link to disk and back in pieces, each when the one before is done, so that a file of any size costs the same.
+ * doors/classic/transfer.c - a connection of a file's own: 105 brings its bytes, 106 takes them away. Nobody logs in
+ * on it: the token is the right. Bytes go from link to disk and back in pieces, each when the one before is done, so
+ * that a file of any size costs the same.
  */
 #include "base/crypt.h"
 #include "doors/classic/classic.h"
@@ -78,7 +79,8 @@ static void put_refuse(struct classic *c, const struct offer_ask *a)
 	own_buf reason = { 0 };
 
 	if (a->verdict == OFFER_NOT_SENT)
-		buf_fmt(&reason, "the file has come, but its receiver could not be told: %s", classic_sent_reply(a->sent) + 2);
+		buf_fmt(&reason, "the file has come, but its receiver could not be told: %s",
+			classic_sent_reply(a->sent) + 2);
 	else
 		buf_fmt(&reason, "%s", offer_verdict_text(a->verdict));
 	refuse(c, buf_z(&reason));
