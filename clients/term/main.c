@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/main.c - `anser`: options, the password that need not be asked for, and putting the parts together: loop, net, keep, engine, a face.
+ * clients/term/main.c - `anser`: options, the password that need not be asked for, and putting the parts together:
+ * loop, net, keep, engine, a face.
  */
 #include <errno.h>
 #include <locale.h>
@@ -41,7 +42,7 @@ struct program {
 	unsigned signals;
 };
 
-/* ---- saying -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- saying ------------------------------------------------------------------------------------------------------ */
 
 static int complain(const struct program *p, struct str why, int status)
 {
@@ -69,7 +70,7 @@ static int help(const struct program *p)
 	return QUIT_OK;
 }
 
-/* ---- the password ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- the password ------------------------------------------------------------------------------------------------ */
 
 /* Byte by byte, so that what follows the line is left to who reads next. */
 static bool first_line(int fd, struct buf *to)
@@ -112,7 +113,7 @@ static int password_get(struct program *p)
 	return command && *command ? password_from_command(p, command) : 0;
 }
 
-/* ---- --forget-key --------------------------------------------------------------------------------------------------------------------------- */
+/* ---- --forget-key ------------------------------------------------------------------------------------------------ */
 
 static int forget_key(struct program *p)
 {
@@ -120,7 +121,10 @@ static int forget_key(struct program *p)
 	own_buf server = { 0 };
 	struct kept_key key;
 
-	buf_fmt(&server, "%.*s:%u", STR_ARG(whose), p->options.port ? p->options.port : p->options.mode == MODE_SERVER ? 7789u : 7790u);
+	buf_fmt(&server, "%.*s:%u", STR_ARG(whose),
+		p->options.port                  ? p->options.port
+		: p->options.mode == MODE_SERVER ? 7789u
+						 : 7790u);
 	if (!keep_key(p->keep, whose, &key) && keep_key(p->keep, buf_all(&server), &key))
 		whose = buf_all(&server);
 	if (!keep_key(p->keep, whose, &key))
@@ -131,7 +135,7 @@ static int forget_key(struct program *p)
 	return QUIT_OK;
 }
 
-/* ---- running ----------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- running ----------------------------------------------------------------------------------------------------- */
 
 static void stop_all(struct program *p)
 {
@@ -176,10 +180,23 @@ static int face_plain(struct program *p)
 {
 	const struct options *o = &p->options;
 	const struct plain_setup setup = {
-		.in = STDIN_FILENO, .out = STDOUT_FILENO, .json = o->json, .chinese = p->chinese, .stay = o->stay, .has_password = p->has_password,
-		.registering = o->registering, .password = buf_all(&p->password), .to = o->once ? str_z(o->to) : STR_NONE,
-		.text = o->text ? str_z(o->text) : o->files_n ? STR("") : STR_NONE, .files = o->files, .files_n = o->files_n,
-		.timeout_ms = (msec)o->timeout_s * 1000, .quit = on_quit, .arg = p,
+		.in = STDIN_FILENO,
+		.out = STDOUT_FILENO,
+		.json = o->json,
+		.chinese = p->chinese,
+		.stay = o->stay,
+		.has_password = p->has_password,
+		.registering = o->registering,
+		.password = buf_all(&p->password),
+		.to = o->once ? str_z(o->to) : STR_NONE,
+		.text = o->text      ? str_z(o->text)
+			: o->files_n ? STR("")
+				     : STR_NONE,
+		.files = o->files,
+		.files_n = o->files_n,
+		.timeout_ms = (msec)o->timeout_s * 1000,
+		.quit = on_quit,
+		.arg = p,
 	};
 
 	p->plain = plain_new(&setup, p->loop);
@@ -192,10 +209,21 @@ static int face_screen(struct program *p)
 	const struct settings *s = home_settings(p->home);
 	struct str bell = settings_text(s, "look.bell"), colours = settings_text(s, "look.colours");
 	const struct screen_setup setup = {
-		.in = STDIN_FILENO, .out = STDOUT_FILENO, .mode = p->options.mode, .chinese = p->chinese, .title = true, .mouse = p->options.mouse,
-		.colours = str_is(colours, "yes") ? SCREEN_COLOURS_YES : str_is(colours, "no") ? SCREEN_COLOURS_NO : SCREEN_COLOURS_AUTO,
-		.bell = str_is(bell, "never") ? VIEW_BELL_NEVER : str_is(bell, "always") ? VIEW_BELL_ALWAYS : VIEW_BELL_MENTION,
-		.notify = settings_bool(s, "look.notify"), .quit = on_quit, .arg = p,
+		.in = STDIN_FILENO,
+		.out = STDOUT_FILENO,
+		.mode = p->options.mode,
+		.chinese = p->chinese,
+		.title = true,
+		.mouse = p->options.mouse,
+		.colours = str_is(colours, "yes")  ? SCREEN_COLOURS_YES
+			   : str_is(colours, "no") ? SCREEN_COLOURS_NO
+						   : SCREEN_COLOURS_AUTO,
+		.bell = str_is(bell, "never")    ? VIEW_BELL_NEVER
+			: str_is(bell, "always") ? VIEW_BELL_ALWAYS
+						 : VIEW_BELL_MENTION,
+		.notify = settings_bool(s, "look.notify"),
+		.quit = on_quit,
+		.arg = p,
 	};
 	own_buf why = { 0 };
 	int r = screen_new(&p->screen, &setup, p->loop, &why);
@@ -209,8 +237,10 @@ static int face_screen(struct program *p)
 static int open_parts(struct program *p)
 {
 	own_buf why = { 0 };
-	const struct net_setup setup = { .loop = p->loop, .key = p->options.mode == MODE_SERVER ? STR("") : str_z(home_key(p->home)),
-					 .parts = str_z(home_parts(p->home)), .authorities = str_z(p->options.authorities ? p->options.authorities : ""),
+	const struct net_setup setup = { .loop = p->loop,
+					 .key = p->options.mode == MODE_SERVER ? STR("") : str_z(home_key(p->home)),
+					 .parts = str_z(home_parts(p->home)),
+					 .authorities = str_z(p->options.authorities ? p->options.authorities : ""),
 					 .chinese = p->chinese };
 	int r = net_new(&p->net, &setup, &why);
 
@@ -223,9 +253,17 @@ static void client_make(struct program *p)
 	const struct options *o = &p->options;
 	own_buf name = { 0 };
 	struct client_setup setup = {
-		.mode = o->mode, .host = o->host, .port = o->port, .plain_line = o->insecure, .registering = o->registering, .accept_new = o->accept_new,
-		.pin = str_z(o->pin ? o->pin : ""), .direct_port = o->direct_port ? o->direct_port : (uint16_t)settings_int(s, "network.direct-port"),
-		.bind = o->bind ? str_z(o->bind) : settings_text(s, "network.bind"), .chinese = p->chinese, .downloads = home_downloads(p->home),
+		.mode = o->mode,
+		.host = o->host,
+		.port = o->port,
+		.plain_line = o->insecure,
+		.registering = o->registering,
+		.accept_new = o->accept_new,
+		.pin = str_z(o->pin ? o->pin : ""),
+		.direct_port = o->direct_port ? o->direct_port : (uint16_t)settings_int(s, "network.direct-port"),
+		.bind = o->bind ? str_z(o->bind) : settings_text(s, "network.bind"),
+		.chinese = p->chinese,
+		.downloads = home_downloads(p->home),
 		.history = (unsigned)settings_int(s, "client.history"),
 	};
 
@@ -274,7 +312,7 @@ static void program_free(struct program *p)
 	buf_free(&p->why);
 }
 
-/* ---- main ------------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- main -------------------------------------------------------------------------------------------------------- */
 
 static int home_get(struct program *p)
 {

@@ -31,9 +31,18 @@ static int flag(struct reading *r, const char *arg)
 		const char *name;
 		bool *to;
 	} flags[] = {
-		{ "--plain", &o->plain }, { "--json", &o->json }, { "--stay", &o->stay }, { "--register", &o->registering }, { "--accept-new", &o->accept_new },
-		{ "--insecure", &o->insecure }, { "--password-stdin", &o->password_stdin }, { "--settings", &o->settings }, { "--mouse", &o->mouse },
-		{ "--help", &o->help }, { "-h", &o->help }, { "--version", &o->version },
+		{ "--plain", &o->plain },
+		{ "--json", &o->json },
+		{ "--stay", &o->stay },
+		{ "--register", &o->registering },
+		{ "--accept-new", &o->accept_new },
+		{ "--insecure", &o->insecure },
+		{ "--password-stdin", &o->password_stdin },
+		{ "--settings", &o->settings },
+		{ "--mouse", &o->mouse },
+		{ "--help", &o->help },
+		{ "-h", &o->help },
+		{ "--version", &o->version },
 	};
 
 	for (size_t i = 0; i < countof(flags); i++)
@@ -66,7 +75,9 @@ static int valued(struct reading *r, const char *arg, const char *next, int *use
 		const char *name;
 		const char **to;
 	} options[] = {
-		{ "--to", &o->to }, { "--file", &file }, { "--pin", &o->pin }, { "--forget-key", &o->forget }, { "--bind", &o->bind }, { "--ca", &o->authorities },
+		{ "--to", &o->to },        { "--file", &file },
+		{ "--pin", &o->pin },      { "--forget-key", &o->forget },
+		{ "--bind", &o->bind },    { "--ca", &o->authorities },
 		{ "--timeout", &timeout }, { "--direct-port", &port },
 	};
 	uint64_t n;
@@ -140,7 +151,8 @@ static bool name_good(const struct options *o)
 	struct str prepared;
 
 	/* Small letters and the like: as the server will know it. */
-	return jid_local_prepare(&prepared, o->name, &arena) && prepared.n && str_find(prepared, ',') == prepared.n && str_find(prepared, ';') == prepared.n;
+	return jid_local_prepare(&prepared, o->name, &arena) && prepared.n && str_find(prepared, ',') == prepared.n &&
+	       str_find(prepared, ';') == prepared.n;
 }
 
 static bool is_here(struct str host)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/chat.h - what the middle of the engine (client.c, entries.c, commands.c) knows of a conversation beside what faces see.
+ * clients/term/engine/chat.h - what the middle of the engine (client.c, entries.c, commands.c) knows of a conversation
+ * beside what faces see.
  */
 #pragma once
 #include "clients/term/engine/inside.h"
@@ -49,7 +50,8 @@ void entry_write(const struct client *c, const struct entry *e, struct buf *to);
 void chat_tell(struct client *c, struct chat *t, unsigned n);
 
 /* A text as a notice, with its values. */
-void client_tell(struct client *c, struct conversation *v, const char *name, bool error, enum text t, struct str one, struct str two);
+void client_tell(struct client *c, struct conversation *v, const char *name, bool error, enum text t, struct str one,
+		 struct str two);
 void client_state_changed(struct client *c);
 
 /* ---- files.c */
@@ -64,7 +66,8 @@ void bytes_write(struct buf *to, uint64_t n);
 
 /* "/join #x": `line` without the slash. */
 bool command_run(struct client *c, struct conversation *v, struct str line);
-/* A name as somebody typed it, as it is known: trimmed, small letters where the server has them so. False: no name (told). The result lives in `room`. */
+/* A name as somebody typed it, as it is known: trimmed, small letters where the server has them so. False: no name
+ * (told). The result lives in `room`. */
 bool name_tidy(struct client *c, struct str typed, struct buf *room);
 
 /* ---- emoji.c */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/classic.c - the line to a server of the classic protocol: dialling, reconnecting, requests and replies.
+ * clients/term/engine/classic.c - the line to a server of the classic protocol: dialling, reconnecting, requests and
+ * replies.
  */
 #include "clients/term/engine/classic.h"
 
@@ -9,9 +10,16 @@
 
 #include "base/crypt.h"
 
-enum { PORT_TLS = 7789, PORT_PLAIN = 7788, AGAIN_MAX_MS = 60 * 1000, RETRY_MS = 3000, PING_MS = 60 * 1000, SILENT_MS = 30 * 1000 };
+enum {
+	PORT_TLS = 7789,
+	PORT_PLAIN = 7788,
+	AGAIN_MAX_MS = 60 * 1000,
+	RETRY_MS = 3000,
+	PING_MS = 60 * 1000,
+	SILENT_MS = 30 * 1000
+};
 
-/* ---- reasons and times ------------------------------------------------------------------------------------------------------ */
+/* ---- reasons and times ------------------------------------------------------------------------------------------- */
 
 void cl_reason(struct classic *l, struct buf *to, struct str reason)
 {
@@ -43,7 +51,8 @@ void cl_reason(struct classic *l, struct buf *to, struct str reason)
 		{ "this name is taken", TEXT_register_taken },
 		{ "this name belongs to an account", TEXT_register_taken },
 		{ "this cannot be a user name", TEXT_register_bad_name },
-		{ "this cannot be a password: it is empty, too long, or has characters that are not allowed", TEXT_register_bad_password },
+		{ "this cannot be a password: it is empty, too long, or has characters that are not allowed",
+		  TEXT_register_bad_password },
 		{ "registration is closed; ask the administrator for an account", TEXT_register_closed },
 		{ "the file is larger than this server takes", TEXT_file_too_large },
 		{ "your files would be more than this server keeps for one account; remove some", TEXT_file_quota },
@@ -74,7 +83,8 @@ static bool time_read(struct str s, struct tm *tm)
 
 	buf_str(&text, s);
 	*tm = (struct tm){ 0 };
-	if (sscanf(buf_z(&text), "%4d-%2d-%2d %2d:%2d:%2d%c", &tm->tm_year, &tm->tm_mon, &tm->tm_mday, &tm->tm_hour, &tm->tm_min, &tm->tm_sec, &end) != 6)
+	if (sscanf(buf_z(&text), "%4d-%2d-%2d %2d:%2d:%2d%c", &tm->tm_year, &tm->tm_mon, &tm->tm_mday, &tm->tm_hour,
+		   &tm->tm_min, &tm->tm_sec, &end) != 6)
 		return false;
 	tm->tm_year -= 1900;
 	tm->tm_mon--;
@@ -94,7 +104,8 @@ msec cl_time(const struct classic *l, struct str text)
 	return (msec)timegm(&tm) * 1000 + l->zone;
 }
 
-/* Zones differ by quarters of an hour, clocks hopefully by less. Where the server's zone is ours now, it is ours also in winter and summer. */
+/* Zones differ by quarters of an hour, clocks hopefully by less. Where the server's zone is ours now, it is ours also
+ * in winter and summer. */
 void cl_zone_learn(struct classic *l, struct str text)
 {
 	const msec quarter = 15 * 60 * 1000;
@@ -113,7 +124,7 @@ void cl_zone_learn(struct classic *l, struct str text)
 	l->since = cl_time(l, text);
 }
 
-/* ---- requests and replies --------------------------------------------------------------------------------------------------- */
+/* ---- requests and replies ---------------------------------------------------------------------------------------- */
 
 struct ask *cl_ask(struct classic *l, struct str request, ask_done *done)
 {
@@ -141,7 +152,8 @@ static void replied(struct classic *l, bool good, struct str data)
 		mem_free(a);
 }
 
-/* Replies are "1|", "0|reason", and those that look like a push but whose type or sender only a reply has (102; 104@Server). */
+/* Replies are "1|", "0|reason", and those that look like a push but whose type or sender only a reply has (102;
+ * 104@Server). */
 static void line_take(struct classic *l, struct str line)
 {
 	if (line.n && line.p[line.n - 1] == '\r')
@@ -176,7 +188,7 @@ static void on_feed(struct pipe *p, const char *bytes, size_t n)
 		cl_cut(l);
 }
 
-/* ---- the line ---------------------------------------------------------------------------------------------------------------- */
+/* ---- the line ---------------------------------------------------------------------------------------------------- */
 
 static void on_up(struct pipe *p) { cl_up(p->state); }
 static void on_written(struct pipe *p) { (void)p; }
@@ -233,7 +245,9 @@ static const struct pipe_ops line_ops = { .up = on_up, .feed = on_feed, .written
 static void deaf_feed(struct pipe *p, const char *bytes, size_t n) { (void)p, (void)bytes, (void)n; }
 static void deaf_down(struct pipe *p, struct str why) { (void)p, (void)why; }
 /* For a pipe that we have given up. */
-static const struct pipe_ops deaf_ops = { .up = on_written, .feed = deaf_feed, .written = on_written, .down = deaf_down };
+static const struct pipe_ops deaf_ops = {
+	.up = on_written, .feed = deaf_feed, .written = on_written, .down = deaf_down
+};
 
 static void pipe_drop(struct classic *l)
 {
@@ -259,16 +273,21 @@ void cl_dial(struct classic *l)
 
 	l->c->state.secure = false;
 	way_phase(l->c, PHASE_CONNECTING, STR_NONE, 0);
-	l->pipe = l->c->outside->ops->dial(l->c->outside, s->host, port, s->plain_line ? PIPE_PLAIN : PIPE_SERVER, &line_ops, l);
+	l->pipe = l->c->outside->ops->dial(l->c->outside, s->host, port, s->plain_line ? PIPE_PLAIN : PIPE_SERVER,
+					   &line_ops, l);
 }
 
 static void again_due(struct timer *t) { cl_dial(holder_of(t, struct classic, again)); }
 
 static void retry_due(struct timer *t) { client_flush(holder_of(t, struct classic, retry)->c, NULL); }
 
-static void pong(struct classic *l, struct ask *a, bool good, struct str data) { (void)l, (void)a, (void)good, (void)data; }
+static void pong(struct classic *l, struct ask *a, bool good, struct str data)
+{
+	(void)l, (void)a, (void)good, (void)data;
+}
 
-/* A line on which nothing was heard for long may be dead: something is asked that must be answered. Not answered: it is. */
+/* A line on which nothing was heard for long may be dead: something is asked that must be answered. Not answered: it
+ * is. */
 static void ping_due(struct timer *t)
 {
 	struct classic *l = holder_of(t, struct classic, pinging);
@@ -283,7 +302,7 @@ static void ping_due(struct timer *t)
 	world_timer(l->c->world, &l->pinging, SILENT_MS);
 }
 
-/* ---- the way ------------------------------------------------------------------------------------------------------------------ */
+/* ---- the way ----------------------------------------------------------------------------------------------------- */
 
 static void start(struct client *c)
 {

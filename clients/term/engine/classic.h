@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/classic.h - inside the client's side of the classic protocol (PROTOCOLS 1): one line to the server, requests whose replies come in order, and what
- * the server tells by itself. classic.c has the line, cl_login.c coming in and trust, classic_talk.c messages, rooms and history, classic_files.c 104 to 107.
+ * clients/term/engine/classic.h - inside the client's side of the classic protocol (PROTOCOLS 1): one line to the
+ * server, requests whose replies come in order, and what the server tells by itself. classic.c has the line, cl_login.c
+ * coming in and trust, classic_talk.c messages, rooms and history, classic_files.c 104 to 107.
  */
 #pragma once
 #include "clients/term/engine/chat.h"
@@ -59,7 +60,8 @@ struct classic {
 	msec since;              /* the server's time when we came: what is older was said before */
 	struct buf held;         /* pushes from before `settled` */
 	bool taking_held;
-	struct list pushed;      /* struct pushed: old pushes of this line, so that the second of two equal ones is known as such */
+	struct list pushed; /* struct pushed: old pushes of this line, so that the second of two equal ones is known as
+			       such */
 	struct map names;        /* struct name: who is online */
 	/* The history that is being told. */
 	struct ask *telling;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/classic_files.c - files: offers (104), their bytes on connections of their own (105, 106), declining (107). What breaks off goes on where the other side
- * has it. The bytes of our own are read through beside being sent, and what the server says of them at the end must be the same; of a file that came, the
- * protocol tells only the size.
+ * clients/term/engine/classic_files.c - files: offers (104), their bytes on connections of their own (105, 106),
+ * declining (107). What breaks off goes on where the other side has it. The bytes of our own are read through beside
+ * being sent, and what the server says of them at the end must be the same; of a file that came, the protocol tells
+ * only the size.
  */
 #include <errno.h>
 
@@ -10,8 +11,16 @@
 #include "clients/term/engine/classic.h"
 #include "clients/term/engine/harmless.h"
 
-enum { AT_ONCE_MAX = 3, PIECE = 64 * 1024, AHEAD = 512 * 1024, LINE_MAX_BYTES = 4096, AGAIN_FIRST_MS = 2000, AGAIN_MAX_MS = 60 * 1000, STALL_MS = 60 * 1000,
-       SUM_MS = 10 * 60 * 1000 /* that a server may take to read a large file through */ };
+enum {
+	AT_ONCE_MAX = 3,
+	PIECE = 64 * 1024,
+	AHEAD = 512 * 1024,
+	LINE_MAX_BYTES = 4096,
+	AGAIN_FIRST_MS = 2000,
+	AGAIN_MAX_MS = 60 * 1000,
+	STALL_MS = 60 * 1000,
+	SUM_MS = 10 * 60 * 1000 /* that a server may take to read a large file through */
+};
 
 struct transfer {
 	struct list here;         /* in classic->transfers */
@@ -45,7 +54,7 @@ static struct transfer *transfer_of(struct classic *l, const struct entry *e)
 	return NULL;
 }
 
-/* ---- the end of one ------------------------------------------------------------------------------------------------------------- */
+/* ---- the end of one ---------------------------------------------------------------------------------------------- */
 
 static void pipe_off(struct transfer *t)
 {
@@ -96,7 +105,8 @@ static void fail_errno(struct transfer *t, int r)
 	own_buf why = { 0 };
 	struct entry *e = entry_of(t);
 
-	text_put(&why, t->l->c->setup.chinese, TEXT_file_unreadable, e ? e->file->name : STR(""), str_z(strerror(-r)), STR_NONE);
+	text_put(&why, t->l->c->setup.chinese, TEXT_file_unreadable, e ? e->file->name : STR(""), str_z(strerror(-r)),
+		 STR_NONE);
 	fail(t, buf_all(&why));
 }
 
@@ -124,14 +134,15 @@ static void pause_it(struct transfer *t, struct str why)
 	kick(l);
 }
 
-/* ---- whole -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- whole ------------------------------------------------------------------------------------------------------- */
 
 static void tell_done(struct transfer *t, struct entry *e, struct str where)
 {
 	own_buf sum = { 0 }, text = { 0 };
 
 	hex_write(&sum, str_bytes(t->hash.sum, 32));
-	text_put(&text, t->l->c->setup.chinese, t->putting ? TEXT_file_was_given : TEXT_file_is_here, e->file->name, where, buf_all(&sum));
+	text_put(&text, t->l->c->setup.chinese, t->putting ? TEXT_file_was_given : TEXT_file_is_here, e->file->name,
+		 where, buf_all(&sum));
 	client_notice(t->l->c, t->v, t->putting ? "file-sent" : "file-here", false, buf_all(&text));
 }
 
@@ -195,7 +206,7 @@ static void hash(struct transfer *t)
 	t->l->c->outside->ops->file_hash(t->file, t->size, &t->hash);
 }
 
-/* ---- bytes -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- bytes ------------------------------------------------------------------------------------------------------- */
 
 static void moves(struct transfer *t)
 {
@@ -364,7 +375,8 @@ static void on_up(struct pipe *p)
 		fail(t, text_of(t->l->c, TEXT_file_other_server));
 		return;
 	}
-	buf_fmt(&p->out, "%s|%.*s,%llu\n", t->putting ? "105" : "106", STR_ARG(e->file->token), (unsigned long long)t->at);
+	buf_fmt(&p->out, "%s|%.*s,%llu\n", t->putting ? "105" : "106", STR_ARG(e->file->token),
+		(unsigned long long)t->at);
 	pipe_dirty(p);
 	file_progress(t->l->c, e, FILE_MOVING, t->at, STR_NONE);
 }
@@ -382,7 +394,7 @@ static void on_down(struct pipe *p, struct str why)
 
 static const struct pipe_ops transfer_ops = { .up = on_up, .feed = on_feed, .written = on_written, .down = on_down };
 
-/* ---- beginning --------------------------------------------------------------------------------------------------------------------- */
+/* ---- beginning --------------------------------------------------------------------------------------------------- */
 
 /* What a part lies under, and what tells an offer from others: made of the token, which is secret. */
 static void token_mark(struct buf *to, struct str token)
@@ -434,7 +446,11 @@ static void begin(struct transfer *t)
 	if (t->putting)
 		hash(t);
 	world_timer(t->l->c->world, &t->stall, STALL_MS);
-	t->pipe = o->ops->dial(o, s->host, s->port ? s->port : s->plain_line ? 7788 : 7789, s->plain_line ? PIPE_PLAIN : PIPE_SERVER, &transfer_ops, t);
+	t->pipe = o->ops->dial(o, s->host,
+			       s->port         ? s->port
+			       : s->plain_line ? 7788
+					       : 7789,
+			       s->plain_line ? PIPE_PLAIN : PIPE_SERVER, &transfer_ops, t);
 }
 
 /* As many as may at once. */
@@ -479,7 +495,7 @@ static void transfer_new(struct classic *l, struct entry *e)
 	kick(l);
 }
 
-/* ---- 104, 107 ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- 104, 107 ---------------------------------------------------------------------------------------------------- */
 
 static void offer_answered(struct classic *l, struct ask *a, bool good, struct str data)
 {
@@ -509,8 +525,8 @@ void cl_offer(struct classic *l, struct entry *e)
 		transfer_new(l, e);
 		return;
 	}
-	buf_fmt(&request, "104|%.*s,%.*s,%.*s,%llu", STR_ARG(l->c->state.self), STR_ARG(e->conversation->name), STR_ARG(e->file->name),
-		(unsigned long long)e->file->size);
+	buf_fmt(&request, "104|%.*s,%.*s,%.*s,%llu", STR_ARG(l->c->state.self), STR_ARG(e->conversation->name),
+		STR_ARG(e->file->name), (unsigned long long)e->file->size);
 	a = cl_ask(l, buf_all(&request), offer_answered);
 	a->v = e->conversation;
 	a->entry = e->id;
@@ -564,10 +580,16 @@ void cl_offered(struct classic *l, struct str sender, struct str content, msec t
 	bool room = str_starts(sender, STR("#")), mine = cl_is_own(l, sender);
 	size_t slash = room ? str_find(sender, '/') : sender.n;
 	struct file_info file;
-	struct incoming in = { .conversation = str_n(sender.p, slash), .sender = slash < sender.n ? str_from(sender, slash + 1) : sender, .time = time,
-			       .relayed = true, .old = telling != NULL, .mine = mine, .file = &file };
+	struct incoming in = { .conversation = str_n(sender.p, slash),
+			       .sender = slash < sender.n ? str_from(sender, slash + 1) : sender,
+			       .time = time,
+			       .relayed = true,
+			       .old = telling != NULL,
+			       .mine = mine,
+			       .file = &file };
 
-	/* What we have sent ourselves is known here, unless it was from another place; to whom only its history tells. */
+	/* What we have sent ourselves is known here, unless it was from another place; to whom only its history tells.
+	 */
 	if (!offer_file(content, &file, &name) || (mine && !room && !telling))
 		return;
 	if (mine && !room)
@@ -640,7 +662,7 @@ void cl_file_stop(struct client *c, struct entry *e)
 	kick(l);
 }
 
-/* ---- after a break --------------------------------------------------------------------------------------------------------------------- */
+/* ---- after a break ----------------------------------------------------------------------------------------------- */
 
 static void broken_off(void *arg, struct str conversation, const struct entry *row)
 {

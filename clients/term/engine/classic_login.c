@@ -9,7 +9,7 @@ enum { REFUSALS_MAX = 3 };
 
 static void ask_password(struct classic *l);
 
-/* ---- the server's key --------------------------------------------------------------------------------------------------------- */
+/* ---- the server's key -------------------------------------------------------------------------------------------- */
 
 /* Under this the key of the server is remembered: "chat.lan:7789". */
 static void server_name(const struct classic *l, struct buf *to)
@@ -24,7 +24,8 @@ static void refuse_key(struct classic *l, enum text t, const uint8_t wanted[KEY_
 	trust_fingerprint(&is, l->key);
 	if (wanted)
 		trust_fingerprint(&was, wanted);
-	text_put(&text, l->c->setup.chinese, t, l->c->setup.host, buf_all(&is), wanted ? buf_all(&was) : l->c->setup.pin);
+	text_put(&text, l->c->setup.chinese, t, l->c->setup.host, buf_all(&is),
+		 wanted ? buf_all(&was) : l->c->setup.pin);
 	way_refused(l->c, "untrusted", buf_all(&text), QUIT_UNTRUSTED);
 	cl_cut(l);
 }
@@ -121,7 +122,7 @@ void cl_up(struct classic *l)
 		ask_password(l);
 }
 
-/* ---- the password --------------------------------------------------------------------------------------------------------------- */
+/* ---- the password ------------------------------------------------------------------------------------------------ */
 
 static void refused(struct classic *l, const char *name, enum text t)
 {
@@ -190,11 +191,15 @@ static void ask_password(struct classic *l)
 		cl_login(l);
 		return;
 	}
-	text_put(&text, c->setup.chinese, new ? TEXT_password_new : l->refusals ? TEXT_password_wrong : TEXT_password, c->setup.name, c->setup.host, STR_NONE);
+	text_put(&text, c->setup.chinese,
+		 new           ? TEXT_password_new
+		 : l->refusals ? TEXT_password_wrong
+			       : TEXT_password,
+		 c->setup.name, c->setup.host, STR_NONE);
 	client_ask(c, ASK_PASSWORD, buf_all(&text), new ? password_new : password_answered);
 }
 
-/* ---- 100, 101 ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- 100, 101 ---------------------------------------------------------------------------------------------------- */
 
 static void logged_in(struct classic *l, struct ask *a, bool good, struct str data)
 {
@@ -206,7 +211,8 @@ static void logged_in(struct classic *l, struct ask *a, bool good, struct str da
 		return;
 	}
 	l->refusals++;
-	/* The server says "0|" whatever was wrong, also that there were too many attempts: who was in with this password tries it again, later. */
+	/* The server says "0|" whatever was wrong, also that there were too many attempts: who was in with this
+	 * password tries it again, later. */
 	if (l->proven && l->refusals <= REFUSALS_MAX) {
 		cl_cut(l);
 		return;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/classic_talk.c - messages, rooms, who is online, and what is known after a line that broke: 102, 103, 108 to 111.
+ * clients/term/engine/classic_talk.c - messages, rooms, who is online, and what is known after a line that broke: 102,
+ * 103, 108 to 111.
  *
- * The protocol has no ids. What is under way when the line goes is in doubt: after logging in the history of its conversation is asked for and compared with what we
- * know (doubts_settle); only what is not in it goes out again. Nothing else is sent before that is decided, so the order holds.
+ * The protocol has no ids. What is under way when the line goes is in doubt: after logging in the history of its
+ * conversation is asked for and compared with what we know (doubts_settle); only what is not in it goes out again.
+ * Nothing else is sent before that is decided, so the order holds.
  */
 #include "clients/term/engine/classic.h"
 
@@ -30,7 +32,7 @@ struct pushed {
 	uint8_t sum[HASH_BYTES_MAX];
 };
 
-/* ---- who is online -------------------------------------------------------------------------------------------------------------- */
+/* ---- who is online ----------------------------------------------------------------------------------------------- */
 
 bool cl_is_online(struct client *c, struct str name) { return map_get(&line_of(c)->names, name) != NULL; }
 
@@ -192,7 +194,7 @@ void cl_people(struct client *c, struct conversation *room)
 		ask_people(l, room);
 }
 
-/* ---- rooms ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- rooms ------------------------------------------------------------------------------------------------------- */
 
 static struct ask *ask_history(struct classic *l, struct conversation *v, unsigned count);
 
@@ -291,7 +293,7 @@ void cl_leave(struct client *c, struct conversation *room)
 	cl_ask(l, buf_all(&request), left)->v = room;
 }
 
-/* ---- history ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- history ----------------------------------------------------------------------------------------------------- */
 
 static void rows_forget(struct classic *l)
 {
@@ -332,14 +334,18 @@ void cl_older(struct client *c, struct conversation *v, unsigned count)
 	struct classic *l = line_of(c);
 
 	/* The history of a room is told to who is in it; that of one of those in it nobody keeps. */
-	if (!l || !l->logged_in || (v->kind == CONVERSATION_ROOM && !v->online) || str_starts(v->name, STR("#")) != (v->kind == CONVERSATION_ROOM)) {
+	if (!l || !l->logged_in || (v->kind == CONVERSATION_ROOM && !v->online) ||
+	    str_starts(v->name, STR("#")) != (v->kind == CONVERSATION_ROOM)) {
 		client_history_done(c, v, v->more);
 		return;
 	}
 	ask_history(l, v, count);
 }
 
-static struct str nick_of(struct str sender) { return str_starts(sender, STR("#")) ? str_from(sender, str_find(sender, '/') + 1) : sender; }
+static struct str nick_of(struct str sender)
+{
+	return str_starts(sender, STR("#")) ? str_from(sender, str_find(sender, '/') + 1) : sender;
+}
 
 /* Our own name in rooms, unless the room has given us another, is that of the account. */
 bool cl_is_own(const struct classic *l, struct str sender) { return str_eq(nick_of(sender), l->c->state.self); }
@@ -378,12 +384,15 @@ void cl_told_row(struct classic *l, struct str sender, struct str text, msec tim
 		l->rows = mem_grow(l->rows, l->rows_room * sizeof *l->rows);
 	}
 	row = &l->rows[l->rows_n++];
-	*row = (struct told){ .time = time, .mine = cl_is_own(l, sender), .maybe_mine = may_be_own(l->telling->v, sender) };
+	*row = (struct told){ .time = time,
+			      .mine = cl_is_own(l, sender),
+			      .maybe_mine = may_be_own(l->telling->v, sender) };
 	str_set(&row->sender, sender);
 	str_set(&row->text, text);
 }
 
-/* Of entries of ours with this text the one nearest in time that no row stands for yet. `taken` has the ids of the others. */
+/* Of entries of ours with this text the one nearest in time that no row stands for yet. `taken` has the ids of the
+ * others. */
 static struct entry *own_find(struct conversation *v, const struct told *row, bool sending, const struct buf *taken)
 {
 	struct entry *best = NULL;
@@ -392,10 +401,11 @@ static struct entry *own_find(struct conversation *v, const struct told *row, bo
 	list_each (e, &v->entries, struct entry, here) {
 		msec far = e->time > row->time ? e->time - row->time : row->time - e->time;
 
-		if (!e->mine || e->kind != ENTRY_TEXT || (e->status == ENTRY_SENDING) != sending || e->status == ENTRY_WAITING ||
-		    e->status == ENTRY_FAILED || !str_eq(e->text, row->text))
+		if (!e->mine || e->kind != ENTRY_TEXT || (e->status == ENTRY_SENDING) != sending ||
+		    e->status == ENTRY_WAITING || e->status == ENTRY_FAILED || !str_eq(e->text, row->text))
 			continue;
-		if (e->time < row->time - OWN_BEFORE_MS || e->time > row->time + OWN_AFTER_MS || (best && (sending || far >= best_far)))
+		if (e->time < row->time - OWN_BEFORE_MS || e->time > row->time + OWN_AFTER_MS ||
+		    (best && (sending || far >= best_far)))
 			continue;
 		if (taken->n && memmem(taken->p, taken->n, &e->id, sizeof e->id))
 			continue;
@@ -405,14 +415,17 @@ static struct entry *own_find(struct conversation *v, const struct told *row, bo
 	return best;
 }
 
-/* Rows of ours find their entries: first those that the server is known to have, then, in their order, those in doubt. */
+/* Rows of ours find their entries: first those that the server is known to have, then, in their order, those in doubt.
+ */
 static void own_match(struct classic *l, struct conversation *v, bool *known)
 {
 	own_buf taken = { 0 };
 
 	for (int sending = 0; sending < 2; sending++)
 		for (size_t i = 0; i < l->rows_n; i++) {
-			struct entry *e = (l->rows[i].mine || l->rows[i].maybe_mine) && !known[i] ? own_find(v, &l->rows[i], sending, &taken) : NULL;
+			struct entry *e = (l->rows[i].mine || l->rows[i].maybe_mine) && !known[i]
+						  ? own_find(v, &l->rows[i], sending, &taken)
+						  : NULL;
 
 			if (!e)
 				continue;
@@ -431,7 +444,8 @@ static unsigned row_nth(const struct classic *l, size_t at)
 	unsigned n = 1;
 
 	for (size_t i = 0; i < at; i++)
-		n += l->rows[i].time == row->time && str_eq(l->rows[i].sender, row->sender) && str_eq(l->rows[i].text, row->text);
+		n += l->rows[i].time == row->time && str_eq(l->rows[i].sender, row->sender) &&
+		     str_eq(l->rows[i].text, row->text);
 	return n;
 }
 
@@ -481,8 +495,15 @@ void cl_told_end(struct classic *l)
 		else if (floor < row->time || floor / 1000 != row->time / 1000)
 			floor = row->time;
 		if (!known[i] && sender.n)
-			client_received(l->c, &(struct incoming){ .conversation = v->name, .sender = sender, .text = row->text, .time = floor,
-								   .relayed = true, .old = true, .mine = row->mine, .nth = row_nth(l, i), .known = &known[i] });
+			client_received(l->c, &(struct incoming){ .conversation = v->name,
+								  .sender = sender,
+								  .text = row->text,
+								  .time = floor,
+								  .relayed = true,
+								  .old = true,
+								  .mine = row->mine,
+								  .nth = row_nth(l, i),
+								  .known = &known[i] });
 		any = any || known[i];
 	}
 	mem_free(known);
@@ -496,9 +517,12 @@ void cl_told_end(struct classic *l)
 	rows_forget(l);
 }
 
-/* ---- coming in ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- coming in --------------------------------------------------------------------------------------------------- */
 
-static void events_on(struct classic *l, struct ask *a, bool good, struct str data) { (void)l, (void)a, (void)good, (void)data; }
+static void events_on(struct classic *l, struct ask *a, bool good, struct str data)
+{
+	(void)l, (void)a, (void)good, (void)data;
+}
 
 static void doubt_note(void *arg, struct str conversation, const struct entry *e)
 {
@@ -554,7 +578,8 @@ static void first_online(struct classic *l, struct ask *a, bool good, struct str
 	online_told(l, a, good, data);
 }
 
-/* What is asked at once, in this order: the replies settle what the last line left open, and the last one opens ours for messages. */
+/* What is asked at once, in this order: the replies settle what the last line left open, and the last one opens ours
+ * for messages. */
 void cl_begin(struct classic *l)
 {
 	struct client *c = l->c;
@@ -571,8 +596,11 @@ void cl_begin(struct classic *l)
 
 		list_each (a, &l->asks, struct ask, here)
 			asked = asked || (a->done == history_told && a->v == v);
-		/* The server counts as delivered what the kernel has taken: the end of the last line may have swallowed something. */
-		if (!asked && n < MISSED_MAX && (v->kind == CONVERSATION_ROOM ? chat_of(v)->joined : v->kind == CONVERSATION_PERSON && v->name.p[0] != '#')) {
+		/* The server counts as delivered what the kernel has taken: the end of the last line may have swallowed
+		 * something. */
+		if (!asked && n < MISSED_MAX &&
+		    (v->kind == CONVERSATION_ROOM ? chat_of(v)->joined
+						  : v->kind == CONVERSATION_PERSON && v->name.p[0] != '#')) {
 			ask_history(l, v, c->setup.history);
 			n++;
 		}
@@ -596,7 +624,7 @@ void cl_ended(struct classic *l)
 	cl_names_drop(l);
 }
 
-/* ---- sending ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- sending ----------------------------------------------------------------------------------------------------- */
 
 /* Answered with "later": the next try is soon, but not at once. */
 static bool is_passing(struct str reason)
@@ -628,7 +656,8 @@ static void sent(struct classic *l, struct ask *a, bool good, struct str data)
 /* The room in which this conversation is, NULL: none. */
 static struct conversation *room_of(struct client *c, struct conversation *v)
 {
-	return str_starts(v->name, STR("#")) ? client_conversation(c, str_n(v->name.p, str_find(v->name, '/')), false) : NULL;
+	return str_starts(v->name, STR("#")) ? client_conversation(c, str_n(v->name.p, str_find(v->name, '/')), false)
+					     : NULL;
 }
 
 /* False: it stays where it is, or has failed. */
@@ -672,10 +701,12 @@ void cl_send(struct client *c, struct entry *e)
 	l->ahead++;
 }
 
-/* ---- what the server tells ------------------------------------------------------------------------------------------------------------ */
+/* ---- what the server tells --------------------------------------------------------------------------------------- */
 
-/* Pushes that are equal are counted, so that of those which a history may have brought as many as are known are known. 0: this one is new. */
-static unsigned pushed_nth(struct classic *l, struct conversation *v, struct str sender, struct str text, struct str stamp, msec time)
+/* Pushes that are equal are counted, so that of those which a history may have brought as many as are known are known.
+ * 0: this one is new. */
+static unsigned pushed_nth(struct classic *l, struct conversation *v, struct str sender, struct str text,
+			   struct str stamp, msec time)
 {
 	struct pushed *p = mem_new(struct pushed);
 	own_buf all = { 0 };
@@ -700,7 +731,8 @@ static unsigned pushed_nth(struct classic *l, struct conversation *v, struct str
 /* What a room itself says. */
 static void room_tells(struct classic *l, struct conversation *v, struct str text)
 {
-	static const char *const over[] = { "you were banned", "you were removed", "you are no longer in this room", "this room was closed" };
+	static const char *const over[] = { "you were banned", "you were removed", "you are no longer in this room",
+					    "this room was closed" };
 
 	const struct str given = STR("your name is taken here: you are ");
 
@@ -755,7 +787,9 @@ static void room_said(struct classic *l, struct str sender, struct str text, str
 static void said(struct classic *l, struct str part[4])
 {
 	msec time = cl_time(l, part[3]);
-	struct incoming in = { .conversation = part[1], .sender = part[1], .text = part[2], .time = time, .relayed = true };
+	struct incoming in = {
+		.conversation = part[1], .sender = part[1], .text = part[2], .time = time, .relayed = true
+	};
 
 	if (!part[1].n || str_is(part[1], "Server")) {
 		client_notice(l->c, NULL, "server", false, part[2]);
@@ -801,8 +835,10 @@ void cl_push(struct classic *l, struct str line)
 
 	if (!push_split(line, part))
 		return;
-	/* Until it is known which zone the server's times are of, and what was missed stands where it belongs, what comes now waits: the answers are under way. */
-	if (l->logged_in && !l->settled && !str_is(part[0], "111") && !(l->telling && str_is(part[0], "104")) && l->held.n < CLASSIC_HELD_MAX) {
+	/* Until it is known which zone the server's times are of, and what was missed stands where it belongs, what
+	 * comes now waits: the answers are under way. */
+	if (l->logged_in && !l->settled && !str_is(part[0], "111") && !(l->telling && str_is(part[0], "104")) &&
+	    l->held.n < CLASSIC_HELD_MAX) {
 		buf_str(&l->held, line);
 		buf_byte(&l->held, '\n');
 		return;

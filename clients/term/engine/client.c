@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/client.c - the life of the client: beginning, phases, questions, the end. Conversations and entries are in entries.c.
+ * clients/term/engine/client.c - the life of the client: beginning, phases, questions, the end. Conversations and
+ * entries are in entries.c.
  */
 #include "clients/term/engine/client.h"
 
@@ -19,7 +20,7 @@ void str_set(struct str *owned, struct str s)
 	*owned = (struct str){ copy, copy ? s.n : 0 };
 }
 
-/* ---- what is told ------------------------------------------------------------------------------------------------------- */
+/* ---- what is told ------------------------------------------------------------------------------------------------ */
 
 struct str text_of(const struct client *c, unsigned which)
 {
@@ -34,7 +35,8 @@ void client_notice(struct client *c, struct conversation *v, const char *name, b
 	c->face->ops->notice(c->face, v ? v : c->status, name, error, text);
 }
 
-void client_tell(struct client *c, struct conversation *v, const char *name, bool error, enum text t, struct str one, struct str two)
+void client_tell(struct client *c, struct conversation *v, const char *name, bool error, enum text t, struct str one,
+		 struct str two)
 {
 	own_buf text = { 0 };
 
@@ -42,9 +44,10 @@ void client_tell(struct client *c, struct conversation *v, const char *name, boo
 	client_notice(c, v, name, error, buf_all(&text));
 }
 
-/* ---- questions ------------------------------------------------------------------------------------------------------------ */
+/* ---- questions --------------------------------------------------------------------------------------------------- */
 
-void client_ask(struct client *c, enum ask_kind kind, struct str prompt, void (*answered)(struct client *c, struct str answer))
+void client_ask(struct client *c, enum ask_kind kind, struct str prompt,
+		void (*answered)(struct client *c, struct str answer))
 {
 	assert(!c->asking);
 	c->asking = true;
@@ -63,7 +66,7 @@ void client_answer(struct client *c, struct str answer)
 	answered(c, answer);
 }
 
-/* ---- phases --------------------------------------------------------------------------------------------------------------- */
+/* ---- phases ------------------------------------------------------------------------------------------------------ */
 
 static void all_offline(struct client *c)
 {
@@ -139,7 +142,7 @@ void client_stop(struct client *c, int status)
 
 void client_start(struct client *c) { c->way->start(c); }
 
-/* ---- beginning and end ------------------------------------------------------------------------------------------------------ */
+/* ---- beginning and end ------------------------------------------------------------------------------------------- */
 
 static void setup_copy(struct client_setup *to, const struct client_setup *from)
 {
@@ -193,9 +196,12 @@ static void waiting_back(void *arg, struct str conversation, const struct entry 
 
 static void saving_due(struct timer *t) { chats_save(holder_of(t, struct client, saving)); }
 
-struct client *client_new(const struct client_setup *setup, struct world *w, struct outside *o, struct keep *k, struct face *f)
+struct client *client_new(const struct client_setup *setup, struct world *w, struct outside *o, struct keep *k,
+			  struct face *f)
 {
-	static const struct way *const ways[] = { [MODE_SERVER] = &way_classic, [MODE_DIRECT] = &way_hybrid, [MODE_LAN] = &way_lan };
+	static const struct way *const ways[] = {
+		[MODE_SERVER] = &way_classic, [MODE_DIRECT] = &way_hybrid, [MODE_LAN] = &way_lan
+	};
 	struct client *c = mem_new(struct client);
 
 	setup_copy(&c->setup, setup);

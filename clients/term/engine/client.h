@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/client.h - the terminal client without a screen: what faces (screen, plain) call, and what they are told. Sans-I/O as the server's
- * doors: time, chance and threads come from base/world.h, connections, datagrams and files from engine/outside.h, what is remembered from keep/keep.h. One thread.
+ * clients/term/engine/client.h - the terminal client without a screen: what faces (screen, plain) call, and what they
+ * are told. Sans-I/O as the server's doors: time, chance and threads come from base/world.h, connections, datagrams and
+ * files from engine/outside.h, what is remembered from keep/keep.h. One thread.
  */
 #pragma once
 #include "base/buf.h"
@@ -34,7 +35,7 @@ struct client_setup {
 	unsigned history;       /* entries read back when a conversation opens; 0: 100 */
 };
 
-/* ---- what a face is told ------------------------------------------------------------------------------------------------ */
+/* ---- what a face is told ----------------------------------------------------------------------------------------- */
 
 enum conversation_change { CONVERSATION_NEW, CONVERSATION_CHANGED, CONVERSATION_GONE };
 enum entry_change {
@@ -51,8 +52,8 @@ struct face_ops {
 	void (*state)(struct face *f, const struct client_state *now);
 	void (*conversation)(struct face *f, struct conversation *v, enum conversation_change what);
 	void (*entry)(struct face *f, struct entry *e, enum entry_change what);
-	/* An answer to a command, or an error: some lines in the user's language, not kept. `name` is a word for programs ("no-such-user");
-	 * "clear": what is shown of `v` goes away (/clear). */
+	/* An answer to a command, or an error: some lines in the user's language, not kept. `name` is a word for
+	 * programs ("no-such-user"); "clear": what is shown of `v` goes away (/clear). */
 	void (*notice)(struct face *f, struct conversation *v, const char *name, bool error, struct str text);
 	/* Answered once with client_answer(); only one question at a time. */
 	void (*ask)(struct face *f, enum ask_kind kind, struct str prompt);
@@ -63,26 +64,36 @@ struct face_ops {
 };
 
 /* Exit statuses of the program. */
-enum { QUIT_OK = 0, QUIT_FAILED = 1 /* refused, not sent */, QUIT_USAGE = 2, QUIT_UNREACHABLE = 3, QUIT_UNTRUSTED = 4 /* a key is not what it was */ };
+enum {
+	QUIT_OK = 0,
+	QUIT_FAILED = 1 /* refused, not sent */,
+	QUIT_USAGE = 2,
+	QUIT_UNREACHABLE = 3,
+	QUIT_UNTRUSTED = 4 /* a key is not what it was */
+};
 
 struct face {
 	const struct face_ops *ops;
 };
 
-/* ---- what a face calls ---------------------------------------------------------------------------------------------- */
+/* ---- what a face calls ------------------------------------------------------------------------------------------- */
 
-/* Everything in `setup` is copied; the others are borrowed until client_free(). Reads back conversations from the keep (CONVERSATION_NEW for each). */
-struct client *client_new(const struct client_setup *setup, struct world *w, struct outside *o, struct keep *k, struct face *f);
+/* Everything in `setup` is copied; the others are borrowed until client_free(). Reads back conversations from the keep
+ * (CONVERSATION_NEW for each). */
+struct client *client_new(const struct client_setup *setup, struct world *w, struct outside *o, struct keep *k,
+			  struct face *f);
 void client_start(struct client *c);
-/* Says good-bye to whom it is connected to; face_ops.quit follows, after what is ENTRY_SENDING was acknowledged or 3 s. */
+/* Says good-bye to whom it is connected to; face_ops.quit follows, after what is ENTRY_SENDING was acknowledged or 3 s.
+ */
 void client_stop(struct client *c, int status);
 struct client *client_free(struct client *c); /* NULL is fine; returns NULL */
 
-/* A line as typed in `v` (NULL: the status): "/command …", or text for the conversation; "//x" says "/x". May hold LF (pasted). Verdict: whether a command or
- * text was taken; what went wrong was told by `notice`. */
+/* A line as typed in `v` (NULL: the status): "/command …", or text for the conversation; "//x" says "/x". May hold LF
+ * (pasted). Verdict: whether a command or text was taken; what went wrong was told by `notice`. */
 bool client_line(struct client *c, struct conversation *v, struct str line);
-/* The same where it is known to be text (a message that begins with a slash), and :names: stay. Each line of it becomes an entry, control characters go; the last one comes back, NULL: there is
- * nothing to say, or it could not be kept (told). */
+/* The same where it is known to be text (a message that begins with a slash), and :names: stay. Each line of it becomes
+ * an entry, control characters go; the last one comes back, NULL: there is nothing to say, or it could not be kept
+ * (told). */
 struct entry *client_say(struct client *c, struct conversation *v, struct str text);
 void client_answer(struct client *c, struct str answer); /* absent: given up */
 
@@ -97,11 +108,13 @@ void client_older(struct client *c, struct conversation *v);
 void client_people(struct client *c, struct conversation *room);
 void conversation_draft(struct client *c, struct conversation *v, struct str draft);
 
-/* What may stand at the end of `line` instead of its last word: names, #rooms, /commands, :emoji:, file names after /send. Each once, sorted, whole words with
- * what belongs behind them ("jack: " at the start of a line, else "jack "). */
-void client_complete(struct client *c, struct conversation *v, struct str line, void (*each)(void *arg, struct str word), void *arg);
+/* What may stand at the end of `line` instead of its last word: names, #rooms, /commands, :emoji:, file names after
+ * /send. Each once, sorted, whole words with what belongs behind them ("jack: " at the start of a line, else "jack ").
+ */
+void client_complete(struct client *c, struct conversation *v, struct str line,
+		     void (*each)(void *arg, struct str word), void *arg);
 
-/* ---- the table of commands (engine/commands.c), for help and manual ---------------------------------------------------------- */
+/* ---- the table of commands (engine/commands.c), for help and manual ---------------------------------------------- */
 
 struct command {
 	const char *name, *arguments; /* "join", "#room [password]" */

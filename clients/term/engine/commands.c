@@ -9,12 +9,17 @@
 #include "clients/term/engine/harmless.h"
 #include "model/jid.h"
 
-enum { ANY = 1 << MODE_SERVER | 1 << MODE_DIRECT | 1 << MODE_LAN, SERVER = 1 << MODE_SERVER, HOSTED = SERVER | 1 << MODE_DIRECT, PEERS = 1 << MODE_DIRECT | 1 << MODE_LAN };
+enum {
+	ANY = 1 << MODE_SERVER | 1 << MODE_DIRECT | 1 << MODE_LAN,
+	SERVER = 1 << MODE_SERVER,
+	HOSTED = SERVER | 1 << MODE_DIRECT,
+	PEERS = 1 << MODE_DIRECT | 1 << MODE_LAN
+};
 enum { SEARCH_MAX = 50, HISTORY_SHOWN = 20 };
 
 #define own_arena __attribute__((cleanup(arena_free))) struct arena
 
-/* ---- words ------------------------------------------------------------------------------------------------------------------ */
+/* ---- words ------------------------------------------------------------------------------------------------------- */
 
 static struct str word_take(struct str *rest)
 {
@@ -50,7 +55,8 @@ bool name_tidy(struct client *c, struct str typed, struct buf *room)
 	}
 	good = name.n && str_is_utf8(name);
 	for (size_t i = 0; i < name.n; i++)
-		good = good && (unsigned char)name.p[i] >= 0x20 && name.p[i] != 0x7F && name.p[i] != ',' && name.p[i] != ';';
+		good = good && (unsigned char)name.p[i] >= 0x20 && name.p[i] != 0x7F && name.p[i] != ',' &&
+		       name.p[i] != ';';
 	if (!good) {
 		client_tell(c, NULL, "bad-name", true, TEXT_bad_name, typed, STR_NONE);
 		return false;
@@ -84,7 +90,7 @@ static bool unable(struct client *c, struct conversation *v)
 	return false;
 }
 
-/* ---- text ------------------------------------------------------------------------------------------------------------------- */
+/* ---- text -------------------------------------------------------------------------------------------------------- */
 
 static bool say(struct client *c, struct conversation *v, struct str text)
 {
@@ -105,13 +111,15 @@ bool client_line(struct client *c, struct conversation *v, struct str line)
 	return say(c, v, slash && one ? str_from(line, 1) : line);
 }
 
-/* ---- help ------------------------------------------------------------------------------------------------------------------- */
+/* ---- help -------------------------------------------------------------------------------------------------------- */
 
 static const struct {
 	const char *name, *command;
 } aliases[] = {
-	{ "q", "query" }, { "to", "query" }, { "m", "msg" }, { "w", "who" }, { "j", "join" }, { "part", "leave" }, { "exit", "quit" }, { "bye", "quit" }, { "h", "help" }, { "?", "help" },
-	{ "names", "who" }, { "chat", "query" }, { "download", "get" }, { "upload", "send" }, { "n", "next" }, { "find", "search" }, { "wc", "close" },
+	{ "q", "query" },     { "to", "query" },   { "m", "msg" },        { "w", "who" },       { "j", "join" },
+	{ "part", "leave" },  { "exit", "quit" },  { "bye", "quit" },     { "h", "help" },      { "?", "help" },
+	{ "names", "who" },   { "chat", "query" }, { "download", "get" }, { "upload", "send" }, { "n", "next" },
+	{ "find", "search" }, { "wc", "close" },
 };
 
 static const struct command *command_named(struct str name)
@@ -157,7 +165,7 @@ static bool run_help(struct client *c, struct conversation *v, struct str rest)
 	return true;
 }
 
-/* ---- conversations ---------------------------------------------------------------------------------------------------------- */
+/* ---- conversations ----------------------------------------------------------------------------------------------- */
 
 static void show(struct client *c, struct conversation *v) { c->face->ops->show(c->face, v, NULL); }
 
@@ -249,7 +257,7 @@ static bool run_number(struct client *c, struct conversation *v, struct str numb
 	return false;
 }
 
-/* ---- people and rooms --------------------------------------------------------------------------------------------------------- */
+/* ---- people and rooms -------------------------------------------------------------------------------------------- */
 
 static bool run_who(struct client *c, struct conversation *v, struct str rest)
 {
@@ -301,7 +309,7 @@ static bool run_leave(struct client *c, struct conversation *v, struct str rest)
 	return true;
 }
 
-/* ---- files ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------------------------------------------------- */
 
 /* "/send ~/plan.pdf", "/send jack plan.pdf" where no conversation is open. */
 static bool run_send(struct client *c, struct conversation *v, struct str rest)
@@ -368,8 +376,10 @@ static struct files files_gather(struct client *c, struct conversation *v)
 static enum text state_text(const struct entry *e)
 {
 	static const enum text texts[] = {
-		[FILE_OFFERED] = TEXT_file_offered, [FILE_HASHING] = TEXT_file_hashing, [FILE_MOVING] = TEXT_file_moving,	  [FILE_PAUSED] = TEXT_file_paused,
-		[FILE_DONE] = TEXT_file_done,	    [FILE_DECLINED] = TEXT_file_declined, [FILE_BROKEN] = TEXT_file_broken,
+		[FILE_OFFERED] = TEXT_file_offered, [FILE_HASHING] = TEXT_file_hashing,
+		[FILE_MOVING] = TEXT_file_moving,   [FILE_PAUSED] = TEXT_file_paused,
+		[FILE_DONE] = TEXT_file_done,       [FILE_DECLINED] = TEXT_file_declined,
+		[FILE_BROKEN] = TEXT_file_broken,
 	};
 
 	return e->mine && e->file->state == FILE_DONE ? TEXT_file_given : texts[e->file->state];
@@ -398,7 +408,8 @@ static bool run_files(struct client *c, struct conversation *v, struct str rest)
 		const struct entry *e = f.all[i];
 		struct str state = text_of(c, state_text(e));
 
-		buf_fmt(&text, "%s%zu. %.*s%s %.*s (", i ? "\n" : "", i + 1, STR_ARG(e->mine ? e->conversation->name : e->sender), e->mine ? " <<" : " >>",
+		buf_fmt(&text, "%s%zu. %.*s%s %.*s (", i ? "\n" : "", i + 1,
+			STR_ARG(e->mine ? e->conversation->name : e->sender), e->mine ? " <<" : " >>",
 			STR_ARG(e->file->name));
 		bytes_write(&text, e->file->size);
 		buf_fmt(&text, "): %.*s", STR_ARG(state));
@@ -425,7 +436,8 @@ static bool is_waiting(const struct entry *e)
 	return s == FILE_PAUSED || s == FILE_BROKEN || (s == FILE_OFFERED && !e->mine);
 }
 
-static struct entry *file_chosen(struct client *c, struct conversation *v, struct str number, bool (*fits)(const struct entry *e))
+static struct entry *file_chosen(struct client *c, struct conversation *v, struct str number,
+				 bool (*fits)(const struct entry *e))
 {
 	struct files f = files_gather(c, v);
 	struct entry *found = NULL;
@@ -481,7 +493,7 @@ static bool run_decline(struct client *c, struct conversation *v, struct str res
 	return true;
 }
 
-/* ---- what was said ------------------------------------------------------------------------------------------------------------- */
+/* ---- what was said ----------------------------------------------------------------------------------------------- */
 
 static bool run_history(struct client *c, struct conversation *v, struct str rest)
 {
@@ -563,7 +575,7 @@ static bool run_clear(struct client *c, struct conversation *v, struct str rest)
 	return true;
 }
 
-/* ---- trust, state, the end -------------------------------------------------------------------------------------------------------- */
+/* ---- trust, state, the end --------------------------------------------------------------------------------------- */
 
 static bool run_verify(struct client *c, struct conversation *v, struct str rest)
 {
@@ -619,7 +631,10 @@ static bool run_keys(struct client *c, struct conversation *v, struct str rest)
 		text_put(&text, c->setup.chinese, TEXT_key_ours, buf_all(&print), STR_NONE, STR_NONE);
 	}
 	if (c->setup.host.n) {
-		buf_fmt(&server, "%.*s:%u", STR_ARG(c->setup.host), c->setup.port ? c->setup.port : c->setup.mode == MODE_SERVER ? 7789u : 7790u);
+		buf_fmt(&server, "%.*s:%u", STR_ARG(c->setup.host),
+			c->setup.port                  ? c->setup.port
+			: c->setup.mode == MODE_SERVER ? 7789u
+						       : 7790u);
 		key_row(c, &text, TEXT_key_server, buf_all(&server));
 	}
 	list_each (other, &c->conversations, struct conversation, here)
@@ -635,8 +650,9 @@ static bool run_keys(struct client *c, struct conversation *v, struct str rest)
 static bool run_status(struct client *c, struct conversation *v, struct str rest)
 {
 	static const enum text phases[] = {
-		[PHASE_OFF] = TEXT_phase_off, [PHASE_CONNECTING] = TEXT_phase_connecting, [PHASE_LOGIN] = TEXT_phase_login,
-		[PHASE_ONLINE] = TEXT_phase_online, [PHASE_WAITING] = TEXT_phase_waiting,
+		[PHASE_OFF] = TEXT_phase_off,         [PHASE_CONNECTING] = TEXT_phase_connecting,
+		[PHASE_LOGIN] = TEXT_phase_login,     [PHASE_ONLINE] = TEXT_phase_online,
+		[PHASE_WAITING] = TEXT_phase_waiting,
 	};
 	own_buf text = { 0 }, count = { 0 };
 	const struct client_state *s = &c->state;
@@ -661,35 +677,48 @@ static bool run_quit(struct client *c, struct conversation *v, struct str rest)
 	return true;
 }
 
-/* ---- the table ------------------------------------------------------------------------------------------------------------------- */
+/* ---- the table --------------------------------------------------------------------------------------------------- */
 
 const struct command commands[] = {
 	{ "help", "[command]", ANY, "what can be typed", "可用的命令", run_help },
-	{ "query", "NAME [text]", ANY, "opens a conversation with somebody, or in a #room", "打开与某人或 #房间 的会话", run_query },
-	{ "msg", "NAME text", ANY, "sends a message without opening the conversation", "发送消息，不切换会话", run_msg },
+	{ "query", "NAME [text]", ANY, "opens a conversation with somebody, or in a #room", "打开与某人或 #房间 的会话",
+	  run_query },
+	{ "msg", "NAME text", ANY, "sends a message without opening the conversation", "发送消息，不切换会话",
+	  run_msg },
 	{ "next", "", ANY, "shows the next conversation with unread messages", "转到下一个有未读消息的会话", run_next },
-	{ "close", "", ANY, "takes the conversation from the list; what was said stays", "关闭会话（保留历史）", run_close },
-	{ "forget", "yes", ANY, "deletes the conversation and all of its history on this machine", "删除会话及本机上的全部历史", run_forget },
+	{ "close", "", ANY, "takes the conversation from the list; what was said stays", "关闭会话（保留历史）",
+	  run_close },
+	{ "forget", "yes", ANY, "deletes the conversation and all of its history on this machine",
+	  "删除会话及本机上的全部历史", run_forget },
 	{ "who", "", ANY, "who is in this room, or who is online", "房间内的人，或在线的人", run_who },
 	{ "online", "", ANY, "who is online", "谁在线", run_online },
-	{ "join", "#room [password]", SERVER, "enters a room; makes it where that is allowed", "进入房间；允许时新建", run_join },
+	{ "join", "#room [password]", SERVER, "enters a room; makes it where that is allowed", "进入房间；允许时新建",
+	  run_join },
 	{ "leave", "[#room]", SERVER, "leaves the room", "离开房间", run_leave },
-	{ "send", "FILE", ANY, "offers a file to who is talked to; /send NAME FILE elsewhere", "向对方发送文件；在别处用 /send 名字 文件", run_send },
+	{ "send", "FILE", ANY, "offers a file to who is talked to; /send NAME FILE elsewhere",
+	  "向对方发送文件；在别处用 /send 名字 文件", run_send },
 	{ "files", "", ANY, "files that were offered, with their numbers", "文件列表及编号", run_files },
-	{ "get", "[number]", ANY, "fetches a file (the newest, or that of /files); goes on where it broke off", "接收文件（最新的，或 /files 中的编号）；可续传", run_get },
-	{ "decline", "[number]", ANY, "declines a file, or stops one that is under way", "拒绝文件，或中止传输", run_decline },
+	{ "get", "[number]", ANY, "fetches a file (the newest, or that of /files); goes on where it broke off",
+	  "接收文件（最新的，或 /files 中的编号）；可续传", run_get },
+	{ "decline", "[number]", ANY, "declines a file, or stops one that is under way", "拒绝文件，或中止传输",
+	  run_decline },
 	{ "history", "[number]", ANY, "shows the last messages here", "显示最近的消息", run_history },
-	{ "search", "WORDS", ANY, "looks for messages that have all these words", "查找包含全部词语的消息", run_search },
+	{ "search", "WORDS", ANY, "looks for messages that have all these words", "查找包含全部词语的消息",
+	  run_search },
 	{ "again", "", ANY, "tries again what could not be sent", "重发未能送出的消息", run_again },
-	{ "verify", "[yes]", PEERS, "shows the code to compare with the other person; yes: it was the same", "显示供双方核对的验证码；yes 表示一致", run_verify },
-	{ "keys", "[forget NAME]", ANY, "fingerprints of keys that are remembered; forget: the next one of NAME is taken", "已记住的密钥指纹；forget 名字：忘记其密钥", run_keys },
+	{ "verify", "[yes]", PEERS, "shows the code to compare with the other person; yes: it was the same",
+	  "显示供双方核对的验证码；yes 表示一致", run_verify },
+	{ "keys", "[forget NAME]", ANY,
+	  "fingerprints of keys that are remembered; forget: the next one of NAME is taken",
+	  "已记住的密钥指纹；forget 名字：忘记其密钥", run_keys },
 	{ "status", "", ANY, "how the connection is", "连接状态", run_status },
 	{ "clear", "", ANY, "clears what is shown; nothing is deleted", "清屏（不删除任何内容）", run_clear },
-	{ "quit", "", ANY, "leaves the program; what waits goes out the next time", "退出；未送出的消息下次发送", run_quit },
+	{ "quit", "", ANY, "leaves the program; what waits goes out the next time", "退出；未送出的消息下次发送",
+	  run_quit },
 };
 const size_t commands_n = countof(commands);
 
-/* ---- running --------------------------------------------------------------------------------------------------------------------- */
+/* ---- running ----------------------------------------------------------------------------------------------------- */
 
 /* How many characters have to be changed, added or left out (Levenshtein); names are short. */
 static unsigned distance(struct str a, struct str b)
@@ -706,7 +735,8 @@ static unsigned distance(struct str a, struct str b)
 
 		row[0] = i;
 		for (unsigned k = 1; k <= b.n; k++) {
-			unsigned change = corner + (a.p[i - 1] != b.p[k - 1]), best = row[k] < row[k - 1] ? row[k] + 1 : row[k - 1] + 1;
+			unsigned change = corner + (a.p[i - 1] != b.p[k - 1]),
+				 best = row[k] < row[k - 1] ? row[k] + 1 : row[k - 1] + 1;
 
 			corner = row[k];
 			row[k] = change < best ? change : best;
@@ -729,7 +759,8 @@ static void suggest(struct client *c, struct conversation *v, struct str name)
 			best_far = far;
 		}
 	}
-	client_tell(c, v, "unknown-command", true, best ? TEXT_unknown_similar : TEXT_unknown_command, name, best ? str_z(best->name) : STR_NONE);
+	client_tell(c, v, "unknown-command", true, best ? TEXT_unknown_similar : TEXT_unknown_command, name,
+		    best ? str_z(best->name) : STR_NONE);
 }
 
 bool command_run(struct client *c, struct conversation *v, struct str line)

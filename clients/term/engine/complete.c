@@ -112,7 +112,8 @@ static size_t path_begin(struct str line)
 	return line.n;
 }
 
-void client_complete(struct client *c, struct conversation *v, struct str line, void (*each)(void *arg, struct str word), void *arg)
+void client_complete(struct client *c, struct conversation *v, struct str line,
+		     void (*each)(void *arg, struct str word), void *arg)
 {
 	struct words w = { .c = c, .before = "", .behind = " " };
 	size_t begin = line.n, path = path_begin(line);
@@ -149,7 +150,8 @@ void client_complete(struct client *c, struct conversation *v, struct str line, 
 		w.folded = buf_all(&folded);
 		w.behind = begin || !v || v->kind != CONVERSATION_ROOM ? " " : ": ";
 		if (word.n || alone)
-			names_add(&w, v, str_starts(word, STR("#")) || alone, !str_starts(word, STR("#")) && !str_is(head, "/join") && !str_is(head, "/leave"));
+			names_add(&w, v, str_starts(word, STR("#")) || alone,
+				  !str_starts(word, STR("#")) && !str_is(head, "/join") && !str_is(head, "/leave"));
 	}
 	tell(&w, each, arg);
 }

@@ -33,7 +33,10 @@ static const struct emoji *find(struct str name)
 	return NULL;
 }
 
-static bool in_name(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '+' || c == '-'; }
+static bool in_name(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '+' || c == '-';
+}
 
 void emoji_replace(struct buf *to, struct str text)
 {

@@ -12,7 +12,7 @@
 
 enum { SAVE_AFTER_MS = 500, COVER_MS = 120 * 1000 };
 
-/* ---- conversations -------------------------------------------------------------------------------------------------------- */
+/* ---- conversations ----------------------------------------------------------------------------------------------- */
 
 static enum conversation_kind kind_of(struct str name)
 {
@@ -146,8 +146,12 @@ void chat_free(struct chat *t)
 
 static void chat_save(struct client *c, struct chat *t)
 {
-	const struct kept_conversation k = { .name = t->v.name, .draft = t->v.draft, .password = t->password, .unread = t->v.unread,
-					     .mentioned = t->v.mentioned, .joined = t->joined };
+	const struct kept_conversation k = { .name = t->v.name,
+					     .draft = t->v.draft,
+					     .password = t->password,
+					     .unread = t->v.unread,
+					     .mentioned = t->v.mentioned,
+					     .joined = t->joined };
 
 	if (!t->unsaved)
 		return;
@@ -206,7 +210,7 @@ void conversation_people(struct client *c, struct conversation *room, const stru
 	changed(c, room);
 }
 
-/* ---- entries in memory ------------------------------------------------------------------------------------------------------ */
+/* ---- entries in memory ------------------------------------------------------------------------------------------- */
 
 static struct file_info *file_copy(const struct file_info *from)
 {
@@ -236,7 +240,10 @@ static struct entry *entry_copy(struct conversation *v, const struct entry *from
 	return e;
 }
 
-static bool is_later(const struct entry *a, const struct entry *b) { return a->time > b->time || (a->time == b->time && a->id && b->id && a->id > b->id); }
+static bool is_later(const struct entry *a, const struct entry *b)
+{
+	return a->time > b->time || (a->time == b->time && a->id && b->id && a->id > b->id);
+}
 
 /* Before the first that is later, in the order of the keep. */
 static void entry_place(struct entry *e)
@@ -389,7 +396,7 @@ struct entry *client_entry(struct client *c, struct conversation *v, int64_t id)
 	return e;
 }
 
-/* ---- what comes ------------------------------------------------------------------------------------------------------------- */
+/* ---- what comes -------------------------------------------------------------------------------------------------- */
 
 /* How many entries there are of this sender, second and text. */
 static unsigned same_count(struct client *c, struct conversation *v, const struct incoming *in)
@@ -398,8 +405,8 @@ static unsigned same_count(struct client *c, struct conversation *v, const struc
 
 	chat_cover(c, chat_of(v), in->time - COVER_MS);
 	list_each (e, &v->entries, struct entry, here)
-		if (e->kind != ENTRY_NOTE && e->mine == in->mine && e->time / 1000 == in->time / 1000 && str_eq(e->text, in->text) &&
-		    (e->mine || str_eq(e->sender, in->sender)))
+		if (e->kind != ENTRY_NOTE && e->mine == in->mine && e->time / 1000 == in->time / 1000 &&
+		    str_eq(e->text, in->text) && (e->mine || str_eq(e->sender, in->sender)))
 			n++;
 	return n;
 }
@@ -420,7 +427,8 @@ static bool names_us(const struct client *c, struct str text)
 		end = (size_t)(at - folded.p) + name.n;
 		/* As a word: letters and digits of ASCII around it make another one. */
 		if ((at == folded.p || !(at[-1] >= 'a' && at[-1] <= 'z')) &&
-		    (end == folded.n || !((folded.p[end] >= 'a' && folded.p[end] <= 'z') || (folded.p[end] >= '0' && folded.p[end] <= '9'))))
+		    (end == folded.n || !((folded.p[end] >= 'a' && folded.p[end] <= 'z') ||
+					  (folded.p[end] >= '0' && folded.p[end] <= '9'))))
 			return true;
 	}
 	return false;
@@ -474,9 +482,15 @@ int client_received(struct client *c, const struct incoming *given)
 	/* Times of servers are whole seconds: what is heard now does not stand before what we said in the same one. */
 	if (!in.old && last && last->time > in.time && last->time / 1000 == in.time / 1000)
 		in.time = last->time;
-	e = entry_copy(v, &(struct entry){ .kind = in.file ? ENTRY_FILE : ENTRY_TEXT, .mine = in.mine, .relayed = in.relayed, .sender = in.sender,
-					   .text = in.file ? in.file->name : in.text, .time = in.time, .mark = in.mark,
-					   .status = in.mine ? ENTRY_RELAYED : ENTRY_RECEIVED, .file = (struct file_info *)(uintptr_t)in.file });
+	e = entry_copy(v, &(struct entry){ .kind = in.file ? ENTRY_FILE : ENTRY_TEXT,
+					   .mine = in.mine,
+					   .relayed = in.relayed,
+					   .sender = in.sender,
+					   .text = in.file ? in.file->name : in.text,
+					   .time = in.time,
+					   .mark = in.mark,
+					   .status = in.mine ? ENTRY_RELAYED : ENTRY_RECEIVED,
+					   .file = (struct file_info *)(uintptr_t)in.file });
 	r = entry_keep(c, e);
 	if (r) {
 		entry_free(e);
@@ -494,7 +508,8 @@ int client_received(struct client *c, const struct incoming *given)
 
 void client_note(struct client *c, struct conversation *v, struct str text)
 {
-	struct entry *e = entry_copy(v, &(struct entry){ .kind = ENTRY_NOTE, .text = text, .time = world_now(c->world) });
+	struct entry *e =
+		entry_copy(v, &(struct entry){ .kind = ENTRY_NOTE, .text = text, .time = world_now(c->world) });
 
 	chat_load(c, chat_of(v));
 	entry_keep(c, e);
@@ -502,7 +517,7 @@ void client_note(struct client *c, struct conversation *v, struct str text)
 	c->face->ops->entry(c->face, e, ENTRY_NEW);
 }
 
-/* ---- what goes ---------------------------------------------------------------------------------------------------------------- */
+/* ---- what goes --------------------------------------------------------------------------------------------------- */
 
 static bool is_pending(enum entry_status s) { return s == ENTRY_WAITING || s == ENTRY_SENDING; }
 
@@ -550,8 +565,13 @@ struct entry *entry_begin(struct client *c, struct conversation *v, const struct
 
 static struct entry *say_line(struct client *c, struct conversation *v, struct str line)
 {
-	return entry_begin(c, v, &(struct entry){ .kind = ENTRY_TEXT, .status = ENTRY_WAITING, .mine = true, .sender = c->state.self, .text = line,
-						  .time = world_now(c->world) });
+	return entry_begin(c, v,
+			   &(struct entry){ .kind = ENTRY_TEXT,
+					    .status = ENTRY_WAITING,
+					    .mine = true,
+					    .sender = c->state.self,
+					    .text = line,
+					    .time = world_now(c->world) });
 }
 
 /* No protocol of ours carries line ends: each line goes for itself, an empty one between others as a blank. */
@@ -619,7 +639,7 @@ void client_flush(struct client *c, struct conversation *v)
 	buf_free(&f.rows);
 }
 
-/* ---- telling ------------------------------------------------------------------------------------------------------------------ */
+/* ---- telling ----------------------------------------------------------------------------------------------------- */
 
 void entry_write(const struct client *c, const struct entry *e, struct buf *to)
 {

@@ -53,12 +53,20 @@ struct entry *client_send_file(struct client *c, struct conversation *v, struct 
 	if (r || !size) {
 		if (!r)
 			c->outside->ops->file_close(f, false);
-		client_tell(c, v, "file-unreadable", true, r ? TEXT_file_unreadable : TEXT_file_empty, path, str_z(strerror(-r)));
+		client_tell(c, v, "file-unreadable", true, r ? TEXT_file_unreadable : TEXT_file_empty, path,
+			    str_z(strerror(-r)));
 		return NULL;
 	}
 	c->outside->ops->file_close(f, false);
 	harmless_file_name(&name, path);
-	return entry_begin(c, v, &(struct entry){ .kind = ENTRY_FILE, .status = ENTRY_WAITING, .mine = true, .sender = c->state.self, .text = buf_all(&name),
-						  .time = world_now(c->world),
-						  .file = &(struct file_info){ .state = FILE_PAUSED, .name = buf_all(&name), .path = path, .size = size } });
+	return entry_begin(
+		c, v,
+		&(struct entry){ .kind = ENTRY_FILE,
+				 .status = ENTRY_WAITING,
+				 .mine = true,
+				 .sender = c->state.self,
+				 .text = buf_all(&name),
+				 .time = world_now(c->world),
+				 .file = &(struct file_info){
+					 .state = FILE_PAUSED, .name = buf_all(&name), .path = path, .size = size } });
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/inside.h - between client.c (conversations, entries, what waits) and those who speak: classic.c, hybrid.c with direct.c, lan.c with
- * direct.c. Never seen by faces.
+ * clients/term/engine/inside.h - between client.c (conversations, entries, what waits) and those who speak: classic.c,
+ * hybrid.c with direct.c, lan.c with direct.c. Never seen by faces.
  */
 #pragma once
 #include "clients/term/engine/client.h"
@@ -16,18 +16,21 @@ struct way {
 	/* Says good-bye in order; way_stopped() when that is done. */
 	void (*stop)(struct client *c);
 	void (*free)(struct client *c);
-	/* An entry of ours (text or file) with status WAITING: takes it in hand (entry_status(SENDING), later more), or leaves it as it is: it is offered again by client_flush(). */
+	/* An entry of ours (text or file) with status WAITING: takes it in hand (entry_status(SENDING), later more), or
+	 * leaves it as it is: it is offered again by client_flush(). */
 	void (*send)(struct client *c, struct entry *e);
 	/* A file of others that may be fetched, or of ours that is PAUSED; and to give one up or decline it. */
 	void (*file_get)(struct client *c, struct entry *e);
 	void (*file_stop)(struct client *c, struct entry *e);
 	/* Commands: answers with client_notice() and what follows from it. */
 	void (*who)(struct client *c, struct conversation *v);            /* everybody online, or in the room */
-	void (*people)(struct client *c, struct conversation *room);      /* the same for a room, quietly: conversation_people() */
+	void (*people)(struct client *c,
+		       struct conversation *room); /* the same for a room, quietly: conversation_people() */
 	void (*join)(struct client *c, struct str room, struct str password);
 	void (*leave)(struct client *c, struct conversation *room);
 	void (*older)(struct client *c, struct conversation *v, unsigned count); /* the server's history */
-	void (*verify)(struct client *c, struct conversation *v, struct str answer); /* shows the code to compare; "yes": it was right */
+	void (*verify)(struct client *c, struct conversation *v,
+		       struct str answer); /* shows the code to compare; "yes": it was right */
 	/* Who is reachable now: one, and all of them in no order. NULL: what client_online() told is all there is. */
 	bool (*online)(struct client *c, struct str name);
 	void (*names)(struct client *c, void (*each)(void *arg, struct str name), void *arg);
@@ -59,7 +62,7 @@ struct client {
 	struct timer saving;             /* writes what changed in conversations: not for every message */
 };
 
-/* ---- for ways ---------------------------------------------------------------------------------------------------------- */
+/* ---- for ways ---------------------------------------------------------------------------------------------------- */
 
 /* The phase changed; why may be absent. ONLINE: client_flush() follows by itself. */
 void way_phase(struct client *c, enum client_phase phase, struct str why, msec again_ms);
@@ -67,7 +70,8 @@ void way_stopped(struct client *c);
 /* Ends the program with a message: wrong password, name taken, a key that changed. */
 void way_refused(struct client *c, const char *name, struct str why, int status);
 
-void client_ask(struct client *c, enum ask_kind kind, struct str prompt, void (*answered)(struct client *c, struct str answer));
+void client_ask(struct client *c, enum ask_kind kind, struct str prompt,
+		void (*answered)(struct client *c, struct str answer));
 void client_notice(struct client *c, struct conversation *v, const char *name, bool error, struct str text);
 /* A note that is kept in the conversation: "jack joined". */
 void client_note(struct client *c, struct conversation *v, struct str text);
@@ -76,14 +80,15 @@ void client_note(struct client *c, struct conversation *v, struct str text);
 void client_online(struct client *c, struct str name, bool online);
 void conversation_people(struct client *c, struct conversation *room, const struct str *people, size_t n);
 
-/* What came from others: `conversation` is "jack" or "#room". A mark that is known: nothing happens. 0: it is on disk (or was), so it may be acknowledged; else it must not
- * be. `old`: from a history, put where it belongs; the same sender, time and text as one that is there: nothing happens. */
+/* What came from others: `conversation` is "jack" or "#room". A mark that is known: nothing happens. 0: it is on disk
+ * (or was), so it may be acknowledged; else it must not be. `old`: from a history, put where it belongs; the same
+ * sender, time and text as one that is there: nothing happens. */
 struct incoming {
 	struct str conversation, sender, text, mark;
 	msec time;             /* 0: now */
 	bool relayed, old, mine;
-	unsigned nth;          /* it may be known without a mark: it is the nth of this sender, time (in seconds) and text that is being told, and as many known ones
-				  mean that it is known. 0: 1 with `old`, else it is new */
+	unsigned nth; /* it may be known without a mark: it is the nth of this sender, time (in seconds) and text that
+			 is being told, and as many known ones mean that it is known. 0: 1 with `old`, else it is new */
 	const struct file_info *file; /* NULL: text */
 	bool *known;           /* set when it was there already; may be NULL */
 };
@@ -108,7 +113,7 @@ void client_mark(struct client *c, struct buf *to);
 /* Text in the user's language: texts.h. */
 struct str text_of(const struct client *c, unsigned which);
 
-/* ---- trust (trust.c): keys of servers and peers ---------------------------------------------------------------------------- */
+/* ---- trust (trust.c): keys of servers and peers ------------------------------------------------------------------ */
 
 enum trust { TRUST_YES, TRUST_NEW /* never seen: ask or remember */, TRUST_CHANGED /* refused, loudly */ };
 enum trust trust_look(struct client *c, struct str whose, const uint8_t key[KEY_BYTES], bool *verified);
@@ -118,12 +123,13 @@ void trust_fingerprint(struct buf *to, const uint8_t key[KEY_BYTES]);
 /* What two people read to each other: five groups of five digits, the same on both sides, made of both keys. */
 void trust_code(struct buf *to, const uint8_t one[KEY_BYTES], const uint8_t other[KEY_BYTES]);
 
-/* ---- direct.c: a link between two clients (PROTOCOLS 2.6), used by hybrid.c and lan.c ----------------------------------------- */
+/* ---- direct.c: a link between two clients (PROTOCOLS 2.6), used by hybrid.c and lan.c ---------------------------- */
 
 struct directs; /* all of them, with the port they are reached at */
 
 struct direct_events {
-	/* A message cannot go by a direct link (no TCP there, refused, silence): the way may send a datagram or relay, or leave it waiting. */
+	/* A message cannot go by a direct link (no TCP there, refused, silence): the way may send a datagram or relay,
+	 * or leave it waiting. */
 	void (*unreachable)(struct client *c, struct entry *e);
 	/* There is a link to this person, or no more. */
 	void (*linked)(struct client *c, struct str name, bool up);

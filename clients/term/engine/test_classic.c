@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/test_classic.c - clients of the classic protocol against the real door (tests/talk.h): what is said arrives once and in order, whatever the
- * network does; rooms, files, being away, trust.
+ * clients/term/engine/test_classic.c - clients of the classic protocol against the real door (tests/talk.h): what is
+ * said arrives once and in order, whatever the network does; rooms, files, being away, trust.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +17,7 @@
 #include "core/files.h"
 #include "tests/talk.h"
 
-/* ---- the server ------------------------------------------------------------------------------------------------------------------ */
+/* ---- the server -------------------------------------------------------------------------------------------------- */
 
 struct site {
 	struct talk *talk;
@@ -79,7 +79,13 @@ static struct site *site_new(uint64_t seed)
 	s->talk = talk_new_with(1, NULL, &s->settings);
 	for (size_t i = 0; i < countof(people); i++)
 		talk_account(s->talk, people[i], "secret");
-	s->server = (struct net_server){ .open = s_open, .take = s_take, .give = s_give, .closed = s_closed, .cut = s_cut, .pass = s_pass, .arg = s };
+	s->server = (struct net_server){ .open = s_open,
+					 .take = s_take,
+					 .give = s_give,
+					 .closed = s_closed,
+					 .cut = s_cut,
+					 .pass = s_pass,
+					 .arg = s };
 	for (size_t i = 0; i < KEY_BYTES; i++)
 		s->server.key[i] = (uint8_t)i;
 	s->world = net_world_new(seed);
@@ -113,7 +119,10 @@ static struct net_host *come(struct site *s, const char *name)
 	return h;
 }
 
-static struct conversation *with(struct net_host *h, const char *name) { return client_conversation(h->client, str_z(name), true); }
+static struct conversation *with(struct net_host *h, const char *name)
+{
+	return client_conversation(h->client, str_z(name), true);
+}
 
 static bool type(struct net_host *h, const char *in, const char *line)
 {
@@ -148,7 +157,7 @@ static const char *texts(struct net_host *h, const char *name, struct buf *to)
 		assert_string_equal(texts(h, name, &_all), wanted); \
 	} while (0)
 
-/* ---- talking ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- talking ----------------------------------------------------------------------------------------------------- */
 
 static void test_two_talk(void **state)
 {
@@ -252,7 +261,7 @@ static void test_another_place_of_ours(void **state)
 	site_free(s);
 }
 
-/* ---- a bad network ------------------------------------------------------------------------------------------------------------------ */
+/* ---- a bad network ----------------------------------------------------------------------------------------------- */
 
 static void test_waits_while_there_is_no_server(void **state)
 {
@@ -376,7 +385,7 @@ static void test_silence(void **state)
 	site_free(s);
 }
 
-/* ---- rooms -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- rooms ------------------------------------------------------------------------------------------------------- */
 
 static void test_rooms(void **state)
 {
@@ -459,7 +468,7 @@ static void test_storm_in_a_room(void **state)
 	}
 }
 
-/* ---- files -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------------------------------------------------- */
 
 static void file_goes(uint64_t seed, unsigned cut)
 {
@@ -579,7 +588,7 @@ static void test_file_declined(void **state)
 	site_free(s);
 }
 
-/* ---- coming in ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- coming in --------------------------------------------------------------------------------------------------- */
 
 static void test_wrong_password(void **state)
 {

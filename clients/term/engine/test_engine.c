@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/test_engine.c - what needs no server: texts in both languages, what is made harmless, emoji, completion, commands, keys.
+ * clients/term/engine/test_engine.c - what needs no server: texts in both languages, what is made harmless, emoji,
+ * completion, commands, keys.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +15,7 @@
 #include "clients/term/engine/harmless.h"
 #include "clients/term/engine/test_net_world.h"
 
-/* ---- texts ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- texts ------------------------------------------------------------------------------------------------------- */
 
 /* Which of %1, %2, %3 are in it. */
 static unsigned placeholders(struct str s)
@@ -51,7 +52,7 @@ static void test_commands_are_explained(void **state)
 	}
 }
 
-/* ---- harmless ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- harmless ---------------------------------------------------------------------------------------------------- */
 
 #define HARMLESS(from, wanted)                                                      \
 	do {                                                                        \
@@ -69,7 +70,10 @@ static void test_harmless(void **state)
 	HARMLESS("\xC2\x9B" "31m", "\xEF\xBF\xBD" "31m");
 	HARMLESS("a\xE2\x80\xAE" "b\xE2\x81\xA6" "c", "a\xEF\xBF\xBD" "b\xEF\xBF\xBD" "c");
 	HARMLESS("\xF3\xA0\x81\x81", "\xEF\xBF\xBD");
-	HARMLESS("\xFF\xC0\x80\xED\xA0\x80" "x\xE4\xBD", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD" "x\xEF\xBF\xBD\xEF\xBF\xBD");
+	HARMLESS("\xFF\xC0\x80\xED\xA0\x80"
+		 "x\xE4\xBD",
+		 "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"
+		 "x\xEF\xBF\xBD\xEF\xBF\xBD");
 	/* A mark at the beginning of a line would stand on what is in front of it; elsewhere it belongs. */
 	HARMLESS("\xCC\x81" "a\xCC\x81\n\xCC\x81", "\xE2\x97\x8C\xCC\x81" "a\xCC\x81\n\xE2\x97\x8C\xCC\x81");
 	/* Families of emoji are held together by joiners. */
@@ -131,15 +135,21 @@ static void test_file_names(void **state)
 	assert_int_equal(to.n, 198);
 }
 
-/* ---- emoji --------------------------------------------------------------------------------------------------------------------------- */
+/* ---- emoji ------------------------------------------------------------------------------------------------------- */
 
 static void test_emoji(void **state)
 {
 	static const struct {
 		const char *typed, *sent;
 	} cases[] = {
-		{ ":smile:", "\xF0\x9F\x98\x84" }, { "a :+1: b", "a \xF0\x9F\x91\x8D b" }, { "12:30:45", "12:30:45" }, { ":nothing_like_it:", ":nothing_like_it:" },
-		{ "::smile::", ":\xF0\x9F\x98\x84:" }, { "http://x:80/:smile", "http://x:80/:smile" }, { ":", ":" }, { ":x", ":x" },
+		{ ":smile:", "\xF0\x9F\x98\x84" },
+		{ "a :+1: b", "a \xF0\x9F\x91\x8D b" },
+		{ "12:30:45", "12:30:45" },
+		{ ":nothing_like_it:", ":nothing_like_it:" },
+		{ "::smile::", ":\xF0\x9F\x98\x84:" },
+		{ "http://x:80/:smile", "http://x:80/:smile" },
+		{ ":", ":" },
+		{ ":x", ":x" },
 	};
 
 	(void)state;
@@ -156,7 +166,7 @@ static void test_emoji(void **state)
 	}
 }
 
-/* ---- a client without a line ------------------------------------------------------------------------------------------------------------ */
+/* ---- a client without a line ------------------------------------------------------------------------------------- */
 
 static struct net_host *alone(struct net_world **w)
 {
@@ -182,7 +192,8 @@ static void completes(struct net_host *h, const char *in, const char *line, cons
 {
 	own_buf words = { 0 };
 
-	client_complete(h->client, in ? client_conversation(h->client, str_z(in), true) : NULL, str_z(line), word_add, &words);
+	client_complete(h->client, in ? client_conversation(h->client, str_z(in), true) : NULL, str_z(line), word_add,
+			&words);
 	assert_string_equal(buf_z(&words), wanted);
 }
 
@@ -256,7 +267,8 @@ static void test_closed_comes_back(void **state)
 
 	(void)state;
 	client_conversation(h->client, STR("lily"), true);
-	client_received(h->client, &(struct incoming){ .conversation = STR("jack"), .sender = STR("jack"), .text = STR("hi") });
+	client_received(h->client,
+			&(struct incoming){ .conversation = STR("jack"), .sender = STR("jack"), .text = STR("hi") });
 	client_read(h->client, client_conversation(h->client, STR("jack"), false));
 	assert_true(client_line(h->client, client_conversation(h->client, STR("jack"), false), STR("/close")));
 	assert_null(client_conversation(h->client, STR("jack"), false));
@@ -264,7 +276,8 @@ static void test_closed_comes_back(void **state)
 	net_start(h);
 	assert_null(client_conversation(h->client, STR("jack"), false));
 	assert_non_null(client_conversation(h->client, STR("lily"), false));
-	client_received(h->client, &(struct incoming){ .conversation = STR("jack"), .sender = STR("jack"), .text = STR("again") });
+	client_received(h->client,
+			&(struct incoming){ .conversation = STR("jack"), .sender = STR("jack"), .text = STR("again") });
 	assert_non_null(client_conversation(h->client, STR("jack"), false));
 	assert_int_equal(net_count(h, "jack", "hi"), 1);
 	/* And goes for good. */
@@ -282,10 +295,14 @@ static void test_drafts_and_unread_stay(void **state)
 
 	(void)state;
 	conversation_draft(h->client, v, STR("half a sen"));
-	client_received(h->client, &(struct incoming){ .conversation = STR("#tea"), .sender = STR("jack"), .text = STR("atom and tomato") });
+	client_received(h->client, &(struct incoming){ .conversation = STR("#tea"),
+						       .sender = STR("jack"),
+						       .text = STR("atom and tomato") });
 	assert_int_equal(v->unread, 1);
 	assert_false(v->mentioned);
-	client_received(h->client, &(struct incoming){ .conversation = STR("#tea"), .sender = STR("jack"), .text = STR("hi, TOM!") });
+	client_received(
+		h->client,
+		&(struct incoming){ .conversation = STR("#tea"), .sender = STR("jack"), .text = STR("hi, TOM!") });
 	assert_true(v->mentioned);
 	net_kill(h);
 	net_start(h);
@@ -297,7 +314,7 @@ static void test_drafts_and_unread_stay(void **state)
 	net_world_free(w);
 }
 
-/* ---- keys ------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- keys -------------------------------------------------------------------------------------------------------- */
 
 static void test_code(void **state)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/plain/input.c - standard input, line by line: pipes and terminals when there is something, files piece by piece.
+ * clients/term/plain/input.c - standard input, line by line: pipes and terminals when there is something, files piece
+ * by piece.
  */
 #include <errno.h>
 #include <unistd.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/plain/inside.h - between plain.c (lines), json.c (objects), input.c (what is read) and once.c (one message, then the end).
+ * clients/term/plain/inside.h - between plain.c (lines), json.c (objects), input.c (what is read) and once.c (one
+ * message, then the end).
  */
 #pragma once
 #include <jansson.h>

@@ -1,27 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/plain/json.c - everything as JSON, a line each; docs/anser.1 lists the members. Texts are as they came, but well-formed UTF-8.
+ * clients/term/plain/json.c - everything as JSON, a line each; docs/anser.1 lists the members. Texts are as they came,
+ * but well-formed UTF-8.
  */
 #include "clients/term/engine/chat.h"
 #include "clients/term/plain/inside.h"
 
 static const char *const phases[] = {
-	[PHASE_OFF] = "off", [PHASE_CONNECTING] = "connecting", [PHASE_LOGIN] = "login", [PHASE_ONLINE] = "online", [PHASE_WAITING] = "waiting",
+	[PHASE_OFF] = "off",       [PHASE_CONNECTING] = "connecting", [PHASE_LOGIN] = "login",
+	[PHASE_ONLINE] = "online", [PHASE_WAITING] = "waiting",
 };
-static const char *const kinds[] = { [CONVERSATION_STATUS] = "status", [CONVERSATION_PERSON] = "person", [CONVERSATION_ROOM] = "room" };
-static const char *const conversation_changes[] = { [CONVERSATION_NEW] = "new", [CONVERSATION_CHANGED] = "changed", [CONVERSATION_GONE] = "gone" };
+static const char *const kinds[] = {
+	[CONVERSATION_STATUS] = "status", [CONVERSATION_PERSON] = "person", [CONVERSATION_ROOM] = "room"
+};
+static const char *const conversation_changes[] = {
+	[CONVERSATION_NEW] = "new", [CONVERSATION_CHANGED] = "changed", [CONVERSATION_GONE] = "gone"
+};
 static const char *const entry_changes[] = { [ENTRY_NEW] = "new", [ENTRY_OLD] = "old", [ENTRY_CHANGED] = "changed" };
 static const char *const entry_kinds[] = { [ENTRY_TEXT] = "text", [ENTRY_FILE] = "file", [ENTRY_NOTE] = "note" };
 static const char *const statuses[] = {
-	[ENTRY_RECEIVED] = "received", [ENTRY_WAITING] = "waiting",   [ENTRY_SENDING] = "sending", [ENTRY_RELAYED] = "relayed",
-	[ENTRY_DIRECT] = "direct",     [ENTRY_DATAGRAM] = "datagram", [ENTRY_FAILED] = "failed",
+	[ENTRY_RECEIVED] = "received", [ENTRY_WAITING] = "waiting", [ENTRY_SENDING] = "sending",
+	[ENTRY_RELAYED] = "relayed",   [ENTRY_DIRECT] = "direct",   [ENTRY_DATAGRAM] = "datagram",
+	[ENTRY_FAILED] = "failed",
 };
 static const char *const file_states[] = {
 	[FILE_OFFERED] = "offered", [FILE_HASHING] = "hashing",	  [FILE_MOVING] = "moving", [FILE_PAUSED] = "paused",
 	[FILE_DONE] = "done",	    [FILE_DECLINED] = "declined", [FILE_BROKEN] = "broken",
 };
 
-/* ---- out ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- out --------------------------------------------------------------------------------------------------------- */
 
 /* Bytes that are no UTF-8 become U+FFFD: JSON has no others. */
 static json_t *text(struct str s)
@@ -62,8 +69,9 @@ static void tell(struct plain *p, json_t *o)
 
 void json_tell_state(struct plain *p, const struct client_state *now)
 {
-	json_t *o = json_pack("{s:s, s:s, s:o, s:o, s:b, s:i}", "event", "state", "phase", phases[now->phase], "self", text(now->self), "where", text(now->where),
-			      "secure", now->secure, "waiting", (int)now->waiting);
+	json_t *o = json_pack("{s:s, s:s, s:o, s:o, s:b, s:i}", "event", "state", "phase", phases[now->phase], "self",
+			      text(now->self), "where", text(now->where), "secure", now->secure, "waiting",
+			      (int)now->waiting);
 
 	if (now->why.n)
 		json_object_set_new(o, "why", text(now->why));
@@ -74,9 +82,10 @@ void json_tell_state(struct plain *p, const struct client_state *now)
 
 void json_tell_conversation(struct plain *p, const struct conversation *v, enum conversation_change what)
 {
-	json_t *o = json_pack("{s:s, s:s, s:o, s:s, s:i, s:b, s:b, s:b, s:i, s:b}", "event", "conversation", "change", conversation_changes[what], "name",
-			      text(v->name), "kind", kinds[v->kind], "number", (int)v->number, "online", v->online, "direct", v->direct, "verified",
-			      v->verified, "unread", (int)v->unread, "mentioned", v->mentioned);
+	json_t *o = json_pack("{s:s, s:s, s:o, s:s, s:i, s:b, s:b, s:b, s:i, s:b}", "event", "conversation", "change",
+			      conversation_changes[what], "name", text(v->name), "kind", kinds[v->kind], "number",
+			      (int)v->number, "online", v->online, "direct", v->direct, "verified", v->verified,
+			      "unread", (int)v->unread, "mentioned", v->mentioned);
 
 	if (v->kind == CONVERSATION_ROOM) {
 		json_t *people = json_array();
@@ -90,28 +99,32 @@ void json_tell_conversation(struct plain *p, const struct conversation *v, enum 
 
 void json_tell_entry(struct plain *p, const struct entry *e, enum entry_change what)
 {
-	json_t *o = json_pack("{s:s, s:s, s:o, s:I, s:s, s:b, s:o, s:o, s:I, s:s, s:b}", "event", "entry", "change", entry_changes[what], "conversation",
-			      text(e->conversation->name), "id", (json_int_t)e->id, "kind", entry_kinds[e->kind], "mine", e->mine, "sender", text(e->sender), "text",
-			      text(e->text), "time", (json_int_t)e->time, "status", statuses[e->status], "relayed", e->relayed);
+	json_t *o = json_pack("{s:s, s:s, s:o, s:I, s:s, s:b, s:o, s:o, s:I, s:s, s:b}", "event", "entry", "change",
+			      entry_changes[what], "conversation", text(e->conversation->name), "id", (json_int_t)e->id,
+			      "kind", entry_kinds[e->kind], "mine", e->mine, "sender", text(e->sender), "text",
+			      text(e->text), "time", (json_int_t)e->time, "status", statuses[e->status], "relayed",
+			      e->relayed);
 
 	if (e->why.n)
 		json_object_set_new(o, "why", text(e->why));
 	if (e->file)
 		json_object_set_new(o, "file",
-				    json_pack("{s:o, s:s, s:I, s:I, s:o}", "name", text(e->file->name), "state", file_states[e->file->state], "size",
-					      (json_int_t)e->file->size, "done", (json_int_t)e->file->done, "path", text(e->file->path)));
+				    json_pack("{s:o, s:s, s:I, s:I, s:o}", "name", text(e->file->name), "state",
+					      file_states[e->file->state], "size", (json_int_t)e->file->size, "done",
+					      (json_int_t)e->file->done, "path", text(e->file->path)));
 	tell(p, o);
 }
 
 void json_tell_notice(struct plain *p, const struct conversation *v, const char *name, bool error, struct str what)
 {
-	tell(p, json_pack("{s:s, s:s, s:b, s:o, s:o}", "event", "notice", "name", name, "error", error, "conversation", text(v ? v->name : STR("")), "text",
-			  text(what)));
+	tell(p, json_pack("{s:s, s:s, s:b, s:o, s:o}", "event", "notice", "name", name, "error", error, "conversation",
+			  text(v ? v->name : STR("")), "text", text(what)));
 }
 
 void json_tell_ask(struct plain *p, enum ask_kind kind, struct str prompt)
 {
-	tell(p, json_pack("{s:s, s:s, s:o}", "event", "ask", "kind", kind == ASK_PASSWORD ? "password" : "yes-no", "text", text(prompt)));
+	tell(p, json_pack("{s:s, s:s, s:o}", "event", "ask", "kind", kind == ASK_PASSWORD ? "password" : "yes-no",
+			  "text", text(prompt)));
 }
 
 void json_tell_show(struct plain *p, const struct conversation *v, const struct entry *at)
@@ -123,9 +136,12 @@ void json_tell_show(struct plain *p, const struct conversation *v, const struct 
 	tell(p, o);
 }
 
-void json_tell_quit(struct plain *p, int status) { tell(p, json_pack("{s:s, s:i}", "event", "quit", "status", status)); }
+void json_tell_quit(struct plain *p, int status)
+{
+	tell(p, json_pack("{s:s, s:i}", "event", "quit", "status", status));
+}
 
-/* ---- in ------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- in ---------------------------------------------------------------------------------------------------------- */
 
 static struct str member(const json_t *o, const char *key)
 {
@@ -151,12 +167,16 @@ static void take_message(struct plain *p, const json_t *o)
 {
 	struct conversation *v = conversation_named(p, member(o, "to"));
 	struct str what = member(o, "text"), path = member(o, "file"), ref = member(o, "ref");
-	struct entry *e = !v ? NULL : what.p ? client_say(p->client, v, what) : path.p ? client_send_file(p->client, v, path) : NULL;
+	struct entry *e = !v       ? NULL
+			  : what.p ? client_say(p->client, v, what)
+			  : path.p ? client_send_file(p->client, v, path)
+				   : NULL;
 
 	if (!e && v && !path.p)
 		wrong(p, "bad-text", TEXT_json_bad_text);
 	if (ref.p)
-		tell(p, json_pack("{s:s, s:o, s:b, s:I}", "event", "taken", "ref", text(ref), "taken", e != NULL, "id", (json_int_t)(e ? e->id : 0)));
+		tell(p, json_pack("{s:s, s:o, s:b, s:I}", "event", "taken", "ref", text(ref), "taken", e != NULL, "id",
+				  (json_int_t)(e ? e->id : 0)));
 }
 
 static void take_answer(struct plain *p, const json_t *o)

@@ -1,11 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/plain/once.c - one message (or some files), and the end: 0 when all of it was acknowledged, 1 when something was refused, 3 when nobody could be reached.
+ * clients/term/plain/once.c - one message (or some files), and the end: 0 when all of it was acknowledged, 1 when
+ * something was refused, 3 when nobody could be reached.
  */
 #include "clients/term/plain/inside.h"
 #include "clients/term/engine/chat.h"
 
-static bool is_final(enum entry_status s) { return s != ENTRY_WAITING && s != ENTRY_SENDING; }
+/* Between two clients a file that is offered goes from this program: it stays until the other has it. */
+static bool is_final(const struct plain *p, const struct entry *e)
+{
+	if (e->status == ENTRY_DIRECT && e->file && p->client->setup.mode != MODE_SERVER)
+		return e->file->state == FILE_DONE || e->file->state == FILE_DECLINED || e->file->state == FILE_BROKEN;
+	return e->status != ENTRY_WAITING && e->status != ENTRY_SENDING;
+}
+
+static bool is_failed(const struct entry *e)
+{
+	return e->status == ENTRY_FAILED || (e->file && (e->file->state == FILE_DECLINED || e->file->state == FILE_BROKEN));
+}
 
 static struct conversation *to_whom(struct plain *p)
 {
@@ -36,8 +48,8 @@ static void look(struct post *post)
 	for (size_t i = 0; v && i < p->ids.n / sizeof(int64_t); i++) {
 		struct entry *e = entry_at(p, v, i);
 
-		open = open || (e && !is_final(e->status));
-		if (e && e->status == ENTRY_FAILED) {
+		open = open || (e && !is_final(p, e));
+		if (e && is_failed(e)) {
 			plain_complain(p, e->why);
 			p->failed++;
 		}
@@ -137,6 +149,6 @@ void once_state(struct plain *p, const struct client_state *now)
 
 void once_entry(struct plain *p, const struct entry *e)
 {
-	if (e->mine && is_final(e->status))
+	if (e->mine && is_final(p, e))
 		look_soon(p);
 }

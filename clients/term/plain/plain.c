@@ -14,7 +14,7 @@
 
 static struct plain *plain_of(struct face *f) { return holder_of(f, struct plain, face); }
 
-/* ---- out ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- out --------------------------------------------------------------------------------------------------------- */
 
 /* Who reads us and goes away ends us. */
 static void write_all(struct plain *p, int fd, struct str s)
@@ -73,7 +73,7 @@ static void print_text(struct plain *p, struct str head, enum text t, struct str
 	print(p, p->setup.out, head, buf_all(&text));
 }
 
-/* ---- what the engine tells ---------------------------------------------------------------------------------------------------------- */
+/* ---- what the engine tells --------------------------------------------------------------------------------------- */
 
 static void on_state(struct face *f, const struct client_state *now)
 {
@@ -83,7 +83,8 @@ static void on_state(struct face *f, const struct client_state *now)
 	if (p->setup.json)
 		json_tell_state(p, now);
 	else if (online && !p->was_online && !is_once(p))
-		print_text(p, STR("-- "), now->secure ? TEXT_plain_online : TEXT_plain_online_clear, now->self, now->where);
+		print_text(p, STR("-- "), now->secure ? TEXT_plain_online : TEXT_plain_online_clear, now->self,
+			   now->where);
 	else if (now->phase == PHASE_WAITING && !p->told_waiting && !is_once(p))
 		print_text(p, STR("-- "), TEXT_plain_waiting, now->why, STR_NONE);
 	p->was_online = online;
@@ -116,7 +117,8 @@ static void file_text(struct plain *p, const struct entry *e, struct buf *to)
 	own_buf size = { 0 };
 
 	buf_u64(&size, e->file->size);
-	text_put(to, p->setup.chinese, e->mine ? TEXT_plain_file_ours : TEXT_plain_file, e->file->name, buf_all(&size), STR_NONE);
+	text_put(to, p->setup.chinese, e->mine ? TEXT_plain_file_ours : TEXT_plain_file, e->file->name, buf_all(&size),
+		 STR_NONE);
 }
 
 static void print_entry(struct plain *p, const struct entry *e)
@@ -244,7 +246,8 @@ static void on_ask(struct face *f, enum ask_kind kind, struct str prompt)
 	if (!p->setup.has_password || kind != ASK_PASSWORD)
 		given = terminal_ask(buf_all(&question), kind == ASK_PASSWORD, &answer);
 	if (given && kind == ASK_YES_NO) {
-		bool yes = str_is(str_trim(buf_all(&answer)), "yes") || str_is(str_trim(buf_all(&answer)), "y") || str_is(str_trim(buf_all(&answer)), "是");
+		bool yes = str_is(str_trim(buf_all(&answer)), "yes") || str_is(str_trim(buf_all(&answer)), "y") ||
+			   str_is(str_trim(buf_all(&answer)), "是");
 
 		buf_clear(&answer);
 		buf_str(&answer, yes ? STR("yes") : STR("no"));
@@ -283,7 +286,7 @@ static const struct face_ops ops = {
 	.quit = on_quit,
 };
 
-/* ---- what is typed ------------------------------------------------------------------------------------------------------------------- */
+/* ---- what is typed ----------------------------------------------------------------------------------------------- */
 
 /* "@jack text" goes to jack, wherever one is; "\text" is text whatever it begins with; the rest is as everywhere. */
 void plain_line(struct plain *p, struct str line)
@@ -319,7 +322,7 @@ void plain_check_end(struct plain *p)
 	client_stop(p->client, QUIT_OK);
 }
 
-/* ---- life ------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- life -------------------------------------------------------------------------------------------------------- */
 
 static struct str copy(struct str s) { return s.p ? str_n(mem_copy(s.n ? s.p : "", s.n + !s.n), s.n) : STR_NONE; }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/plain/plain.h - the face without a screen: lines for people and scripts, or JSON lines for programs (docs/anser.1 says how they look). What others
- * wrote is made harmless before it is printed.
+ * clients/term/plain/plain.h - the face without a screen: lines for people and scripts, or JSON lines for programs
+ * (docs/anser.1 says how they look). What others wrote is made harmless before it is printed.
  */
 #pragma once
 #include "clients/term/engine/client.h"
@@ -36,5 +36,6 @@ void plain_stop(struct plain *p);
 /* After the end of loop_run(). NULL is fine; returns NULL. */
 struct plain *plain_free(struct plain *p);
 
-/* Asks on the terminal of this process, whatever its input is; `unseen`: what is typed is not shown. False: there is none, or nothing was typed. */
+/* Asks on the terminal of this process, whatever its input is; `unseen`: what is typed is not shown. False: there is
+ * none, or nothing was typed. */
 bool terminal_ask(struct str prompt, bool unseen, struct buf *answer);
