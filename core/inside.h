@@ -286,6 +286,9 @@ void push_clear(struct user *u);
 void push_changed(struct user *u, const struct parcel *p);
 /* A message has come for this account: those are told that want to be. */
 void push_consider(struct user *u, struct stanza *st);
+/* A room has said `st` to this session: its place is told where the session is not active and is named in it. `folded`: what is left of one call for the
+ * next with the same stanza; empty at first. */
+void push_said(struct session *s, struct stanza *st, struct buf *folded);
 void push_session(struct session *s); /* it may have become active, or is no longer */
 void push_forget(struct session *s);
 

@@ -10,6 +10,7 @@
 
 #include "base/crypt.h"
 #include "core/inside.h"
+#include "model/fold.h"
 #include "wire/xml.h"
 
 enum { REST_MS = 10000, ANSWER_MS = 60000, HASH_CHARS = 64 };
@@ -297,6 +298,66 @@ void push_consider(struct user *u, struct stanza *st)
 		return;
 	list_each(p, &u->push, struct place, here)
 		if (!is_active(p))
+			note(p, st);
+}
+
+/* ---- what is said in rooms ---------------------------------------------------------------------------------------- */
+
+static bool is_word_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; }
+
+/* Both folded. "ann" is not in "annual"; where words have no blanks between them (Chinese) anything goes. */
+static bool names(struct str text, struct str name)
+{
+	for (size_t i = 0; name.n && i + name.n <= text.n; i++)
+		if (!memcmp(text.p + i, name.p, name.n) && !(i && is_word_byte(text.p[i - 1]) && is_word_byte(name.p[0])) &&
+		    !(i + name.n < text.n && is_word_byte(text.p[i + name.n]) && is_word_byte(name.p[name.n - 1])))
+			return true;
+	return false;
+}
+
+static bool names_folded(struct str text, struct str name)
+{
+	own_buf folded = { 0 };
+
+	text_fold(&folded, name);
+	return names(text, buf_all(&folded));
+}
+
+/* By the name of the account, or a nickname under which it is in the room: those are where it has sent presence. */
+static bool is_named(const struct session *s, const struct stanza *st, struct str text)
+{
+	struct str room = jid_bare(st->from);
+
+	for (size_t i = 0; i < s->directed_n; i++) {
+		struct str at = s->directed[i];
+
+		if (at.n > room.n + 1 && at.p[room.n] == '/' && str_starts(at, room) && names_folded(text, str_from(at, room.n + 1)))
+			return true;
+	}
+	return names_folded(text, str_z(s->user->name));
+}
+
+static bool is_own(const struct session *s, const struct stanza *st)
+{
+	for (size_t i = 0; i < s->directed_n; i++)
+		if (str_eq(s->directed[i], jid_full(st->from)))
+			return true;
+	return false;
+}
+
+void push_said(struct session *s, struct stanza *st, struct buf *folded)
+{
+	own_buf body = { 0 };
+
+	if (!s->push || s->push_on || st->type != MESSAGE_GROUPCHAT || st->traits & STANZA_NO_STORE || is_own(s, st))
+		return;
+	if (!folded->n && stanza_body(st, &body))
+		text_fold(folded, buf_all(&body));
+	/* What is encrypted may name anybody. */
+	if (!(st->traits & STANZA_ENCRYPTED) && !is_named(s, st, buf_all(folded)))
+		return;
+	list_each(p, &s->user->push, struct place, here)
+		if (!memcmp(p->hash, s->push, HASH_CHARS))
 			note(p, st);
 }
 

@@ -176,6 +176,7 @@ static void give(const struct member *m, const struct parcel *p, const struct st
 static void give_all(struct core *c, const struct here *h, const struct parcel *p, struct jid room)
 {
 	bool is_message = p->stanza->name == STANZA_MESSAGE;
+	own_buf folded = { 0 };
 
 	for (size_t i = 0; i < h->n; i++) {
 		const struct member *m = h->members[i];
@@ -184,6 +185,8 @@ static void give_all(struct core *c, const struct here *h, const struct parcel *
 		    (p->flags & PARCEL_BLIND && m->sees))
 			continue;
 		give(m, p, p->stanza, room);
+		if (is_message)
+			push_said(m->session, p->stanza, &folded);
 	}
 	if (is_message)
 		core_count_up(c, COUNT_DELIVERED, (int64_t)h->n);

@@ -56,6 +56,7 @@ static struct talk *begin_with(unsigned cores, enum push_content content)
 	settings.components = keys;
 	settings.components_n = countof(keys);
 	settings.login_deadline_ms = 1000;
+	settings.rooms_domain = STR("rooms.anser.test");
 	t = talk_new_with(cores, NULL, &settings);
 	components_begin(talk_core(t, 0));
 	talk_account(t, "tom", "secret");
@@ -231,6 +232,43 @@ static void each_device_for_itself(void **state)
 	talk_free(t);
 }
 
+#define SAY(text) "<message to='hall@rooms.anser.test' type='groupchat'><body>" text "</body></message>"
+
+/* In a room: who is named. */
+static void named_in_a_room(unsigned cores, unsigned at)
+{
+	struct talk *t = begin(cores);
+	struct line *push = connects(t), *tom = phone(t, at, "phone"), *ann = enters(t, 0, "ann", "a");
+
+	talk_ask(ann, "<presence/><presence to='hall@rooms.anser.test/boss'><x xmlns='http://jabber.org/protocol/muc'/></presence>");
+	talk_ask(ann, "<iq type='set' id='c' to='hall@rooms.anser.test'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'/></query></iq>");
+	talk_ask(tom, "<presence to='hall@rooms.anser.test/Cañón'><x xmlns='http://jabber.org/protocol/muc'/></presence>");
+	talk_ask(ann, SAY("tom?"));
+	talk_run(t);
+	hears_nothing(push); /* he looks */
+	talk_ask(tom, "<inactive xmlns='urn:xmpp:csi:0'/>" SAY("I am cañón"));
+	talk_run(t);
+	hears_nothing(push); /* his own */
+	talk_ask(ann, SAY("nobody") SAY("a canonical atom"));
+	talk_run(t);
+	hears_nothing(push);
+	talk_ask(ann, SAY("hey CANON, look"));
+	talk_run(t);
+	hears(push, "<value>1</value>");
+	talk_wait(t, 11000);
+	talk_ask(ann, SAY("Tom: and you") SAY("大家tom好") "<message to='hall@rooms.anser.test' type='groupchat'><subject>tom</subject></message>");
+	talk_run(t);
+	hears(push, "<value>1</value>");
+	talk_wait(t, 11000);
+	hears(push, "<value>1</value>");
+	talk_wait(t, 11000);
+	hears_nothing(push);
+	talk_free(t);
+}
+
+static void named_here(void **state) { named_in_a_room(1, 0); }
+static void named_across(void **state) { named_in_a_room(2, 1); }
+
 static void contents(void **state)
 {
 	static const struct {
@@ -384,7 +422,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(told_here), cmocka_unit_test(told_across), cmocka_unit_test(told_across_the_other_way), cmocka_unit_test(a_line_that_breaks),
-		cmocka_unit_test(each_device_for_itself), cmocka_unit_test(contents), cmocka_unit_test(asking_and_taking_back), cmocka_unit_test(what_is_refused),
+		cmocka_unit_test(each_device_for_itself), cmocka_unit_test(named_here), cmocka_unit_test(named_across), cmocka_unit_test(contents),
+		cmocka_unit_test(asking_and_taking_back), cmocka_unit_test(what_is_refused),
 		cmocka_unit_test(errors_here), cmocka_unit_test(errors_across), cmocka_unit_test(answers_of_others),
 	};
 
