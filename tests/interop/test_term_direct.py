@@ -50,13 +50,18 @@ class Anser:
         for name in ('ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LSAN_OPTIONS'):
             if name in os.environ:
                 env[name] = os.environ[name]
-        self.process = subprocess.Popen([ANSER, '--direct', '--json', '--accept-new', f'{self.name}@127.0.0.1:{self.server.hybrid}'], env=env, stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(self.command(), env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.events = queue.Queue()
         self.seen = []
         threading.Thread(target=self.read, args=(self.process.stdout, self.events), daemon=True).start()
         if online:
             self.until(lambda e: e['event'] == 'state' and e['phase'] == 'online')
+
+    def command(self):
+        return [ANSER, '--direct', '--json', '--accept-new', f'{self.name}@127.0.0.1:{self.server.hybrid}']
+
+    def linked_once(self, name):
+        return any(e['event'] == 'conversation' and e['name'] == name and e['direct'] for e in self.seen)
 
     @staticmethod
     def read(stream, events):

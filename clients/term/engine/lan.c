@@ -17,6 +17,7 @@ enum {
 	HINTS = 50, HINTS_BURST = 500, /* datagrams a second that are looked at */
 	CONFLICTS = 4,
 	JOIN_AGAIN_MS = 10000,
+	KNOCK_GAP_MS = 500,
 };
 
 struct seen {
@@ -38,7 +39,7 @@ struct lan {
 	uint16_t port;
 	struct map people;
 	struct timer announcing, ageing, joining;
-	msec announced;
+	msec announced, knocked;
 	bool answer_due, joined, leaving;
 	int64_t tokens;
 	msec tokens_at;
@@ -227,6 +228,28 @@ static bool is_unwritten(const uint8_t address[16])
 	return !memcmp(address, v4, 16) || !memcmp(address, v6, 16);
 }
 
+/* Somebody cannot reach us, behind a firewall as we may be, and has something to say: we try to reach him. */
+static void knocked(struct lan *l, struct str fields)
+{
+	size_t comma = str_find(fields, ',');
+	struct str to = str_n(fields.p, comma), from = str_from(fields, comma + 1);
+
+	if (str_eq(to, l->c->state.self) && map_get(&l->people, from))
+		directs_want(l->directs, from);
+}
+
+static void knock(struct client *c, struct entry *e)
+{
+	struct lan *l = lan_of(c);
+	own_buf bytes = { 0 };
+
+	if (l->leaving || !map_get(&l->people, e->conversation->name) || clock_of(l) - l->knocked < KNOCK_GAP_MS)
+		return;
+	l->knocked = clock_of(l);
+	buf_fmt(&bytes, "knock,%.*s,%.*s", STR_ARG(e->conversation->name), STR_ARG(c->state.self));
+	c->outside->ops->multicast(c->outside, buf_all(&bytes));
+}
+
 static void multicast_heard(void *arg, const struct endpoint *from, struct str bytes)
 {
 	struct directs *ds = arg;
@@ -238,6 +261,10 @@ static void multicast_heard(void *arg, const struct endpoint *from, struct str b
 		return;
 	if (str_is(bytes, "who")) {
 		answer(l);
+		return;
+	}
+	if (str_starts(bytes, STR("knock,"))) {
+		knocked(l, str_from(bytes, sizeof "knock"));
 		return;
 	}
 	if (!hybrid_parse(&d, bytes, &room) || (d.kind != HYBRID_LOGIN && d.kind != HYBRID_LOGOUT))
@@ -309,7 +336,8 @@ static void linked(struct client *c, struct str name, bool up)
 	client_online(c, name, up || map_get(&lan_of(c)->people, name));
 }
 
-static const struct direct_events direct_events = { .unreachable = NULL /* it waits until he is there */, .linked = linked };
+/* What cannot go waits until he is there. */
+static const struct direct_events direct_events = { .unreachable = knock, .linked = linked };
 
 static void join(struct lan *l)
 {

@@ -263,6 +263,21 @@ static void a_file_is_offered_and_fetched(void **state)
 	net_world_free(t.w);
 }
 
+/* Nobody can dial him, so he is asked to. */
+static void who_cannot_be_dialled_is_asked_to_dial(void **state)
+{
+	struct two t = begin(17);
+	int64_t id;
+
+	t.jack->closed_in = true;
+	t.jack->hears = true;
+	id = net_say(t.tom, "jack", "are you behind a wall?");
+	net_run(t.w, 20000);
+	assert_int_equal(net_status(t.tom, "jack", id), ENTRY_DIRECT);
+	assert_int_equal(net_count(t.jack, "tom", "are you behind a wall?"), 1);
+	net_world_free(t.w);
+}
+
 /* Whoever has dialled the link for talk dials for the file: also where only one can. */
 static void a_file_comes_through_a_firewall(void **state)
 {
@@ -589,6 +604,7 @@ int main(void)
 		cmocka_unit_test(a_link_that_went_silent_is_noticed),
 		cmocka_unit_test(many_messages_keep_their_order),
 		cmocka_unit_test(a_file_is_offered_and_fetched),
+		cmocka_unit_test(who_cannot_be_dialled_is_asked_to_dial),
 		cmocka_unit_test(a_file_comes_through_a_firewall),
 		cmocka_unit_test(a_file_goes_on_after_cuts_and_restarts),
 		cmocka_unit_test(talk_goes_on_while_a_file_moves),

@@ -391,7 +391,7 @@ static void o_multicast(struct outside *o, struct str bytes)
 static void letter_give(struct net_world *w, struct sim_letter *l)
 {
 	list_each (h, &w->hosts, struct net_host, here) {
-		if (!h->client || h->closed_in)
+		if (!h->client || (h->closed_in && !h->hears))
 			continue;
 		if (l->multicast && h->joined && h->outside.events.multicast)
 			h->outside.events.multicast(h->outside.events.arg, &l->from, str_n(l->bytes, l->n));

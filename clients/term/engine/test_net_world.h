@@ -23,6 +23,7 @@ struct net_host {
 	uint8_t address[16];
 	uint16_t port;            /* listens at; 0: not */
 	bool closed_in;           /* a firewall: nothing comes in, dials to it are never answered */
+	bool hears;               /* datagrams come in all the same */
 	bool no_listen;           /* dials to it are refused, datagrams come through: as a client in the wild */
 	bool joined;              /* hears multicast */
 	uint64_t disk_room;       /* bytes that files may still grow */
