@@ -4,6 +4,7 @@
  * port of direct links, so that who hears it sees where we are; what we hear of ourselves is dropped.
  */
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <ifaddrs.h>
 #include <linux/netlink.h>
@@ -267,6 +268,7 @@ int net_lan_join(struct outside *o, struct str name, uint16_t port, struct str b
 	struct lan *l = mem_new(struct lan);
 	int r, r6;
 
+	assert(!n->lan && !n->stopping);
 	l->net = n;
 	l->look.fire = look;
 	datagrams_init(n, &l->changes, AF_NETLINK);
