@@ -76,9 +76,8 @@ void view_read(struct view *v)
 }
 
 /* The line stands above the first of the newest entries that nobody has seen. */
-static void unread_mark(struct place *p)
+static void unread_mark(struct place *p, unsigned n)
 {
-	unsigned n = p->conversation->unread;
 	struct list *head = &p->conversation->entries;
 
 	p->unread = NULL;
@@ -108,12 +107,11 @@ void view_show(struct view *v, struct conversation *c)
 	v->found = NULL;
 	if (c) {
 		struct place *p = view_place(v, c);
+		unsigned unread = c->unread;
 
-		if (!p->bottom)
-			p->below = 0;
-		unread_mark(p);
 		edit_set(&v->edit, c->draft.p ? c->draft : STR(""));
-		view_read(v);
+		client_read(v->client, c); /* also reads back what is not in memory yet */
+		unread_mark(p, unread);
 		if (c->kind == CONVERSATION_ROOM)
 			client_people(v->client, c);
 	}
