@@ -106,6 +106,8 @@ static void coming_known(struct file_ask *a)
 		buf_str(&w->name, a->file.name);
 		w->size = a->file.size;
 	}
+	if (c->link->closing)
+		return; /* what was not written waits in the store */
 	while ((w = list_first(&c->coming, struct classic_coming, here)) && w->known) {
 		coming_push(w);
 		coming_free(w);

@@ -770,6 +770,29 @@ static void a_link_is_shown_as_a_file(void **state)
 	site_free(s);
 }
 
+/* What could not be said is said when it can be; blocked is as unknown. */
+static void a_message_that_is_refused(void **state)
+{
+	struct site *s = site_new(2, "memory:", "memory:");
+	struct line *tom = login(s, 1, "tom"), *jack = xmpp(s, "jack"), *l = transfer(s, 0);
+	struct offer o = offer(tom, "tom", "jack", "x,5"), own = offer(tom, "tom", "tom", "mine,5");
+
+	talk_ask(jack, "<iq type='set' id='b'><block xmlns='urn:xmpp:blocking'><item jid='tom@anser.test'/></block></iq>");
+	HEARS(l, TEXT("105|%s,0\n", o.token), "1|0\n");
+	HEARS(l, "12345", "0|the file has come, but its receiver could not be told: no such user\n");
+	assert_true(talk_closed(l));
+	assert_string_equal(talk_hear(jack), "");
+	HEARS(transfer(s, 1), TEXT("105|%s,0\n", o.token),
+	      "0|the file has come, but its receiver could not be told: no such user\n");
+	talk_ask(jack, "<iq type='set' id='u'><unblock xmlns='urn:xmpp:blocking'/></iq>");
+	HEARS(transfer(s, 1), TEXT("105|%s,0\n", o.token), TEXT("1|5\n%s", sha_of(STR("12345"))));
+	assert_has(talk_hear(jack), o.token);
+	/* To oneself, too. */
+	put(s, 0, own, STR("12345"));
+	assert_string_equal(talk_hear(tom), TEXT("1|104@tom@mine,5,%s" NOW, own.token));
+	site_free(s);
+}
+
 /* What waits comes in order too, with files in it, and is not given twice. */
 static void files_wait_in_order(void **state)
 {
@@ -843,6 +866,7 @@ int main(void)
 		cmocka_unit_test(a_room_gets_a_file),
 		cmocka_unit_test(xmpp_sees_a_link),
 		cmocka_unit_test(a_link_is_shown_as_a_file),
+		cmocka_unit_test(a_message_that_is_refused),
 		cmocka_unit_test(files_wait_in_order),
 		cmocka_unit_test(offers_are_counted),
 	};

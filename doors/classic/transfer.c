@@ -185,7 +185,7 @@ static void get_read(struct file_ask *a)
 	struct buf bytes = a->bytes;
 
 	t->working = false;
-	if (a->verdict || !bytes.n) {
+	if (a->verdict || !bytes.n || c->link->closing) {
 		buf_free(&bytes);
 		leave(c); /* gone meanwhile: the client sees by the number of bytes that it has not all of it */
 		return;
