@@ -46,9 +46,24 @@ static void a_message_goes_direct_and_back(void **state)
 	net_world_free(t.w);
 }
 
+static void in_order(struct net_host *h, const char *from, int n)
+{
+	struct conversation *v = client_conversation(h->client, str_z(from), true);
+	int next = 0;
+
+	list_each (e, &v->entries, struct entry, here)
+		if (!e->mine && e->kind == ENTRY_TEXT) {
+			own_buf text = { 0 };
+
+			buf_fmt(&text, "%d", next++);
+			assert_true(str_eq(e->text, buf_all(&text)));
+		}
+	assert_int_equal(next, n);
+}
+
 static void both_may_dial_at_once(void **state)
 {
-	for (uint64_t seed = 0; seed < 30; seed++) {
+	for (uint64_t seed = 0; seed < 100; seed++) {
 		struct two t = begin(seed);
 		int64_t ids[2][20];
 
@@ -70,6 +85,8 @@ static void both_may_dial_at_once(void **state)
 			assert_int_equal(net_count(t.jack, "tom", text), 1);
 			assert_int_equal(net_count(t.tom, "jack", text), 1);
 		}
+		in_order(t.tom, "jack", 20);
+		in_order(t.jack, "tom", 20);
 		net_world_free(t.w);
 	}
 }
