@@ -135,7 +135,7 @@ def ruling(server):
             await d.muc.destroy(room, 'moved', 'elsewhere@' + ROOMS)
             gone = await e.seen.until(lambda p: p['type'] == 'unavailable' and p['from'].resource == 'emma')
             expect(gone['muc']['destroy']['reason'], 'moved')
-            await refusal('item-not-found', e.plugin['xep_0030'].get_info(room))
+            await refusal('gone', e.plugin['xep_0030'].get_info(room))
 
     run(talk())
 
