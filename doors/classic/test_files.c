@@ -793,6 +793,49 @@ static void a_message_that_is_refused(void **state)
 	site_free(s);
 }
 
+static unsigned pushes(const char *heard, const struct offer *o)
+{
+	unsigned n = 0;
+
+	for (const char *at = heard; (at = strstr(at, o->token)); at++)
+		n++;
+	return n;
+}
+
+/* The store stops writing after each possible turn behind the last byte. What was answered with the sum has been said; what was
+ * not is said when the sender asks again, and twice at most, where only the note could not be taken away. */
+static void the_store_stops_anywhere(void **state)
+{
+	bool answered = false, twice = false;
+
+	for (int turns = 0; !answered; turns++) {
+		struct site *s = site_new(1, "faulty::memory:", "memory:");
+		struct line *tom = login(s, 0, "tom"), *jack = login(s, 0, "jack"), *l = transfer(s, 0);
+		struct offer o = offer(tom, "tom", "jack", "x,5");
+		unsigned heard;
+
+		assert_true(turns < 200);
+		HEARS(l, TEXT("105|%s,0\n", o.token), "1|0\n");
+		talk_say(l, "12345");
+		for (int i = 0; i < turns; i++)
+			talk_turn(s->talk);
+		store_faulty_set(STORE_FAILED);
+		answered = strcmp(talk_hear(l), sha_of(STR("12345"))) == 0;
+		heard = pushes(talk_hear(jack), &o);
+		store_faulty_set(0);
+		if (answered)
+			assert_int_equal(heard, 1);
+		l = transfer(s, 0);
+		if (strcmp(talk_ask(l, TEXT("105|%s,0\n", o.token)), "1|0\n") == 0)
+			HEARS(l, "12345", sha_of(STR("12345")));
+		heard += pushes(talk_hear(jack), &o);
+		assert_in_range(heard, 1, 2);
+		twice |= heard == 2;
+		site_free(s);
+	}
+	assert_true(twice);
+}
+
 /* What waits comes in order too, with files in it, and is not given twice. */
 static void files_wait_in_order(void **state)
 {
@@ -867,6 +910,7 @@ int main(void)
 		cmocka_unit_test(xmpp_sees_a_link),
 		cmocka_unit_test(a_link_is_shown_as_a_file),
 		cmocka_unit_test(a_message_that_is_refused),
+		cmocka_unit_test(the_store_stops_anywhere),
 		cmocka_unit_test(files_wait_in_order),
 		cmocka_unit_test(offers_are_counted),
 	};
