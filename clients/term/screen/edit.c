@@ -9,6 +9,8 @@ enum {
 	RECORD = 0x1E, /* between lines of the kept history: no text that can be typed has it */
 };
 
+static struct str part(const struct edit *e, size_t from, size_t to) { return str_n(edit_text(e).p + from, to - from); }
+
 /* ---- changes */
 
 static void state_free(struct edit_state *s) { buf_free(&s->text); }
@@ -201,7 +203,7 @@ unsigned edit_rows(const struct edit *e, unsigned width, unsigned *cursor_x, uns
 	*cursor_x = *cursor_y = 0;
 	for (size_t at = 0; edit_row(edit_text(e), &at, &done, width, &row); n++) {
 		if (e->cursor >= row.from && e->cursor <= row.to) {
-			*cursor_x = glyphs_width(str_n(e->text.p + row.from, e->cursor - row.from));
+			*cursor_x = glyphs_width(part(e, row.from, e->cursor));
 			*cursor_y = n;
 		}
 	}
@@ -218,7 +220,7 @@ static bool row_move(struct edit *e, unsigned width, int step)
 	edit_rows(e, width, &x, &y);
 	for (size_t at = 0; edit_row(edit_text(e), &at, &done, width, &row); n++) {
 		if ((int)n == (int)y + step) {
-			e->cursor = row.from + glyphs_fit(str_n(e->text.p + row.from, row.to - row.from), x);
+			e->cursor = row.from + glyphs_fit(part(e, row.from, row.to), x);
 			return true;
 		}
 	}

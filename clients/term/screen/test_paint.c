@@ -139,7 +139,7 @@ static void only_what_differs_is_written(void **state)
 /* Terminals that give an emoji one, two, or six columns. */
 static void neighbours_of_emoji_stay(void **state)
 {
-	static const char *const lines[] = { "a👨\u200d👩\u200d👧bcdefghijkl", "a👍🏽bcdefghijkl", "x👍🏽bcdefghijkl", "abc👨\u200d👩\u200d👧hijkl", "abcdefghijklm", "ab❤\ufe0f" "cdefghijk" };
+	static const char *const lines[] = { "a👨\u200d👩\u200d👧bcdefghijkl", "a👍🏽bcdefghijkl", "x👍🏽bcdefghijkl", "abc👨\u200d👩\u200d👧hijkl", "abcdefghijklm", "ab❤\ufe0fcdefghijk" };
 
 	for (unsigned emoji = 1; emoji <= 6; emoji++) {
 		struct paint p = { 0 };
