@@ -1327,7 +1327,12 @@ static int setup(void **state)
 {
 	pool = pool_new(2);
 	loop = loop_new(pool);
-	return mkdtemp(dir) ? 0 : -1;
+	if (!mkdtemp(dir))
+		return -1;
+	/* The roots of this machine are nothing to this test, and reading them takes long where everything is checked. */
+	setenv("SSL_CERT_FILE", "/dev/null", 1);
+	setenv("SSL_CERT_DIR", dir, 1);
+	return 0;
 }
 
 static int teardown(void **state)
