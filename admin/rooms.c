@@ -47,13 +47,19 @@ static void refuse(struct admin_room *o, const char *code, const char *text)
 	admin_error(o->admin, code, text);
 }
 
+/* There is none, or none any more. */
+static bool is_absent(const struct xml *error)
+{
+	return error && (xml_child(error, "item-not-found", ERRORS) || xml_child(error, "gone", ERRORS));
+}
+
 /* What a room has against it, in its own words. */
 static void refused(struct admin_room *o, const struct xml *x)
 {
 	const struct xml *error = xml_child(x, "error", NULL);
 	own_buf text = { 0 };
 
-	if (error && xml_child(error, "item-not-found", ERRORS)) {
+	if (is_absent(error)) {
 		refuse(o, "no-room", "there is no such room");
 		return;
 	}
@@ -461,7 +467,7 @@ static void not_there(struct admin_room *o, const struct xml *x, bool error)
 	const struct xml *why = error ? xml_child(x, "error", NULL) : NULL;
 	own_buf b = { 0 };
 
-	if (!why || !xml_child(why, "item-not-found", ERRORS)) {
+	if (!is_absent(why)) {
 		refuse(o, "room-exists", "there is such a room already");
 		return;
 	}

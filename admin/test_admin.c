@@ -386,6 +386,10 @@ static void rooms_are_made_shown_and_closed(struct room *r)
 	assert_true(str_starts(buf_all(&romeo->heard), STR("1|103@#den@this room was closed@")));
 	json_decref(ask(r, "{\"command\":\"room list\"}", &rows));
 	assert_int_equal(rows, 3);
+	/* It is remembered for a while that it was there; the operator may make it anew. */
+	talk(r, "{'command':'room show','room':'den'}", "{'error':{'code':'no-room','text':'there is no such room'}}\n");
+	talk(r, "{'command':'room create','room':'den','name':'romeo'}", "{'ok':{'address':'den@rooms.verona'}}\n");
+	talk(r, "{'command':'room destroy','room':'den'}", "{'ok':{'address':'den@rooms.verona'}}\n");
 }
 
 static void rooms_have_errors(struct room *r)
