@@ -121,6 +121,7 @@ TEXT(direct_key_changed,
      "WARNING: whoever answers at %2 says that he is %1, but HIS KEY IS NOT THE ONE that %1 had. Somebody may be pretending, or %1 has a new device. Nothing was sent or received there.\nkey: "
      "%3\nAsk %1 by another way. If it is right: /keys forget %1",
      "警告：%2 处的人自称 %1，但密钥与 %1 之前的不同！可能有人冒充，也可能 %1 换了设备。未收发任何内容。\n密钥：%3\n请用其他方式向 %1 核实。若属实：/keys forget %1")
+TEXT(direct_key_refused, "%1 remembers another key of yours and refuses this one. Nothing was sent directly. If you have a new device, %1 has to say: /keys forget %2", "%1 记住的是您以前的密钥，拒绝了现在的密钥。未直接发送任何内容。若您换了设备，请 %1 执行：/keys forget %2")
 TEXT(direct_first_key, "First direct link with %1; the key is remembered: %2. Compare with /verify.", "首次与 %1 直接连接，已记住密钥：%2。请用 /verify 核对。")
 TEXT(direct_code, "Read this to each other by another way (on the telephone, say); %1 must see the same:\n%2\nIf it is: /verify yes", "请用其他方式（如电话）互相核对，%1 那边应显示相同的数字：\n%2\n一致则输入：/verify yes")
 TEXT(direct_code_again, "The key of %1 was compared. The code: %2", "%1 的密钥已核对。核对码：%2")

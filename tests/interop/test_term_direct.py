@@ -28,14 +28,14 @@ LONG = 240  # seconds for a large file on a slow machine
 class Anser:
     """One person with a home of his own; start() and kill() as often as wanted."""
 
-    def __init__(self, server, name):
+    def __init__(self, server, name, online=True):
         self.server, self.name = server, name
         self.home = tempfile.mkdtemp(prefix='anser-term-')
         self.downloads = os.path.join(self.home, 'downloads')
         os.mkdir(self.downloads)
         self.process = None
         self.refs = 0
-        self.start()
+        self.start(online)
 
     def __enter__(self):
         return self
@@ -104,8 +104,11 @@ class Anser:
         expect(taken['taken'], True)
         return taken['id']
 
+    def became(self, entry, *statuses):
+        self.until(lambda e: e['event'] == 'entry' and e['id'] == entry and e['status'] in statuses)
+
     def becomes(self, entry, status):
-        self.until(lambda e: e['event'] == 'entry' and e['id'] == entry and e['status'] == status)
+        self.became(entry, status)
 
     def hears(self, sender, text):
         return self.until(lambda e: e['event'] == 'entry' and not e['mine'] and e['sender'] == sender and e['text'] == text)
@@ -154,7 +157,7 @@ def waiting(server):
         tom.start()
         jack.start()
         jack.hears('wtom', 'are you there?')
-        tom.becomes(one, 'direct')
+        tom.became(one, 'direct', 'relayed')  # by whichever way was there first
         expect(jack.heard('are you there?'), 1)
         tom.becomes(tom.say('wreg', text='for later'), 'relayed')
     with Classic(server) as reg:
@@ -212,6 +215,27 @@ def unreachable(server):
         kept.close()
 
 
+def registered(server):
+    """A name of an account: its password is asked for, and once in it is remembered; what came while the program was dead is there when it is back, once."""
+    server.add('rjack')
+    with Anser(server, 'rtom') as tom, Anser(server, 'rjack', online=False) as jack:
+        jack.until(lambda e: e['event'] == 'ask' and e['kind'] == 'password')
+        jack.tell(answer='wrong')
+        jack.until(lambda e: e['event'] == 'ask' and 'wrong' in e['text'])
+        jack.tell(answer=PASSWORD)
+        jack.until(lambda e: e['event'] == 'state' and e['phase'] == 'online')
+        tom.becomes(tom.say('rjack', text='here?'), 'direct')
+        jack.kill()
+        tom.until(lambda e: e['event'] == 'conversation' and e['name'] == 'rjack' and e['change'] == 'changed' and not e['direct'] and tom.linked_once('rjack'))
+        late = tom.say('rjack', text='for later')
+        tom.becomes(late, 'relayed')
+        jack.start(online=False)
+        jack.until(lambda e: e['event'] == 'ask' and e['kind'] == 'password')
+        jack.tell(answer=PASSWORD)
+        expect(jack.hears('rtom', 'for later')['relayed'], True)
+        expect(jack.heard('for later'), 1)
+
+
 def bridged(server):
     """Somebody who uses XMPP."""
     server.add('bxavi')
@@ -241,7 +265,7 @@ def changed_key(server):
         expect(jack.heard('a secret'), 0)
         tom.tell(command='/keys forget kjack')
         jack.hears('ktom', 'a secret')
-        tom.until(lambda e: e['event'] == 'entry' and e['id'] == one and e['status'] in ('direct', 'relayed'))
+        tom.became(one, 'direct', 'relayed')
 
 
 def sum_of(path):
@@ -290,4 +314,4 @@ def files(server):
 
 
 if __name__ == '__main__':
-    main(direct, waiting, others, unreachable, bridged, changed_key, files)
+    main(direct, waiting, others, unreachable, registered, bridged, changed_key, files)

@@ -320,7 +320,7 @@ static void talk_up(struct direct_link *l)
 	pipe_dirty(l->pipe);
 	buf_clear(&p->pending);
 	p->wanted = false;
-	p->refused = false;
+	p->refused = p->refuses_us = false;
 	linked_tell(p);
 	files_reoffer(p);
 	files_resume(p);
@@ -373,10 +373,25 @@ static bool hello_accepted(struct direct_link *l, const struct direct_line *line
 	return true;
 }
 
+/* For him we are the one with the wrong key. */
+static void refused_tell(struct direct_peer *p)
+{
+	struct client *c = p->directs->client;
+	own_buf text = { 0 };
+
+	if (p->refuses_us)
+		return;
+	p->refuses_us = true;
+	text_put(&text, c->setup.chinese, TEXT_direct_key_refused, p->name, c->state.self, STR_NONE);
+	client_note(c, peer_conversation(p, true), buf_all(&text));
+}
+
 /* The first line of the other side. */
 static bool greeting(struct direct_link *l, const struct direct_line *line)
 {
 	if (line->kind == DIRECT_NO) {
+		if (l->dialled && str_is(line->text, "key"))
+			refused_tell(l->peer);
 		link_end(l, NULL);
 		return true;
 	}

@@ -51,6 +51,7 @@ struct direct_peer {
 	bool refused;                            /* by the key below: said loudly */
 	uint8_t refused_key[KEY_BYTES];
 	msec refused_told;
+	bool refuses_us;                         /* he has another key of ours: said once */
 	int64_t tokens;                          /* thousandths of a line that he may still say */
 	msec tokens_at;
 	struct buf asked;                        /* struct direct_ask: files that he shall dial for */

@@ -111,6 +111,16 @@ static void what_is_written_while_he_is_away_waits(void **state)
 	net_world_free(w);
 }
 
+static unsigned notes(struct net_host *h, const char *conversation, const char *word)
+{
+	struct conversation *v = client_conversation(h->client, str_z(conversation), true);
+	unsigned n = 0;
+
+	list_each (e, &v->entries, struct entry, here)
+		n += e->kind == ENTRY_NOTE && memmem(e->text.p, e->text.n, word, strlen(word));
+	return n;
+}
+
 static void a_changed_key_is_refused_loudly(void **state)
 {
 	struct two t = begin(4);
@@ -127,9 +137,10 @@ static void a_changed_key_is_refused_loudly(void **state)
 	assert_int_equal(net_status(t.tom, "jack", id), ENTRY_WAITING);
 	assert_int_equal(net_count(t.jack, "tom", "secret"), 0);
 	assert_int_equal(t.tom->keys_changed, 1);
-	/* Nor from him. */
+	/* Nor from him; and he is told why. */
 	net_say(t.jack, "tom", "believe me");
 	net_run(t.w, 60000);
+	assert_int_equal(notes(t.jack, "tom", "refuses"), 1);
 	assert_int_equal(net_count(t.tom, "jack", "believe me"), 0);
 	assert_int_equal(t.tom->keys_changed, 1);
 	/* Until somebody has looked. */
