@@ -9,15 +9,18 @@
 
 /* ---- glyphs */
 
-/* Embeddings, overrides and isolates: they reorder what stands behind them, also what is not theirs. Marks (U+200E, U+200F, U+061C) do not. */
+/* Embeddings, overrides and isolates: they reorder what stands behind them, also what is not theirs. Marks (U+200E,
+ * U+200F, U+061C) do not. */
 static bool turns_direction(uint32_t c) { return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069); }
 
-/* Where all terminals agree: letters that are one character, Chinese, Japanese and Korean. Elsewhere the next cell is placed anew. */
+/* Where all terminals agree: letters that are one character, Chinese, Japanese and Korean. Elsewhere the next cell
+ * is placed anew. */
 static bool agreed(uint32_t c)
 {
-	return (c >= 0x20 && c < 0x7F) || (c >= 0xC0 && c < 0x250) || (c >= 0x390 && c < 0x480) || (c >= 0x3000 && c < 0x3030) ||
-	       (c >= 0x3041 && c < 0x3097) || (c >= 0x30A0 && c < 0x3100) || (c >= 0x4E00 && c < 0x9FF0) || (c >= 0xAC00 && c < 0xD7A4) ||
-	       (c >= 0xFF01 && c < 0xFF5F) || c == 0x2500 || c == 0x2502;
+	return (c >= 0x20 && c < 0x7F) || (c >= 0xC0 && c < 0x250) || (c >= 0x390 && c < 0x480) ||
+	       (c >= 0x3000 && c < 0x3030) || (c >= 0x3041 && c < 0x3097) || (c >= 0x30A0 && c < 0x3100) ||
+	       (c >= 0x4E00 && c < 0x9FF0) || (c >= 0xAC00 && c < 0xD7A4) || (c >= 0xFF01 && c < 0xFF5F) ||
+	       c == 0x2500 || c == 0x2502;
 }
 
 static void cell_set(struct cell *cell, struct str text, unsigned width)
@@ -57,7 +60,8 @@ static void marks_show(struct glyph *g, struct str bytes)
 
 static bool invisible(uint32_t c)
 {
-	return c == 0x200D || c == 0x200C || (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0000 && c <= 0xE0FFF) || c == 0x034F || (c >= 0x1160 && c <= 0x11FF);
+	return c == 0x200D || c == 0x200C || (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0000 && c <= 0xE0FFF) ||
+		c == 0x034F || (c >= 0x1160 && c <= 0x11FF);
 }
 
 struct glyph glyph_at(struct str text, size_t at)
@@ -70,7 +74,8 @@ struct glyph glyph_at(struct str text, size_t at)
 		control_show(&g, t.first);
 		return g;
 	}
-	if (!str_is_utf8(shown)) { /* its bytes may be anything; some characters are one with whatever comes behind them */
+	/* its bytes may be anything; some characters are one with whatever comes behind them */
+	if (!str_is_utf8(shown)) {
 		cell_set(&g.cell, STR("\uFFFD"), 1);
 		return g;
 	}
@@ -133,17 +138,21 @@ static bool is_one_of(uint32_t c, const uint32_t *of)
 /* What must not begin a line (kinsoku), and what must not end one. */
 static bool closes(uint32_t c)
 {
-	static const uint32_t marks[] = { '!', ')', ',', '.', ':', ';', '?', ']', '}', '%', '>', 0xB7, 0x2019, 0x201D, 0x2026, 0x2014, 0x3001, 0x3002, 0x3003, 0x3005,
-					  0x3009, 0x300B, 0x300D, 0x300F, 0x3011, 0x3015, 0x3017, 0x301C, 0x3041, 0x3043, 0x3045, 0x3047, 0x3049, 0x3063, 0x3083,
-					  0x3085, 0x3087, 0x30A1, 0x30A3, 0x30A5, 0x30A7, 0x30A9, 0x30C3, 0x30E3, 0x30E5, 0x30E7, 0x30FB, 0x30FC, 0xFF01, 0xFF05,
-					  0xFF09, 0xFF0C, 0xFF0E, 0xFF1A, 0xFF1B, 0xFF1E, 0xFF1F, 0xFF3D, 0xFF5D, 0xFF5E, 0 };
+	static const uint32_t marks[] = {
+		'!', ')', ',', '.', ':', ';', '?', ']', '}', '%', '>', 0xB7, 0x2019, 0x201D, 0x2026, 0x2014,
+		0x3001, 0x3002, 0x3003, 0x3005, 0x3009, 0x300B, 0x300D, 0x300F, 0x3011, 0x3015, 0x3017, 0x301C,
+		0x3041, 0x3043, 0x3045, 0x3047, 0x3049, 0x3063, 0x3083, 0x3085, 0x3087, 0x30A1, 0x30A3, 0x30A5,
+		0x30A7, 0x30A9, 0x30C3, 0x30E3, 0x30E5, 0x30E7, 0x30FB, 0x30FC, 0xFF01, 0xFF05, 0xFF09, 0xFF0C,
+		0xFF0E, 0xFF1A, 0xFF1B, 0xFF1E, 0xFF1F, 0xFF3D, 0xFF5D, 0xFF5E, 0,
+	};
 
 	return is_one_of(c, marks);
 }
 
 static bool opens(uint32_t c)
 {
-	static const uint32_t marks[] = { '(', '[', '{', '<', 0x2018, 0x201C, 0x3008, 0x300A, 0x300C, 0x300E, 0x3010, 0x3014, 0x3016, 0xFF08, 0xFF3B, 0xFF5B, 0xFF1C, 0 };
+	static const uint32_t marks[] = { '(', '[', '{', '<', 0x2018, 0x201C, 0x3008, 0x300A, 0x300C, 0x300E, 0x3010,
+		0x3014, 0x3016, 0xFF08, 0xFF3B, 0xFF5B, 0xFF1C, 0 };
 
 	return is_one_of(c, marks);
 }
@@ -151,7 +160,8 @@ static bool opens(uint32_t c)
 /* Beside such a one a line may end: scripts that are written without blanks, and pictures. */
 static bool breaks_anywhere(uint32_t c)
 {
-	return (c >= 0x2E80 && c < 0xA4D0) || (c >= 0xF900 && c < 0xFB00) || (c >= 0xFE30 && c < 0xFE70) || (c >= 0xFF01 && c < 0xFF61) || c >= 0x1F000;
+	return (c >= 0x2E80 && c < 0xA4D0) || (c >= 0xF900 && c < 0xFB00) || (c >= 0xFE30 && c < 0xFE70) ||
+		(c >= 0xFF01 && c < 0xFF61) || c >= 0x1F000;
 }
 
 static bool may_break(uint32_t before, uint32_t after)
@@ -257,7 +267,10 @@ struct area area_part(struct area a, unsigned x, unsigned y, unsigned w, unsigne
 	return (struct area){ a.grid, a.x + x, a.y + y, w, h };
 }
 
-static struct cell *cell_at(struct area a, unsigned x, unsigned y) { return &a.grid->cells[(a.y + y) * a.grid->w + a.x + x]; }
+static struct cell *cell_at(struct area a, unsigned x, unsigned y)
+{
+	return &a.grid->cells[(a.y + y) * a.grid->w + a.x + x];
+}
 
 /* A wide glyph of which a part is drawn over is gone. */
 static void cell_clear(struct area a, unsigned x, unsigned y)
@@ -296,7 +309,8 @@ static unsigned glyph_draw(struct area a, unsigned x, unsigned y, enum style sty
 		return x + cell->width;
 	}
 	for (unsigned i = 0; i < cell->n; i++)
-		area_cell(a, x + i, y, &(struct cell){ .text = { cell->text[i] }, .n = 1, .width = 1, .style = one.style });
+		area_cell(a, x + i, y,
+			&(struct cell){ .text = { cell->text[i] }, .n = 1, .width = 1, .style = one.style });
 	return x + cell->width;
 }
 
@@ -327,7 +341,9 @@ unsigned area_text(struct area a, unsigned x, unsigned y, enum style style, stru
 		at += g.n;
 	}
 	if (cut)
-		area_cell(a, x++, y, &(struct cell){ .text = "…", .n = sizeof "…" - 1, .width = 1, .style = (uint8_t)style, .risky = true });
+		area_cell(a, x++, y,
+			&(struct cell){ .text = "…", .n = sizeof "…" - 1, .width = 1, .style = (uint8_t)style,
+				.risky = true });
 	return x;
 }
 
@@ -340,7 +356,8 @@ unsigned area_fmt(struct area a, unsigned x, unsigned y, enum style style, const
 	va_start(ap, fmt);
 	n = vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	return area_text(a, x, y, style, str_n(text, n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1));
+	return area_text(a, x, y, style,
+		str_n(text, n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1));
 }
 
 unsigned area_line(struct area a, unsigned x, unsigned y, enum style style, struct str text, const struct line *line,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/screen/cells.h - texts as what is seen of them: glyphs, lines, and a grid of cells that a screen is drawn into. Here everything becomes harmless,
- * whoever wrote it: a control character is shown as ^X, what would turn the direction of writing (CVE-2021-42574) and what is not UTF-8 as U+FFFD, what
- * cannot be seen is left out. Nothing else gets into a cell. Pure.
+ * clients/term/screen/cells.h - texts as what is seen of them: glyphs, lines, and a grid of cells that a screen is
+ * drawn into. Here everything becomes harmless, whoever wrote it: a control character is shown as ^X, what would
+ * turn the direction of writing (CVE-2021-42574) and what is not UTF-8 as U+FFFD, what cannot be seen is left out.
+ * Nothing else gets into a cell. Pure.
  */
 #pragma once
 #include "base/buf.h"
@@ -71,9 +72,10 @@ struct line {
 	unsigned width;
 };
 
-/* The next line of `text` from *at on, at most `width` columns (at least one glyph, however wide). Breaks at line ends, between words, beside Chinese and Japanese
- * characters, but not before closing or behind opening punctuation; inside a word (an address of the web is one) only where it fits no line. An empty text is one empty
- * line. False: there is no more; start with *at = 0 and *done = false. */
+/* The next line of `text` from *at on, at most `width` columns (at least one glyph, however wide). Breaks at line
+ * ends, between words, beside Chinese and Japanese characters, but not before closing or behind opening punctuation;
+ * inside a word (an address of the web is one) only where it fits no line. An empty text is one empty line. False:
+ * there is no more; start with *at = 0 and *done = false. */
 bool line_next(struct str text, size_t *at, bool *done, unsigned width, struct line *ret);
 unsigned lines_count(struct str text, unsigned width);
 
@@ -102,9 +104,11 @@ struct area grid_area(struct grid *g);
 /* The part of `a` from (x, y), w by h, cut at its edges. */
 struct area area_part(struct area a, unsigned x, unsigned y, unsigned w, unsigned h);
 void area_fill(struct area a, enum style style);
-/* Draws from (x, y) of the area on, in one line; returns the column behind it. What does not fit ends in "…". Line ends show as a blank. */
+/* Draws from (x, y) of the area on, in one line; returns the column behind it. What does not fit ends in "…". Line
+ * ends show as a blank. */
 unsigned area_text(struct area a, unsigned x, unsigned y, enum style style, struct str text);
-unsigned area_fmt(struct area a, unsigned x, unsigned y, enum style style, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+unsigned area_fmt(struct area a, unsigned x, unsigned y, enum style style, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
 /* A line of the text (line_next); style_at, if there, may give another style for the glyph at a byte of the text. */
 unsigned area_line(struct area a, unsigned x, unsigned y, enum style style, struct str text, const struct line *line,
 		   enum style (*style_at)(void *arg, size_t at, enum style style), void *arg);

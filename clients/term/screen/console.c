@@ -29,7 +29,8 @@ static struct {
 static const int fatal[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT };
 static struct sigaction before[countof(fatal)];
 
-/* Only what may be called in a signal handler. What is in the way of a terminal that takes nothing more is given up after a second. */
+/* Only what may be called in a signal handler. What is in the way of a terminal that takes nothing more is given up
+ * after a second. */
 static void give_back(void)
 {
 	size_t at = 0;
@@ -139,7 +140,8 @@ static void colours_find(struct console *t, bool wanted)
 	t->can.colours = !wanted || !t->front || !t->back || n < 8 ? 0 : n >= 256 ? 256 : n >= 16 ? 16 : 8;
 }
 
-/* Private modes that a terminal does not know it leaves alone (ECMA-48); terminfo of Debian does not list all of these. */
+/* Private modes that a terminal does not know it leaves alone (ECMA-48); terminfo of Debian does not list all of
+ * these. */
 static void modes_write(struct console *t, bool mouse)
 {
 	put(&t->begin, "smcup");
@@ -176,7 +178,8 @@ static int reopen(int fd, bool *lent)
 bool console_open(struct console *t, int fd, bool colours, bool mouse)
 {
 	static const char *const consoles[] = { "linux", "vt", "con", "ansi", NULL };
-	static const char *const titled[] = { "xterm", "screen", "tmux", "rxvt", "alacritty", "foot", "kitty", "st-", "konsole", "vte", "gnome", "wezterm", NULL };
+	static const char *const titled[] = { "xterm", "screen", "tmux", "rxvt", "alacritty", "foot", "kitty", "st-",
+		"konsole", "vte", "gnome", "wezterm", NULL };
 	const char *name = getenv("TERM");
 	int error;
 

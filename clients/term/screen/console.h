@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/screen/console.h - the terminal itself: its modes, what terminfo knows of it, its size. The only place that calls ncurses' library. What was changed is
- * changed back by console_end(), and where a signal or exit() ends the program in between, before it ends.
+ * clients/term/screen/console.h - the terminal itself: its modes, what terminfo knows of it, its size. The only
+ * place that calls ncurses' library. What was changed is changed back by console_end(), and where a signal or exit()
+ * ends the program in between, before it ends.
  */
 #pragma once
 #include "clients/term/screen/paint.h"
 
 struct console {
 	struct terminal can;
-	int fd;            /* the terminal, opened once more for ourselves and not blocking: whoever started us keeps its own */
+	/* the terminal, opened once more for ourselves and not blocking: whoever started us keeps its own */
+	int fd;
 	bool fd_lent;      /* that could not be; fd is the one that was given */
 	bool ascii;        /* a console with few characters */
 	bool titles;       /* it has a title that can be set */

@@ -45,10 +45,12 @@ static void list_row(const struct view *v, struct area a, unsigned y, const stru
 	if (chosen)
 		area_fill(area_part(a, 0, y, a.w, 1), STYLE_CHOSEN);
 	x = area_fmt(a, 0, y, chosen ? STYLE_CHOSEN : STYLE_DIM, c->number < 100 ? "%2u " : "%u ", c->number);
-	x = area_text(a, x, y, chosen ? STYLE_CHOSEN : c->online ? STYLE_ONLINE : STYLE_OFFLINE, str_z(presence_symbol(v, c)));
+	x = area_text(a, x, y, chosen ? STYLE_CHOSEN : c->online ? STYLE_ONLINE : STYLE_OFFLINE,
+		str_z(presence_symbol(v, c)));
 	area_text(area_part(a, 0, 0, a.w - count_w, a.h), x + 1, y, name, conversation_title(v, c));
 	if (count_w)
-		area_text(a, a.w - count_w, y, chosen ? STYLE_CHOSEN : c->mentioned ? STYLE_MENTION : STYLE_UNREAD, buf_all(&count));
+		area_text(a, a.w - count_w, y, chosen ? STYLE_CHOSEN : c->mentioned ? STYLE_MENTION : STYLE_UNREAD,
+			buf_all(&count));
 }
 
 /* The one that is shown is always among those that are seen. */
@@ -79,7 +81,9 @@ static void people_draw(const struct view *v, struct area a)
 			area_fmt(a, 0, a.h - 1, STYLE_DIM, "+%zu", c->people_n - i);
 			return;
 		}
-		area_text(a, 0, (unsigned)i, str_eq(c->people[i], client_state(v->client)->self) ? STYLE_OWN : style_of_name(c->people[i]), c->people[i]);
+		area_text(a, 0, (unsigned)i,
+			str_eq(c->people[i], client_state(v->client)->self) ? STYLE_OWN : style_of_name(c->people[i]),
+				c->people[i]);
 	}
 }
 
@@ -153,7 +157,8 @@ static void head_draw(const struct view *v, struct area a)
 static void phase_text(const struct view *v, const struct client_state *s, struct buf *to)
 {
 	static const enum text phases[] = {
-		[PHASE_OFF] = TEXT_screen_off, [PHASE_CONNECTING] = TEXT_screen_connecting, [PHASE_LOGIN] = TEXT_screen_login, [PHASE_ONLINE] = TEXT_screen_online,
+		[PHASE_OFF] = TEXT_screen_off, [PHASE_CONNECTING] = TEXT_screen_connecting,
+		[PHASE_LOGIN] = TEXT_screen_login, [PHASE_ONLINE] = TEXT_screen_online,
 	};
 	own_buf seconds = { 0 };
 
@@ -169,7 +174,8 @@ static void phase_text(const struct view *v, const struct client_state *s, struc
 
 static unsigned status_left(const struct view *v, struct area a, const struct client_state *s)
 {
-	static const enum text modes[] = { [MODE_SERVER] = TEXT_screen_mode_server, [MODE_DIRECT] = TEXT_screen_mode_direct, [MODE_LAN] = TEXT_screen_mode_lan };
+	static const enum text modes[] = { [MODE_SERVER] = TEXT_screen_mode_server,
+		[MODE_DIRECT] = TEXT_screen_mode_direct, [MODE_LAN] = TEXT_screen_mode_lan };
 	own_buf phase = { 0 };
 	unsigned x = area_text(a, 1, 0, STYLE_BAR_STRONG, s->self);
 
@@ -178,7 +184,8 @@ static unsigned status_left(const struct view *v, struct area a, const struct cl
 		x = area_text(a, x, 0, STYLE_BAR, s->where);
 	}
 	if (s->phase == PHASE_ONLINE && v->setup.mode != MODE_LAN)
-		x = word_draw(a, x, s->secure ? STYLE_BAR : STYLE_BAR_BAD, view_text(v, s->secure ? TEXT_screen_secured : TEXT_screen_open));
+		x = word_draw(a, x, s->secure ? STYLE_BAR : STYLE_BAR_BAD,
+			view_text(v, s->secure ? TEXT_screen_secured : TEXT_screen_open));
 	if (a.w >= LIST_FROM || v->setup.mode == MODE_LAN)
 		x = word_draw(a, x, STYLE_BAR, view_text(v, modes[v->setup.mode]));
 	phase_text(v, s, &phase);
@@ -215,7 +222,8 @@ static void status_draw(struct view *v, struct area a)
 	end = right_draw(a, end, x, STYLE_BAR, str_z(clock));
 	if (p && p->bottom) {
 		buf_u64(&number, p->below);
-		text_put(&text, v->setup.chinese, p->below ? TEXT_screen_below : TEXT_screen_scrolled, buf_all(&number), STR_NONE, STR_NONE);
+		text_put(&text, v->setup.chinese, p->below ? TEXT_screen_below : TEXT_screen_scrolled, buf_all(&number),
+			STR_NONE, STR_NONE);
 		end = right_draw(a, end, x, STYLE_BAR_STRONG, buf_all(&text));
 	}
 	if (s->waiting) {

@@ -107,12 +107,15 @@ static void moving_draw(struct view *v, struct area a, unsigned x, unsigned y, c
 	const struct track *t = track_find(v, e);
 	char size[16], speed[16], left[24];
 	own_buf rate = { 0 }, rest = { 0 };
+	unsigned percent;
 
 	if (part > 1)
 		part = 1;
+	percent = (unsigned)(part * 100);
 	x = bar_draw(v, a, x, y, bar, part);
-	/* never 100 % before it is whole */
-	x = area_fmt(a, x, y, STYLE_PLAIN, " %u%%", (unsigned)(part * 100) > 99 && f->done < f->size ? 99 : (unsigned)(part * 100));
+	if (percent > 99 && f->done < f->size)
+		percent = 99; /* never 100 before it is whole */
+	x = area_fmt(a, x, y, STYLE_PLAIN, " %u%%", percent);
 	x = more_draw(a, x, y, STYLE_DIM, str_z(size_write(size, (double)f->size)));
 	if (t && t->per_ms > 0) {
 		unsigned long seconds = (unsigned long)((double)(f->size - f->done) / t->per_ms / 1000 + 0.5);
@@ -131,8 +134,10 @@ static void moving_draw(struct view *v, struct area a, unsigned x, unsigned y, c
 static void file_draw(struct view *v, struct area a, unsigned x, unsigned y, const struct entry *e)
 {
 	static const enum text states[] = {
-		[FILE_OFFERED] = TEXT_screen_file_offered, [FILE_HASHING] = TEXT_screen_file_hashing, [FILE_PAUSED] = TEXT_screen_file_paused,
-		[FILE_DONE] = TEXT_screen_file_done, [FILE_DECLINED] = TEXT_screen_file_declined, [FILE_BROKEN] = TEXT_screen_file_broken,
+		[FILE_OFFERED] = TEXT_screen_file_offered, [FILE_HASHING] = TEXT_screen_file_hashing,
+		[FILE_PAUSED] = TEXT_screen_file_paused,
+		[FILE_DONE] = TEXT_screen_file_done, [FILE_DECLINED] = TEXT_screen_file_declined,
+		[FILE_BROKEN] = TEXT_screen_file_broken,
 	};
 	const struct file_info *f = e->file;
 	bool bad = f->state == FILE_BROKEN || f->state == FILE_DECLINED;
@@ -163,13 +168,15 @@ static bool link_begins(struct str s, size_t at)
 {
 	struct str rest = str_from(s, at);
 
-	return (str_starts(rest, STR("https://")) || str_starts(rest, STR("http://")) || str_starts(rest, STR("xmpp:"))) && (at == 0 || (unsigned char)s.p[at - 1] <= ' ' ||
+	return (str_starts(rest, STR("https://")) || str_starts(rest, STR("http://")) ||
+		str_starts(rest, STR("xmpp:"))) && (at == 0 || (unsigned char)s.p[at - 1] <= ' ' ||
 	       (unsigned char)s.p[at - 1] >= 0x80 || s.p[at - 1] == '(' || s.p[at - 1] == '<');
 }
 
 static size_t link_end(struct str s, size_t at)
 {
-	while (at < s.n && (unsigned char)s.p[at] > ' ' && (unsigned char)s.p[at] < 0x7F && s.p[at] != '<' && s.p[at] != '>' && s.p[at] != '"')
+	while (at < s.n && (unsigned char)s.p[at] > ' ' && (unsigned char)s.p[at] < 0x7F && s.p[at] != '<' &&
+			s.p[at] != '>' && s.p[at] != '"')
 		at++;
 	while (at > 0 && strchr(".,;:!?)'", s.p[at - 1]))
 		at--;
@@ -211,26 +218,30 @@ static enum style name_style(const struct view *v, const struct entry *e)
 }
 
 /* Time, mark and name; returns where the text begins. */
-static unsigned head_draw(const struct view *v, struct area a, unsigned y, const struct columns *cs, const struct entry *e)
+static unsigned head_draw(const struct view *v, struct area a, unsigned y, const struct columns *cs,
+	const struct entry *e)
 {
 	enum style style = name_style(v, e);
 	unsigned w = glyphs_width(e->sender), x = 7, most;
 
 	time_draw(a, y, e == v->found ? STYLE_FOUND : STYLE_DIM, e->time);
 	if (cs->inline_names) {
-		area_text(a, 5, y, e->status == ENTRY_FAILED ? STYLE_MARK_BAD : STYLE_MARK, str_z(e->mine ? mark_symbol(v, e->status) : ""));
+		area_text(a, 5, y, e->status == ENTRY_FAILED ? STYLE_MARK_BAD : STYLE_MARK,
+			str_z(e->mine ? mark_symbol(v, e->status) : ""));
 		if (e->kind == ENTRY_NOTE)
 			return area_text(a, 6, y, STYLE_DIM, STR("-- "));
 		most = cs->w / 2 > 8 ? cs->w / 2 - 8 : 1;
 		x = area_text(area_part(a, 6, 0, most, a.h), 0, y, style, e->sender) + 6;
 		return area_text(a, x, y, STYLE_DIM, STR(": "));
 	}
-	area_text(a, 6, y, e->status == ENTRY_FAILED ? STYLE_MARK_BAD : STYLE_MARK, str_z(e->mine ? mark_symbol(v, e->status) : ""));
+	area_text(a, 6, y, e->status == ENTRY_FAILED ? STYLE_MARK_BAD : STYLE_MARK,
+		str_z(e->mine ? mark_symbol(v, e->status) : ""));
 	x = 8;
 	if (e->kind == ENTRY_NOTE)
 		area_text(a, x + cs->name_w - 2, y, STYLE_DIM, STR("--"));
 	else
-		area_text(area_part(a, x, 0, cs->name_w, a.h), w < cs->name_w ? cs->name_w - w : 0, y, style, e->sender);
+		area_text(area_part(a, x, 0, cs->name_w, a.h), w < cs->name_w ? cs->name_w - w : 0, y, style,
+			e->sender);
 	return cs->text_x;
 }
 
@@ -238,7 +249,8 @@ static void text_draw(struct view *v, struct area a, unsigned x, unsigned y, con
 {
 	struct entry *e = row->entry;
 	struct look l = { .text = entry_shown(e), .needle = v->finding ? edit_text(&v->needle) : STR("") };
-	enum style style = e->kind == ENTRY_NOTE ? STYLE_DIM : e->kind == ENTRY_FILE ? STYLE_BOLD : e->status == ENTRY_FAILED ? STYLE_ERROR : STYLE_PLAIN;
+	enum style style = e->kind == ENTRY_NOTE ? STYLE_DIM : e->kind == ENTRY_FILE ? STYLE_BOLD
+		: e->status == ENTRY_FAILED ? STYLE_ERROR : STYLE_PLAIN;
 
 	area_line(a, x, y, style, l.text, &row->line, look_at, &l);
 }
@@ -254,7 +266,8 @@ static void date_draw(const struct view *v, struct area a, unsigned y, msec t)
 	localtime_r(&s, &tm);
 	for (int i = 0; i < tm.tm_wday; i++)
 		days = str_from(days, str_find(days, ' ') + 1);
-	buf_fmt(&label, " %04d-%02d-%02d %.*s ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, (int)str_find(days, ' '), days.p);
+	buf_fmt(&label, " %04d-%02d-%02d %.*s ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, (int)str_find(days, ' '),
+		days.p);
 	w = glyphs_width(buf_all(&label));
 	area_repeat(a, 0, y, STYLE_FRAME, v->setup.ascii ? "-" : "─", a.w);
 	area_text(a, a.w > w ? (a.w - w) / 2 : 0, y, STYLE_DIM, buf_all(&label));
@@ -311,7 +324,8 @@ static void row_draw(struct view *v, struct area a, unsigned y, const struct col
 
 static void empty_draw(const struct view *v, struct area a)
 {
-	struct str hint = view_text(v, v->shown->kind == CONVERSATION_STATUS ? TEXT_screen_empty_status : TEXT_screen_empty);
+	struct str hint = view_text(v,
+		v->shown->kind == CONVERSATION_STATUS ? TEXT_screen_empty_status : TEXT_screen_empty);
 	unsigned lines = a.w > 6 ? lines_count(hint, a.w - 4) : 0, y = a.h > lines ? (a.h - lines) / 2 : 0;
 	struct line line;
 	bool done = lines == 0;

@@ -110,12 +110,20 @@ void edit_clear(struct edit *e)
 
 /* ---- places */
 
-static size_t next_place(const struct edit *e, size_t at) { return at < e->text.n ? at + cluster_at(edit_text(e), at).n : at; }
+static size_t next_place(const struct edit *e, size_t at)
+{
+	return at < e->text.n ? at + cluster_at(edit_text(e), at).n : at;
+}
+
 static size_t last_place(const struct edit *e, size_t at) { return at > 0 ? cluster_before(edit_text(e), at) : 0; }
 
-static bool is_blank(const struct edit *e, size_t at) { return e->text.p[at] == ' ' || e->text.p[at] == '\n' || e->text.p[at] == '\t'; }
+static bool is_blank(const struct edit *e, size_t at)
+{
+	return e->text.p[at] == ' ' || e->text.p[at] == '\n' || e->text.p[at] == '\t';
+}
 
-/* What a word is made of. ASCII punctuation parts words; a run of Chinese is one, as long as nobody knows where its words end. */
+/* What a word is made of. ASCII punctuation parts words; a run of Chinese is one, as long as nobody knows where its
+ * words end. */
 static bool in_word(const struct edit *e, size_t at)
 {
 	unsigned char c = (unsigned char)e->text.p[at];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/screen/edit.h - the line that is being typed: it may have several lines. Moves and deletes by what a reader takes for one character (screen/width.h), knows words,
- * a piece that was cut, undo, the lines typed before, and completion. Pure.
+ * clients/term/screen/edit.h - the line that is being typed: it may have several lines. Moves and deletes by what a
+ * reader takes for one character (screen/width.h), knows words, a piece that was cut, undo, the lines typed before,
+ * and completion. Pure.
  */
 #pragma once
 #include "clients/term/screen/cells.h"
@@ -37,7 +38,8 @@ static inline struct str edit_text(const struct edit *e) { return buf_all(&e->te
 void edit_set(struct edit *e, struct str text); /* the cursor goes to its end; nothing to undo */
 void edit_clear(struct edit *e);
 void edit_insert(struct edit *e, struct str text);
-/* Whether the key was one for a line of text; `width`: columns of the field, for up and down. Enter, Tab and Escape are the caller's. */
+/* Whether the key was one for a line of text; `width`: columns of the field, for up and down. Enter, Tab and Escape
+ * are the caller's. */
 bool edit_key(struct edit *e, const struct key *k, unsigned width);
 
 /* ---- history */

@@ -8,7 +8,10 @@ static msec fake_clock(struct world *w) { return holder_of(w, struct fake_world,
 
 static const struct world_ops ops = { .now = fake_now, .clock = fake_clock };
 
-void fake_world_begin(struct fake_world *w, msec now) { *w = (struct fake_world){ .world = { &ops }, .now = now, .clock = 1000 }; }
+void fake_world_begin(struct fake_world *w, msec now)
+{
+	*w = (struct fake_world){ .world = { &ops }, .now = now, .clock = 1000 };
+}
 
 static struct str copy(struct str s) { return (struct str){ mem_copy(s.n ? s.p : "", s.n ? s.n : 1), s.n }; }
 
@@ -20,7 +23,8 @@ static void drop(struct str *s)
 
 void fake_begin(struct client *c, struct view *v, const char *self, const char *where)
 {
-	*c = (struct client){ .face = view_face(v), .state = { .phase = PHASE_ONLINE, .self = str_z(self), .where = str_z(where), .secure = true } };
+	*c = (struct client){ .face = view_face(v),
+		.state = { .phase = PHASE_ONLINE, .self = str_z(self), .where = str_z(where), .secure = true } };
 	list_init(&c->conversations);
 	fake_conversation(c, "", true);
 }
@@ -71,7 +75,8 @@ struct conversation *fake_conversation(struct client *c, const char *name, bool 
 	return v;
 }
 
-struct entry *fake_entry(struct client *c, struct conversation *v, const char *from, const char *text, msec time, enum entry_change what)
+struct entry *fake_entry(struct client *c, struct conversation *v, const char *from, const char *text, msec time,
+	enum entry_change what)
 {
 	struct entry *e = mem_new(struct entry);
 
@@ -139,7 +144,10 @@ static void said(struct client *c, const char *what, struct str name, struct str
 void client_older(struct client *c, struct conversation *v) { said(c, "older", v->name, STR("")); }
 void client_people(struct client *c, struct conversation *room) { c->people_asked++; }
 void client_stop(struct client *c, int status) { said(c, "stop", STR(""), STR("")); }
-void client_answer(struct client *c, struct str answer) { said(c, "answer", STR(""), answer.p ? answer : STR("(none)")); }
+void client_answer(struct client *c, struct str answer)
+{
+	said(c, "answer", STR(""), answer.p ? answer : STR("(none)"));
+}
 
 bool client_line(struct client *c, struct conversation *v, struct str line)
 {
@@ -155,7 +163,8 @@ void conversation_draft(struct client *c, struct conversation *v, struct str dra
 	v->draft = new;
 }
 
-void client_complete(struct client *c, struct conversation *v, struct str line, void (*each)(void *arg, struct str word), void *arg)
+void client_complete(struct client *c, struct conversation *v, struct str line,
+	void (*each)(void *arg, struct str word), void *arg)
 {
 	struct str rest = str_z(c->words ? c->words : "");
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A conversation as rows, and the way through it. Nothing is laid out but what is looked at: with a hundred thousand entries a page costs as much as with ten.
+ * A conversation as rows, and the way through it. Nothing is laid out but what is looked at: with a hundred thousand
+ * entries a page costs as much as with ten.
  */
 #include <assert.h>
 #include <time.h>
@@ -180,7 +181,10 @@ struct list *flow_last(const struct place *p)
 	return head->prev ? head->prev : head;
 }
 
-struct list *flow_before(const struct place *p, struct list *item) { return item == &p->conversation->entries ? NULL : item->prev; }
+struct list *flow_before(const struct place *p, struct list *item)
+{
+	return item == &p->conversation->entries ? NULL : item->prev;
+}
 
 static struct list *flow_behind(const struct place *p, struct list *item)
 {

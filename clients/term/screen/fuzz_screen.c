@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Any keys, names and messages: whatever comes, a terminal gets cells and what terminfo names, and nothing else. The input is a row of steps: a byte that says which, a byte that
- * says how long, then so many bytes.
+ * Any keys, names and messages: whatever comes, a terminal gets cells and what terminfo names, and nothing else. The
+ * input is a row of steps: a byte that says which, a byte that says how long, then so many bytes.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -43,7 +43,8 @@ static void dress(void *arg, struct buf *to, unsigned attributes, int front, int
 
 static bool forbidden(uint32_t c)
 {
-	return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029;
+	return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
+		c == 0x2028 || c == 0x2029;
 }
 
 static void harmless_check(struct str s)
@@ -59,7 +60,8 @@ static void harmless_check(struct str s)
 
 static void look(struct stage *s)
 {
-	struct terminal t = { .colours = 256, .arg = s, .place = place, .dress = dress, .clear = STR("<c>"), .show = STR("<s>"), .hide = STR("<h>") };
+	struct terminal t = { .colours = 256, .arg = s, .place = place, .dress = dress, .clear = STR("<c>"),
+		.show = STR("<s>"), .hide = STR("<h>") };
 	own_buf out = { 0 }, title = { 0 };
 
 	grid_begin(&s->grid, s->w, s->h);
@@ -79,7 +81,10 @@ static void on_key(void *arg, const struct key *k)
 	view_key(s->view, k);
 }
 
-static struct conversation *last(struct stage *s) { return holder_of(s->client.conversations.prev, struct conversation, here); }
+static struct conversation *last(struct stage *s)
+{
+	return holder_of(s->client.conversations.prev, struct conversation, here);
+}
 
 static void step(struct stage *s, unsigned which, struct str bytes)
 {
@@ -101,7 +106,8 @@ static void step(struct stage *s, unsigned which, struct str bytes)
 	else if (which == 5)
 		f->ops->ask(f, s->n % 2 ? ASK_PASSWORD : ASK_YES_NO, bytes);
 	else if (which == 6)
-		fake_file(&s->client, fake_entry(&s->client, c, text, text, NOON, ENTRY_NEW), bytes.n ? (enum file_state)((unsigned char)bytes.p[0] % 7) : FILE_MOVING, 1000, s->n % 1001);
+		fake_file(&s->client, fake_entry(&s->client, c, text, text, NOON, ENTRY_NEW),
+			bytes.n ? (enum file_state)((unsigned char)bytes.p[0] % 7) : FILE_MOVING, 1000, s->n % 1001);
 	else if (bytes.n >= 2) {
 		s->w = 1 + (unsigned char)bytes.p[0];
 		s->h = 1 + (unsigned char)bytes.p[1] % 80;
@@ -115,7 +121,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	struct stage s = { .w = 80, .h = 24 };
-	struct view_setup setup = { .ops = &ops, .arg = &s, .world = &s.world.world, .chinese = n % 2, .ascii = n % 3 == 0, .bell = VIEW_BELL_ALWAYS };
+	struct view_setup setup = { .ops = &ops, .arg = &s, .world = &s.world.world, .chinese = n % 2,
+		.ascii = n % 3 == 0, .bell = VIEW_BELL_ALWAYS };
 
 	setenv("TZ", "UTC", 1);
 	fake_world_begin(&s.world, NOON);

@@ -6,8 +6,10 @@
 #include "clients/term/screen/view_inside.h"
 
 static const enum text keys[] = {
-	TEXT_key_enter, TEXT_key_line, TEXT_key_tab, TEXT_key_history, TEXT_key_next, TEXT_key_number, TEXT_key_unread, TEXT_key_page,
-	TEXT_key_scroll, TEXT_key_newest, TEXT_key_find, TEXT_key_people, TEXT_key_list, TEXT_key_begin, TEXT_key_words, TEXT_key_cut,
+	TEXT_key_enter, TEXT_key_line, TEXT_key_tab, TEXT_key_history, TEXT_key_next, TEXT_key_number, TEXT_key_unread,
+	TEXT_key_page,
+	TEXT_key_scroll, TEXT_key_newest, TEXT_key_find, TEXT_key_people, TEXT_key_list, TEXT_key_begin, TEXT_key_words,
+	TEXT_key_cut,
 	TEXT_key_cut_line, TEXT_key_back, TEXT_key_redraw, TEXT_key_suspend, TEXT_key_quit,
 };
 
@@ -15,7 +17,8 @@ static const struct {
 	enum entry_status status;
 	enum text text;
 } marks[] = {
-	{ ENTRY_WAITING, TEXT_mark_waiting }, { ENTRY_SENDING, TEXT_mark_sending }, { ENTRY_RELAYED, TEXT_mark_relayed },
+	{ ENTRY_WAITING, TEXT_mark_waiting }, { ENTRY_SENDING, TEXT_mark_sending },
+	{ ENTRY_RELAYED, TEXT_mark_relayed },
 	{ ENTRY_DIRECT, TEXT_mark_direct }, { ENTRY_DATAGRAM, TEXT_mark_datagram }, { ENTRY_FAILED, TEXT_mark_failed },
 };
 
@@ -63,7 +66,8 @@ static void page_commands(struct page *p)
 
 		if (!(c->modes & 1u << p->v->setup.mode))
 			continue;
-		buf_fmt(&left, "/%s%s%s", c->name, c->arguments && *c->arguments ? " " : "", c->arguments ? c->arguments : "");
+		buf_fmt(&left, "/%s%s%s", c->name, c->arguments && *c->arguments ? " " : "",
+			c->arguments ? c->arguments : "");
 		page_item(p, STYLE_NOTICE, buf_all(&left), str_z(p->v->setup.chinese ? c->help_zh : c->help));
 	}
 }

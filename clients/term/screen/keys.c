@@ -12,8 +12,10 @@ static const struct {
 	enum key_code code;
 	unsigned c;
 } by_letter[] = {
-	{ 'A', KEY_UP, 0 }, { 'B', KEY_DOWN, 0 }, { 'C', KEY_RIGHT, 0 }, { 'D', KEY_LEFT, 0 }, { 'H', KEY_HOME, 0 }, { 'F', KEY_END, 0 },
-	{ 'P', KEY_FUNCTION, 1 }, { 'Q', KEY_FUNCTION, 2 }, { 'R', KEY_FUNCTION, 3 }, { 'S', KEY_FUNCTION, 4 }, { 'M', KEY_ENTER, 0 },
+	{ 'A', KEY_UP, 0 }, { 'B', KEY_DOWN, 0 }, { 'C', KEY_RIGHT, 0 }, { 'D', KEY_LEFT, 0 }, { 'H', KEY_HOME, 0 },
+	{ 'F', KEY_END, 0 },
+	{ 'P', KEY_FUNCTION, 1 }, { 'Q', KEY_FUNCTION, 2 }, { 'R', KEY_FUNCTION, 3 }, { 'S', KEY_FUNCTION, 4 },
+	{ 'M', KEY_ENTER, 0 },
 };
 
 /* CSI number ~ */
@@ -22,9 +24,12 @@ static const struct {
 	enum key_code code;
 	unsigned c;
 } by_number[] = {
-	{ 1, KEY_HOME, 0 }, { 7, KEY_HOME, 0 }, { 4, KEY_END, 0 }, { 8, KEY_END, 0 }, { 2, KEY_INSERT, 0 }, { 3, KEY_DELETE, 0 },
-	{ 5, KEY_PAGE_UP, 0 }, { 6, KEY_PAGE_DOWN, 0 }, { 11, KEY_FUNCTION, 1 }, { 12, KEY_FUNCTION, 2 }, { 13, KEY_FUNCTION, 3 },
-	{ 14, KEY_FUNCTION, 4 }, { 15, KEY_FUNCTION, 5 }, { 17, KEY_FUNCTION, 6 }, { 18, KEY_FUNCTION, 7 }, { 19, KEY_FUNCTION, 8 },
+	{ 1, KEY_HOME, 0 }, { 7, KEY_HOME, 0 }, { 4, KEY_END, 0 }, { 8, KEY_END, 0 }, { 2, KEY_INSERT, 0 },
+	{ 3, KEY_DELETE, 0 },
+	{ 5, KEY_PAGE_UP, 0 }, { 6, KEY_PAGE_DOWN, 0 }, { 11, KEY_FUNCTION, 1 }, { 12, KEY_FUNCTION, 2 },
+	{ 13, KEY_FUNCTION, 3 },
+	{ 14, KEY_FUNCTION, 4 }, { 15, KEY_FUNCTION, 5 }, { 17, KEY_FUNCTION, 6 }, { 18, KEY_FUNCTION, 7 },
+	{ 19, KEY_FUNCTION, 8 },
 	{ 20, KEY_FUNCTION, 9 }, { 21, KEY_FUNCTION, 10 }, { 23, KEY_FUNCTION, 11 }, { 24, KEY_FUNCTION, 12 },
 };
 
@@ -316,7 +321,8 @@ void keys_feed(struct keys *ks, struct str bytes, keys_each *each, void *arg)
 	buf_str(&all, bytes);
 	ks->n = 0;
 	n = keys_take(ks, buf_all(&all), each, arg);
-	while (all.n - n > sizeof ks->pending) { /* a sequence that is none: without its begin it is read as what follows */
+	/* a sequence that is none: without its begin it is read as what follows */
+	while (all.n - n > sizeof ks->pending) {
 		n++;
 		n += keys_take(ks, str_from(buf_all(&all), n), each, arg);
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/screen/keys.h - from the bytes of a terminal to keys: UTF-8, the sequences of xterm, tmux, rxvt, the Linux console and VT100 (ECMA-48, 5.4), bracketed
- * paste, mouse (SGR 1006). Any bytes are taken, whatever is not known is swallowed whole. Pure: the caller has the clock.
+ * clients/term/screen/keys.h - from the bytes of a terminal to keys: UTF-8, the sequences of xterm, tmux, rxvt, the
+ * Linux console and VT100 (ECMA-48, 5.4), bracketed paste, mouse (SGR 1006). Any bytes are taken, whatever is not
+ * known is swallowed whole. Pure: the caller has the clock.
  */
 #pragma once
 #include "base/buf.h"
@@ -23,7 +24,8 @@ enum key_code {
 	KEY_PAGE_DOWN,
 	KEY_FUNCTION, /* F`c` */
 	KEY_ESCAPE,
-	KEY_PASTE,    /* `text`: with LF for every line end, without other control characters but tabs; valid during the call */
+	/* `text`: with LF for every line end, without other control characters but tabs; valid during the call */
+	KEY_PASTE,
 	KEY_WHEEL_UP,
 	KEY_WHEEL_DOWN,
 	KEY_CLICK,    /* x, y from 0 */

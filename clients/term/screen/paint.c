@@ -3,8 +3,9 @@
 
 #include "base/mem.h"
 
-/* What a style looks like. Colours of names are told apart by people who do not see all of them (blues, orange, blueish green, purple, ochre as in Okabe and Ito's set, of
- * middling lightness so that they can be read on black and on white), and nothing is said by colour alone. With 8 colours bold stands for the brighter half. */
+/* What a style looks like. Colours of names are told apart by people who do not see all of them (blues, orange,
+ * blueish green, purple, ochre as in Okabe and Ito's set, of middling lightness so that they can be read on black
+ * and on white), and nothing is said by colour alone. With 8 colours bold stands for the brighter half. */
 struct look {
 	short front256, back256;
 	signed char front, back; /* of 8 */
@@ -61,7 +62,8 @@ static void style_set(struct paint *p, const struct terminal *t, unsigned style,
 
 static bool cell_same(const struct cell *a, const struct cell *b)
 {
-	return a->n == b->n && a->width == b->width && a->style == b->style && a->risky == b->risky && memcmp(a->text, b->text, a->n) == 0;
+	return a->n == b->n && a->width == b->width && a->style == b->style && a->risky == b->risky &&
+		memcmp(a->text, b->text, a->n) == 0;
 }
 
 static void place(struct paint *p, const struct terminal *t, unsigned x, unsigned y, struct buf *to)
@@ -74,8 +76,10 @@ static void place(struct paint *p, const struct terminal *t, unsigned x, unsigne
 	p->placed = true;
 }
 
-/* How wide a risky glyph is, terminals do not agree: its place is blanked before it, and the cursor is placed anew behind it. */
-static void cell_write(struct paint *p, const struct terminal *t, unsigned x, unsigned y, const struct cell *c, struct buf *to)
+/* How wide a risky glyph is, terminals do not agree: its place is blanked before it, and the cursor is placed anew
+ * behind it. */
+static void cell_write(struct paint *p, const struct terminal *t, unsigned x, unsigned y, const struct cell *c,
+	struct buf *to)
 {
 	place(p, t, x, y, to);
 	style_set(p, t, c->style, to);

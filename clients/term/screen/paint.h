@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/screen/paint.h - from a grid to the bytes that make a terminal show it: only what differs from what it shows already. What a terminal can is a struct of strings and
- * functions (terminfo fills it, screen/console.c; tests have their own), so that nothing but these, and cells, ever gets to a terminal. Pure.
+ * clients/term/screen/paint.h - from a grid to the bytes that make a terminal show it: only what differs from what
+ * it shows already. What a terminal can is a struct of strings and functions (terminfo fills it, screen/console.c;
+ * tests have their own), so that nothing but these, and cells, ever gets to a terminal. Pure.
  */
 #pragma once
 #include "clients/term/screen/cells.h"

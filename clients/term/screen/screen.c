@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The view on a terminal and a loop: reads keys when there are some, draws when something has changed, not more often than thirty times a second and never ahead
- * of a terminal that is slow to read. Nothing is polled; the only thing that comes by itself is the next minute of the clock.
+ * The view on a terminal and a loop: reads keys when there are some, draws when something has changed, not more
+ * often than thirty times a second and never ahead of a terminal that is slow to read. Nothing is polled; the only
+ * thing that comes by itself is the next minute of the clock.
  */
 #include "clients/term/screen/screen.h"
 
@@ -339,7 +340,8 @@ int screen_new(struct screen **ret, const struct screen_setup *setup, struct loo
 	s->patience.fire = on_patience;
 	s->minute.fire = on_minute;
 	s->typed.fire = on_typed_timer;
-	s->view = view_new(&(struct view_setup){ .ops = &view_ops, .arg = s, .world = &loop->world, .mode = setup->mode, .bell = setup->bell, .chinese = setup->chinese,
+	s->view = view_new(&(struct view_setup){ .ops = &view_ops, .arg = s, .world = &loop->world, .mode = setup->mode,
+		.bell = setup->bell, .chinese = setup->chinese,
 						 .ascii = s->console.ascii });
 	*ret = s;
 	return 0;

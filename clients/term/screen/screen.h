@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/screen/screen.h - the face on a terminal: what main.c needs of it. It owns the terminal from screen_begin() to screen_end() and leaves it as it was, also
- * when a signal ends the program. Knows the terminal by terminfo (ncursesw's library) and draws itself: widths of characters are ours (screen/width.h), and what
- * a terminal thinks of an emoji must not move what stands beside it.
+ * clients/term/screen/screen.h - the face on a terminal: what main.c needs of it. It owns the terminal from
+ * screen_begin() to screen_end() and leaves it as it was, also when a signal ends the program. Knows the terminal by
+ * terminfo (ncursesw's library) and draws itself: widths of characters are ours (screen/width.h), and what a
+ * terminal thinks of an emoji must not move what stands beside it.
  */
 #pragma once
 #include "clients/term/engine/client.h"
@@ -22,7 +23,8 @@ struct screen_setup {
 	enum view_bell bell;   /* rings when somebody means us */
 	bool notify;           /* and asks the terminal for a notification (OSC 9) */
 	bool title;            /* the title of the window says who writes */
-	bool mouse;            /* the wheel scrolls, a click chooses a conversation; the terminal's own marking then needs Shift */
+	/* the wheel scrolls, a click chooses a conversation; the terminal's own marking then needs Shift */
+	bool mouse;
 	void (*quit)(void *arg, int status); /* the engine is done (face_ops.quit); the terminal is as it was already */
 	void *arg;
 };
@@ -33,10 +35,12 @@ enum screen_verdict {
 	SCREEN_NOT_UTF8,        /* the locale */
 };
 
-/* Looks whether it can be done, touches nothing yet. `why`: a sentence in the user's language, with what to do. *ret only on 0. */
+/* Looks whether it can be done, touches nothing yet. `why`: a sentence in the user's language, with what to do. *ret
+ * only on 0. */
 int screen_new(struct screen **ret, const struct screen_setup *setup, struct loop *loop, struct buf *why);
 struct face *screen_face(struct screen *s);
-/* After client_new(), before client_start(). `keep` remembers the lines typed. When the terminal goes, the client is stopped in order. */
+/* After client_new(), before client_start(). `keep` remembers the lines typed. When the terminal goes, the client is
+ * stopped in order. */
 void screen_begin(struct screen *s, struct client *c, struct keep *keep);
 /* Gives the terminal back; on the loop, before loop_stop() (setup.quit comes after it). Harmless when it was done. */
 void screen_end(struct screen *s);

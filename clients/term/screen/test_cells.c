@@ -64,7 +64,8 @@ static void lines_end_where_they_may(void **state)
 /* Whatever the text: every glyph is on exactly one line, no line is too wide, none ends within a cluster. */
 static void lines_lose_nothing(void **state)
 {
-	static const char *const pieces[] = { "a", "bc ", " ", "中", "。", "「", "👨\u200d👩\u200d👧", "e\u0301", "\n", "http://x.y/", "\t", "\x1b", "한", "\u202e", "🇨🇳", "\xff" };
+	static const char *const pieces[] = { "a", "bc ", " ", "中", "。", "「", "👨\u200d👩\u200d👧", "e\u0301", "\n",
+		"http://x.y/", "\t", "\x1b", "한", "\u202e", "🇨🇳", "\xff" };
 	unsigned seed = 1;
 
 	for (int run = 0; run < 2000; run++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keys and the line that they type: what a terminal sends goes in, what stands there afterwards is compared. A case is what is typed and what is
- * there then, the cursor shown as |.
+ * Keys and the line that they type: what a terminal sends goes in, what stands there afterwards is compared. A case
+ * is what is typed and what is there then, the cursor shown as |.
  */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -178,7 +178,8 @@ static void completion_goes_round(void **state)
 
 static void key_write(void *arg, const struct key *k)
 {
-	buf_fmt(arg, "%s%s%s%d:%u", k->alt ? "a" : "", k->ctrl ? "c" : "", k->shift ? "s" : "", (int)k->code, (unsigned)k->c);
+	buf_fmt(arg, "%s%s%s%d:%u", k->alt ? "a" : "", k->ctrl ? "c" : "", k->shift ? "s" : "", (int)k->code,
+		(unsigned)k->c);
 	if (k->code == KEY_CLICK || k->code == KEY_WHEEL_UP || k->code == KEY_WHEEL_DOWN)
 		buf_fmt(arg, "@%u,%u", k->x, k->y);
 	if (k->code == KEY_PASTE) {
@@ -193,14 +194,22 @@ static const struct {
 	const char *bytes;
 	struct key key; /* the only one */
 } sequences[] = {
-	{ "\x1b[A", { KEY_UP } }, { "\x1bOA", { KEY_UP } }, { "\x1b[1;5A", { KEY_UP, .ctrl = true } }, { "\x1b[1;3B", { KEY_DOWN, .alt = true } },
-	{ "\x1b\x1b[A", { KEY_UP, .alt = true } }, { "\x1b[H", { KEY_HOME } }, { "\x1b[1~", { KEY_HOME } }, { "\x1b[7~", { KEY_HOME } }, { "\x1bOF", { KEY_END } },
-	{ "\x1b[5~", { KEY_PAGE_UP } }, { "\x1b[6;2~", { KEY_PAGE_DOWN, .shift = true } }, { "\x1bOP", { KEY_FUNCTION, 1 } }, { "\x1b[11~", { KEY_FUNCTION, 1 } },
-	{ "\x1b[[A", { KEY_FUNCTION, 1 } }, { "\x1b[[E", { KEY_FUNCTION, 5 } }, { "\x1b[24~", { KEY_FUNCTION, 12 } }, { "\x1b[Z", { KEY_TAB, .shift = true } },
-	{ "\t", { KEY_TAB } }, { "\r", { KEY_ENTER } }, { "\x1b\r", { KEY_ENTER, .alt = true } }, { "\x1b[13;3u", { KEY_ENTER, .alt = true } },
-	{ "\x1b[27;3;13~", { KEY_ENTER, .alt = true } }, { "\x1b" "1", { KEY_CHAR, '1', .alt = true } }, { "\x1b" "a", { KEY_CHAR, 'a', .alt = true } },
-	{ "\x0e", { KEY_CHAR, 'n', .ctrl = true } }, { "\x1f", { KEY_CHAR, '_', .ctrl = true } }, { "中", { KEY_CHAR, 0x4E2D } }, { "😀", { KEY_CHAR, 0x1F600 } },
-	{ "\x1b[<64;10;5M", { KEY_WHEEL_UP, .x = 9, .y = 4 } }, { "\x1b[<65;1;1M", { KEY_WHEEL_DOWN } }, { "\x1b[<0;3;4M", { KEY_CLICK, .x = 2, .y = 3 } },
+	{ "\x1b[A", { KEY_UP } }, { "\x1bOA", { KEY_UP } }, { "\x1b[1;5A", { KEY_UP, .ctrl = true } },
+	{ "\x1b[1;3B", { KEY_DOWN, .alt = true } },
+	{ "\x1b\x1b[A", { KEY_UP, .alt = true } }, { "\x1b[H", { KEY_HOME } }, { "\x1b[1~", { KEY_HOME } },
+	{ "\x1b[7~", { KEY_HOME } }, { "\x1bOF", { KEY_END } },
+	{ "\x1b[5~", { KEY_PAGE_UP } }, { "\x1b[6;2~", { KEY_PAGE_DOWN, .shift = true } },
+	{ "\x1bOP", { KEY_FUNCTION, 1 } }, { "\x1b[11~", { KEY_FUNCTION, 1 } },
+	{ "\x1b[[A", { KEY_FUNCTION, 1 } }, { "\x1b[[E", { KEY_FUNCTION, 5 } }, { "\x1b[24~", { KEY_FUNCTION, 12 } },
+	{ "\x1b[Z", { KEY_TAB, .shift = true } },
+	{ "\t", { KEY_TAB } }, { "\r", { KEY_ENTER } }, { "\x1b\r", { KEY_ENTER, .alt = true } },
+	{ "\x1b[13;3u", { KEY_ENTER, .alt = true } },
+	{ "\x1b[27;3;13~", { KEY_ENTER, .alt = true } }, { "\x1b" "1", { KEY_CHAR, '1', .alt = true } },
+	{ "\x1b" "a", { KEY_CHAR, 'a', .alt = true } },
+	{ "\x0e", { KEY_CHAR, 'n', .ctrl = true } }, { "\x1f", { KEY_CHAR, '_', .ctrl = true } },
+	{ "中", { KEY_CHAR, 0x4E2D } }, { "😀", { KEY_CHAR, 0x1F600 } },
+	{ "\x1b[<64;10;5M", { KEY_WHEEL_UP, .x = 9, .y = 4 } }, { "\x1b[<65;1;1M", { KEY_WHEEL_DOWN } },
+	{ "\x1b[<0;3;4M", { KEY_CLICK, .x = 2, .y = 3 } },
 	{ "\x1b", { KEY_ESCAPE } },
 };
 
@@ -228,7 +237,8 @@ static void sequences_are_keys_in_any_pieces(void **state)
 
 static void what_is_unknown_is_swallowed(void **state)
 {
-	static const char *const unknown[] = { "\x1b[?1;2c", "\x1b[99~", "\x1b[1;2;3;4;5x", "\x1b[<35;1;1M", "\x1b[<0;1;1m", "\x1b[>0;276;0c", "\x1bOx", "\x1b[[Z" };
+	static const char *const unknown[] = { "\x1b[?1;2c", "\x1b[99~", "\x1b[1;2;3;4;5x", "\x1b[<35;1;1M",
+		"\x1b[<0;1;1m", "\x1b[>0;276;0c", "\x1bOx", "\x1b[[Z" };
 
 	for (size_t i = 0; i < countof(unknown); i++) {
 		struct keys ks = { 0 };

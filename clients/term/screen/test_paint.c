@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Painting on made-up terminals, which do not agree how wide an emoji is: whatever they think, what stands beside it is where it belongs.
+ * Painting on made-up terminals, which do not agree how wide an emoji is: whatever they think, what stands beside it
+ * is where it belongs.
  */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -25,7 +26,8 @@ struct made_up {
 static void place(void *arg, struct buf *to, unsigned x, unsigned y) { buf_fmt(to, "\x01%u,%u;", x, y); }
 static void dress(void *arg, struct buf *to, unsigned attributes, int front, int back) { buf_lit(to, "\x02"); }
 
-static const struct terminal terminal = { .colours = 8, .place = place, .dress = dress, .clear = STR_INIT("\x03"), .show = STR_INIT("\x04"), .hide = STR_INIT("\x05") };
+static const struct terminal terminal = { .colours = 8, .place = place, .dress = dress, .clear = STR_INIT("\x03"),
+	.show = STR_INIT("\x04"), .hide = STR_INIT("\x05") };
 
 static void blank(struct made_up *m, unsigned x, unsigned y)
 {
@@ -139,7 +141,8 @@ static void only_what_differs_is_written(void **state)
 /* Terminals that give an emoji one, two, or six columns. */
 static void neighbours_of_emoji_stay(void **state)
 {
-	static const char *const lines[] = { "a👨\u200d👩\u200d👧bcdefghijkl", "a👍🏽bcdefghijkl", "x👍🏽bcdefghijkl", "abc👨\u200d👩\u200d👧hijkl", "abcdefghijklm", "ab❤\ufe0fcdefghijk" };
+	static const char *const lines[] = { "a👨\u200d👩\u200d👧bcdefghijkl", "a👍🏽bcdefghijkl", "x👍🏽bcdefghijkl",
+		"abc👨\u200d👩\u200d👧hijkl", "abcdefghijklm", "ab❤\ufe0fcdefghijk" };
 
 	for (unsigned emoji = 1; emoji <= 6; emoji++) {
 		struct paint p = { 0 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The view over a made-up client. Whole screens are compared with golden/NAME.txt; with ANSER_GOLDEN set they are written instead, to be looked at and committed.
+ * The view over a made-up client. Whole screens are compared with golden/NAME.txt; with ANSER_GOLDEN set they are
+ * written instead, to be looked at and committed.
  */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -28,7 +29,11 @@ struct stage {
 };
 
 static void on_changed(void *arg) { ((struct stage *)arg)->changed++; }
-static void on_attention(void *arg, struct conversation *v, struct str who, struct str text) { ((struct stage *)arg)->rang++; }
+static void on_attention(void *arg, struct conversation *v, struct str who, struct str text)
+{
+	((struct stage *)arg)->rang++;
+}
+
 static void on_nothing(void *arg) {}
 static void on_quit(void *arg, int status) { ((struct stage *)arg)->quit++; }
 
@@ -38,7 +43,8 @@ static void stage_begin(struct stage *s, bool chinese, bool ascii)
 {
 	*s = (struct stage){ 0 };
 	fake_world_begin(&s->world, NOON);
-	s->view = view_new(&(struct view_setup){ .ops = &ops, .arg = s, .world = &s->world.world, .bell = VIEW_BELL_MENTION, .chinese = chinese, .ascii = ascii });
+	s->view = view_new(&(struct view_setup){ .ops = &ops, .arg = s, .world = &s->world.world,
+		.bell = VIEW_BELL_MENTION, .chinese = chinese, .ascii = ascii });
 	fake_begin(&s->client, s->view, "tom", "chat.lan");
 	view_begin(s->view, &s->client);
 }
@@ -113,12 +119,14 @@ static struct conversation *talk(struct stage *s, bool chinese)
 {
 	static const char *const people[] = { "ann", "jack", "tom", "李雷", "韩梅梅" };
 	struct client *c = &s->client;
-	struct conversation *jack = fake_conversation(c, "jack", true), *room = fake_conversation(c, "#garden", true), *ann = fake_conversation(c, "韩梅梅", false);
+	struct conversation *jack = fake_conversation(c, "jack", true), *room = fake_conversation(c, "#garden", true),
+		*ann = fake_conversation(c, "韩梅梅", false);
 	struct entry *e;
 
 	fake_people(room, people, 5);
 	fake_entry(c, jack, "jack", chinese ? "早上好！" : "good morning!", NOON - DAY - 30 * MINUTE, ENTRY_NEW);
-	fake_entry(c, jack, "tom", chinese ? "早，今天有空吗？" : "hi, do you have time today?", NOON - DAY - 29 * MINUTE, ENTRY_NEW);
+	fake_entry(c, jack, "tom", chinese ? "早，今天有空吗？" : "hi, do you have time today?", NOON - DAY - 29 * MINUTE,
+		ENTRY_NEW);
 	fake_entry(c, jack, "jack",
 		   chinese ? "下午三点以后都可以，我们先去图书馆还书，然后一起吃饭吧。听说新开的那家店很不错：https://example.org/food?id=42 你看看。"
 			   : "after three. Let us first bring the books back to the library, then eat together. The new place is said to be good: https://example.org/food?id=42 - look!",
@@ -187,7 +195,8 @@ static void screens_of_questions(void **state)
 	stage_begin(&s, false, false);
 	f = view_face(s.view);
 	s.client.state.phase = PHASE_LOGIN;
-	f->ops->ask(f, ASK_YES_NO, STR("The server chat.lan shows a certificate that this machine has never seen.\nSHA-256 AA:BB:CC:DD\nIs it the same?"));
+	f->ops->ask(f, ASK_YES_NO,
+		STR("The server chat.lan shows a certificate that this machine has never seen.\nSHA-256 AA:BB:CC:DD\nIs it the same?"));
 	screen_is(&s, 80, 24, "yes-no");
 	screen_is(&s, 40, 12, "yes-no");
 	type(&s, "x");
@@ -236,7 +245,8 @@ static void what_is_unread_is_counted_and_found(void **state)
 	stage_end(&s);
 }
 
-/* The classic protocol does not tell who comes and goes: it is asked when one looks, and when somebody speaks who is not known to be there. */
+/* The classic protocol does not tell who comes and goes: it is asked when one looks, and when somebody speaks who is
+ * not known to be there. */
 static void who_is_there_is_asked(void **state)
 {
 	static const char *const people[] = { "ann", "tom" };
@@ -343,8 +353,9 @@ static void scrolling_goes_everywhere_and_back(void **state)
 	stage_end(&s);
 }
 
-/* Only what is seen is laid out: a page among a hundred thousand costs what a page costs. Counted in calls, not in time: drawing asks for the state of the client for
- * every item, which a made-up client could count; here the bound is that nothing behind the window changes what is drawn, and that it ends within the test's patience. */
+/* Only what is seen is laid out: a page among a hundred thousand costs what a page costs. Counted in calls, not in
+ * time: drawing asks for the state of the client for every item, which a made-up client could count; here the bound
+ * is that nothing behind the window changes what is drawn, and that it ends within the test's patience. */
 static void a_hundred_thousand_entries(void **state)
 {
 	struct stage s;
@@ -509,8 +520,10 @@ static void answers_stand_where_they_were_given(void **state)
 static void attacks_stay_text(void **state)
 {
 	static const char *const bad[] = {
-		"\x1b[2J\x1b[H\x1b]0;owned\x07", "\u202egnp.exe\u202c", "a\xc2\x9b" "31m", "\x1bP+q\x1b\\", "line\x08\x08\x08\x08" "over", "\xff\xfe", "\x0e\x0f\x05",
-		"\u2066\u2067\u2068\u2069", "\u0600\x9b" "31m", "e\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301",
+		"\x1b[2J\x1b[H\x1b]0;owned\x07", "\u202egnp.exe\u202c", "a\xc2\x9b" "31m", "\x1bP+q\x1b\\",
+		"line\x08\x08\x08\x08" "over", "\xff\xfe", "\x0e\x0f\x05",
+		"\u2066\u2067\u2068\u2069", "\u0600\x9b" "31m",
+		"e\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301",
 	};
 	struct stage s;
 	struct conversation *room;

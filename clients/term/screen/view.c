@@ -49,7 +49,10 @@ struct str conversation_title(const struct view *v, const struct conversation *c
 	return c->kind == CONVERSATION_STATUS ? view_text(v, TEXT_screen_status) : c->name;
 }
 
-static bool word_byte(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+static bool word_byte(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
 
 bool names_us(const struct view *v, struct str text)
 {
@@ -371,7 +374,8 @@ static void line_give(struct view *v)
 static void question_key(struct view *v, const struct key *k)
 {
 	bool plain = k->code == KEY_CHAR && !k->alt && !k->ctrl;
-	bool yes = plain && (k->c == 'y' || k->c == 'Y'), no = (plain && (k->c == 'n' || k->c == 'N')) || k->code == KEY_ESCAPE;
+	bool yes = plain && (k->c == 'y' || k->c == 'Y'), no = (plain && (k->c == 'n' || k->c == 'N')) ||
+		k->code == KEY_ESCAPE;
 
 	if (v->question == ASKED_PASSWORD) {
 		if (k->code == KEY_ENTER && !k->alt)
@@ -462,7 +466,8 @@ static void key_enter(struct view *v)
 		return;
 	}
 	buf_u64(&number, lines);
-	text_put(&prompt, v->setup.chinese, TEXT_screen_send_lines, buf_all(&number), conversation_title(v, v->shown), STR_NONE);
+	text_put(&prompt, v->setup.chinese, TEXT_screen_send_lines, buf_all(&number), conversation_title(v, v->shown),
+		STR_NONE);
 	ask(v, ASKED_LINES, buf_all(&prompt));
 }
 
@@ -625,7 +630,8 @@ static bool help_key(struct view *v, const struct key *k)
 		scroll(v, 1);
 	else if (k->code == KEY_DOWN)
 		scroll(v, -1);
-	else if (k->code == KEY_PAGE_UP || k->code == KEY_PAGE_DOWN || k->code == KEY_WHEEL_UP || k->code == KEY_WHEEL_DOWN || k->ctrl)
+	else if (k->code == KEY_PAGE_UP || k->code == KEY_PAGE_DOWN || k->code == KEY_WHEEL_UP ||
+			k->code == KEY_WHEEL_DOWN || k->ctrl)
 		return false;
 	else if (k->code == KEY_CHAR && k->c == ' ')
 		key_page_down(v);

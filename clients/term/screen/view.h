@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/screen/view.h - the face without a terminal: keys go in, what is seen comes out as a grid of cells. Knows which conversation is looked at, how far it is
- * scrolled, what is being typed and asked. Pure but for the clock of its world; the client is called directly.
+ * clients/term/screen/view.h - the face without a terminal: keys go in, what is seen comes out as a grid of cells.
+ * Knows which conversation is looked at, how far it is scrolled, what is being typed and asked. Pure but for the
+ * clock of its world; the client is called directly.
  */
 #pragma once
 #include "clients/term/engine/client.h"
@@ -13,7 +14,8 @@ struct view;
 /* What a view wants of who drives it. All may be called from within any call to the view or from the engine. */
 struct view_ops {
 	void (*changed)(void *arg);   /* draw again, some time this turn or later */
-	void (*attention)(void *arg, struct conversation *v, struct str who, struct str text); /* somebody wrote: ring */
+	/* somebody wrote: ring */
+	void (*attention)(void *arg, struct conversation *v, struct str who, struct str text);
 	void (*suspend)(void *arg);   /* ^Z */
 	void (*anew)(void *arg);      /* ^L: draw everything */
 	void (*typed)(void *arg);     /* the history of what was typed has grown */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/screen/view_inside.h - between the files of the view: view.c (what it is told, keys), flow.c (entries as rows, scrolling), draw.c, help.c.
+ * clients/term/screen/view_inside.h - between the files of the view: view.c (what it is told, keys), flow.c (entries
+ * as rows, scrolling), draw.c, help.c.
  */
 #pragma once
 #include "clients/term/screen/view.h"
@@ -96,7 +97,8 @@ void view_read(struct view *v);
 struct str conversation_title(const struct view *v, const struct conversation *c);
 bool names_us(const struct view *v, struct str text);
 
-/* ---- flow.c: the items of a conversation are the head of its entries (notices before all) and its entries, each with what stands around it */
+/* ---- flow.c: the items of a conversation are the head of its entries (notices before all) and its entries, each
+ * with what stands around it */
 struct columns flow_columns(const struct view *v, const struct conversation *c, unsigned w);
 void flow_rows(struct view *v, struct place *p, struct list *item, const struct columns *cs);
 struct list *flow_last(const struct place *p);

@@ -13,7 +13,8 @@ static const struct {
 };
 
 enum {
-	CLUSTER_CHARS = 64, /* of one cluster: nothing that is written has more, and an attack shall not make one of a whole message */
+	/* of one cluster: nothing that is written has more, and an attack shall not make one of a whole message */
+	CLUSTER_CHARS = 64,
 	LOOK_BACK = 512,    /* bytes in which a cluster is found that ends somewhere */
 };
 
@@ -132,7 +133,8 @@ static void reading_step(struct reading *r, enum char_kind kind)
 
 static bool keycap_base(uint32_t c) { return (c >= '0' && c <= '9') || c == '#' || c == '*'; }
 
-/* A sequence of emoji is one picture; one of Hangul jamo one syllable; what else stands together stands side by side. */
+/* A sequence of emoji is one picture; one of Hangul jamo one syllable; what else stands together stands side by
+ * side. */
 static void width_step(struct cluster *t, bool picture, uint32_t c, struct char_facts f)
 {
 	if (t->count == 0)

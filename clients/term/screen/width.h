@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/screen/width.h - how wide a character is on a terminal, and which of them are one (UAX #11, UAX #29, emoji). The C library knows the widths of its own
- * release and nothing of clusters; this is the same everywhere. The table is made by width_make.py.
+ * clients/term/screen/width.h - how wide a character is on a terminal, and which of them are one (UAX #11, UAX #29,
+ * emoji). The C library knows the widths of its own release and nothing of clusters; this is the same everywhere.
+ * The table is made by width_make.py.
  */
 #pragma once
 #include "base/str.h"
