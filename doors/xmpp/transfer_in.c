@@ -123,11 +123,22 @@ static void account_added(struct ask *a)
 		account_there(w, &fresh);
 }
 
+/* What a guest has goes with him (core/guest.h): nothing is put there. True: the end. */
+static bool is_guest(struct transfer_work *w)
+{
+	if (w->ask.verdict || !(w->ask.answer->account.flags & ACCOUNT_GUEST))
+		return false;
+	pie_end(w, "Somebody without an account is here under this name; try again when he is gone.");
+	return true;
+}
+
 static void user_found(struct ask *a)
 {
 	struct transfer_work *w = work_of(a);
 
 	if (failed(w))
+		return;
+	if (is_guest(w))
 		return;
 	if (!a->verdict) {
 		account_there(w, &a->answer->account);
@@ -620,6 +631,8 @@ static void owner_found(struct ask *a)
 		pie_end(w, "There is no such account.");
 		return;
 	}
+	if (is_guest(w))
+		return;
 	w->owner = a->answer->account.id;
 	if (xml_is(w->e, "scram-credentials", PIE_SCRAM)) {
 		scram_take(w, &a->answer->account);

@@ -407,12 +407,12 @@ static void found(struct ask *a)
 {
 	struct transfer_work *w = holder_of(a, struct transfer_work, ask);
 
-	if (a->verdict) {
-		pie_end(w,
-			a->verdict == STORE_NOT_FOUND ? "There is no such account." : "The store could not be read.");
-		return;
-	}
-	stepped(a);
+	if (a->verdict && a->verdict != STORE_NOT_FOUND)
+		pie_end(w, "The store could not be read.");
+	else if (a->verdict || (a->answer->account.flags & ACCOUNT_GUEST)) /* nothing of a guest is kept */
+		pie_end(w, "There is no such account.");
+	else
+		stepped(a);
 }
 
 static void give(struct transfer *t, struct str name)
