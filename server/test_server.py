@@ -242,6 +242,33 @@ class Start(Case):
         s = self.start("listen.classic=0.0.0.0:0")
         self.assertIn("setting_risky setting=listen.classic", s.logged())
 
+    def test_hybrid_for_everybody_is_logged(self):
+        s = self.start("listen.hybrid=0.0.0.0:0", "hybrid.networks=any")
+        self.assertIn("setting_risky setting=hybrid.networks", s.logged())
+        s.end()
+        s = self.start("listen.hybrid=0.0.0.0:0", "hybrid.networks=private 203.0.113.0/24 2001:db8::/32")
+        self.assertNotIn("setting=hybrid.networks address=0.0.0.0:%d" % s.ports["hybrid"], s.logged())
+
+    def test_hybrid_settings_that_mean_nothing(self):
+        for setting, why in (("hybrid.networks=local", '"local" is neither private nor any nor a network'), ("hybrid.networks=10.0.0.0/33", "10.0.0.0/33"),
+                             ("hybrid.ports=7800", "no range of ports"), ("hybrid.ports=7999-7800", "no range of ports"), ("hybrid.ports=7800-70000", "no range of ports")):
+            r = run("--data", self.data, "--set", setting)
+            self.assertEqual(r.returncode, 2, setting)
+            self.assertIn(why, r.stderr)
+
+    def test_hybrid_has_one_port(self):
+        r = run("--data", self.data, *(a for n in LISTENERS if n != "hybrid" for a in ("--set", f"listen.{n}=")), "--set", "listen.hybrid=127.0.0.1:0 127.0.0.2:0")
+        self.assertEqual(r.returncode, 1)
+        self.assertIn("listen.hybrid: all its addresses must have one port", r.stderr)
+
+    def test_a_udp_port_that_is_taken(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+            taken.bind(("127.0.0.1", 0))
+            port = taken.getsockname()[1]
+            r = run("--data", self.data, *(a for n in LISTENERS if n != "hybrid" for a in ("--set", f"listen.{n}=")), "--set", f"listen.hybrid=127.0.0.1:{port}")
+        self.assertEqual(r.returncode, 1)
+        self.assertIn(f"port {port} is in use by another program; set listen.hybrid", r.stderr)
+
     def test_after_kill_it_starts_again(self):
         s = self.start()
         s.end(signal.SIGKILL)

@@ -2,6 +2,7 @@
 """A client of the hybrid protocol as they are in the wild, byte for byte, written from PROTOCOLS.md 2 alone: UTF-16LE datagrams, a login that is sent from
 an anonymous socket, a list that is one .NET string. Everybody here has an address of his own (127.x.y.z), as machines on a network do."""
 import itertools
+import os
 import re
 import select
 import socket
@@ -183,6 +184,10 @@ def the_bridge(server):
         expect_match(d.hear(), rf'1\|103@emil@truth@{TIME}')
         rows = {line.split()[0]: line.split()[1:] for line in server.ctl('user', 'list').splitlines()[1:]}
         expect(rows['emil'][0], 'yes')  # a guest
+        out = os.path.join(server.home, 'out.xml')
+        server.ctl('export', out)
+        with open(out, encoding='utf-8') as f:
+            expect(re.findall(r'<user name=.(\w+)', f.read()), ['dora'])
         e.logout()
         expect_match(d.hear(), rf'1\|110@Server@logout,emil@{TIME}')
 
