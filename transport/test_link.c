@@ -123,6 +123,17 @@ static void obey_starttls(struct parrot *p)
 	p->link->ops->start_tls(p->link);
 }
 
+static void obey_where(struct parrot *p)
+{
+	uint8_t address[16];
+	own_buf text = { 0 };
+
+	p->link->ops->local(p->link, address);
+	endpoint_address_write(&text, address);
+	buf_byte(&text, '\n');
+	say(p, text.p, text.n);
+}
+
 static void obey_pause(struct parrot *p)
 {
 	p->paused = true;
@@ -153,6 +164,7 @@ static int parrot_feed(struct link *l, const char *bytes, size_t n)
 		const char *word;
 		void (*obey)(struct parrot *p);
 	} words[] = {
+		{ "where\n", obey_where },
 		{ "starttls\n", obey_starttls }, { "pause\n", obey_pause },       { "big\n", obey_big },
 		{ "flood\n", obey_flood },       { "exporter\n", obey_exporter }, { "endpoint\n", obey_endpoint },
 		{ "leave\n", obey_leave },
@@ -339,6 +351,7 @@ static void an_echo_comes_back_and_bye_hangs_up(void **state)
 
 	talk(fd, "hello\n", "hello\n");
 	talk(fd, "again\n", "again\n");
+	talk(fd, "where\n", "127.0.0.1\n");
 	talk(fd, "bye\n", "bye\n");
 	expect_end(fd);
 	house_end();
@@ -479,6 +492,7 @@ static void a_local_socket_is_for_its_owner(void **state)
 	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_int_equal(connect(fd, (struct sockaddr *)&un, sizeof un), 0);
 	talk(fd, "hello\n", "hello\n");
+	talk(fd, "where\n", "::\n"); /* nowhere */
 	talk(fd, "bye\n", "bye\n");
 	expect_end(fd);
 	house_end();
