@@ -12,6 +12,8 @@
 #include "base/mem.h"
 #include "clients/term/net/identity.h"
 
+enum { PEER_CERTIFICATES_MAX = 16 * 1024 /* bytes; one certificate is all that is wanted, before anybody is known */ };
+
 struct secure_setup {
 	SSL_CTX *ctx;
 	bool peer;
@@ -136,6 +138,7 @@ struct secure_setup *secure_setup_peer(struct identity *i)
 	SSL_CTX_set_verify(s->ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	SSL_CTX_set_cert_verify_callback(s->ctx, any_key, NULL);
 	SSL_CTX_set_verify_depth(s->ctx, 0);
+	SSL_CTX_set_max_cert_list(s->ctx, PEER_CERTIFICATES_MAX);
 	if (SSL_CTX_use_certificate(s->ctx, i->certificate) != 1 || SSL_CTX_use_PrivateKey(s->ctx, i->pair) != 1)
 		abort(); /* we have made them ourselves, for one another */
 	return s;
