@@ -33,6 +33,7 @@ class Anser:
         self.home = tempfile.mkdtemp(prefix='anser-term-')
         self.downloads = os.path.join(self.home, 'downloads')
         os.mkdir(self.downloads)
+        self.errors = open(os.path.join(self.home, 'errors'), 'wb')
         self.process = None
         self.refs = 0
         self.start(online)
@@ -40,8 +41,17 @@ class Anser:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        self.kill()
+    def __exit__(self, kind, *_):
+        try:
+            self.kill(signal.SIGKILL if kind else signal.SIGTERM)
+        finally:
+            self.clean()
+
+    def clean(self):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+        self.errors.close()
         shutil.rmtree(self.home, ignore_errors=True)
 
     def start(self, online=True):
@@ -50,7 +60,7 @@ class Anser:
         for name in ('ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LSAN_OPTIONS'):
             if name in os.environ:
                 env[name] = os.environ[name]
-        self.process = subprocess.Popen(self.command(), env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(self.command(), env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors)
         self.events = queue.Queue()
         self.seen = []
         threading.Thread(target=self.read, args=(self.process.stdout, self.events), daemon=True).start()
@@ -72,9 +82,12 @@ class Anser:
     def kill(self, how=signal.SIGKILL):
         if self.process:
             self.process.send_signal(how)
-            self.process.wait(PATIENCE)
+            code = self.process.wait(PATIENCE)
             self.process.stdin.close()
-        self.process = None
+            self.process = None
+            if how == signal.SIGTERM:
+                with open(self.errors.name, encoding='utf-8', errors='replace') as errors:
+                    expect((code, errors.read()), (0, ''))
 
     def until(self, wanted, patience=PATIENCE):
         """The first event, from those of before on, that is so."""
