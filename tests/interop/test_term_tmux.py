@@ -93,7 +93,7 @@ class Terminal:
 
     def start(self, *options, password=PASSWORD):
         self.line(' '.join([ANSER, '--accept-new', *options, f'{self.name}@127.0.0.1:{self.server.classics}']))
-        self.see('> ', '127.0.0.1')
+        self.wait(lambda s: 'Password of ' in s or ' 的密码' in s or '）的密码' in s, 'the question')
         if password:
             self.line(password)
             self.wait(lambda s: 'TLS' in s and ('online' in s or '在线' in s), 'online')

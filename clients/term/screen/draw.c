@@ -233,7 +233,7 @@ static void status_draw(struct view *v, struct area a)
 		text_put(&text, v->setup.chinese, TEXT_screen_waiting, buf_all(&number), STR_NONE, STR_NONE);
 		end = right_draw(a, end, x, STYLE_BAR_STRONG, buf_all(&text));
 	}
-	if (line_ends(edit_text(&v->edit)) > 0) {
+	if (line_ends(str_trim(edit_text(&v->edit))) > 0) {
 		buf_clear(&number);
 		buf_clear(&text);
 		buf_u64(&number, line_ends(str_trim(edit_text(&v->edit))) + 1);

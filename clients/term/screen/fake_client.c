@@ -124,7 +124,14 @@ void fake_people(struct conversation *v, const char *const *names, size_t n)
 
 /* ---- what faces call */
 
-const struct client_state *client_state(const struct client *c) { return &c->state; }
+unsigned long fake_state_asked;
+
+const struct client_state *client_state(const struct client *c)
+{
+	fake_state_asked++;
+	return &c->state;
+}
+
 struct list *client_conversations(struct client *c) { return &c->conversations; }
 
 void client_read(struct client *c, struct conversation *v)

@@ -24,6 +24,9 @@ struct client {
 	unsigned people_asked;
 };
 
+/* How often client_state() was called: at least once for every entry that is laid out to be scrolled over. */
+extern unsigned long fake_state_asked;
+
 void fake_world_begin(struct fake_world *w, msec now);
 
 void fake_begin(struct client *c, struct view *v, const char *self, const char *where);
