@@ -309,6 +309,7 @@ static void rows_forget(struct classic *l)
 static void history_told(struct classic *l, struct ask *a, bool good, struct str data)
 {
 	if (good) {
+		cl_told_end(l); /* a server that does not end one before the next */
 		l->telling = a; /* what follows is its */
 		return;
 	}
