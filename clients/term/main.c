@@ -349,7 +349,7 @@ static int settings_print(const struct program *p)
 	own_buf sample = { 0 };
 
 	home_sample(p->home, &sample);
-	printf("# %s\n%s", home_settings_path(p->home), buf_z(&sample));
+	fputs(buf_z(&sample), stdout);
 	return QUIT_OK;
 }
 
