@@ -21,14 +21,15 @@ enum direct_frame direct_frame(const char *bytes, size_t n, size_t *scanned, siz
 	return DIRECT_WHOLE;
 }
 
-/* ---- fields ---------------------------------------------------------------------------------------------------------------- */
+/* ---- fields ------------------------------------------------------------------------------------------------------ */
 
 static bool is_id(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
 
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_'))
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+		      c == '_'))
 			return false;
 	}
 	return s.n && s.n <= DIRECT_ID_MAX;
@@ -72,7 +73,7 @@ static bool last(struct str *rest, struct str *ret)
 	return false;
 }
 
-/* ---- the lines --------------------------------------------------------------------------------------------------------------- */
+/* ---- the lines --------------------------------------------------------------------------------------------------- */
 
 static const struct str uses[] = { [DIRECT_FOR_TALK] = STR_INIT("talk"), [DIRECT_FOR_FILE] = STR_INIT("file") };
 
@@ -80,7 +81,8 @@ static bool hello_read(struct direct_line *l, struct str rest)
 {
 	struct str version, use = rest;
 
-	if (!first(&rest, &l->user) || !hybrid_is_name(l->user) || !first(&rest, &version) || !number_read(version, &l->number) || !l->number)
+	if (!first(&rest, &l->user) || !hybrid_is_name(l->user) || !first(&rest, &version) ||
+	    !number_read(version, &l->number) || !l->number)
 		return false;
 	use = str_n(rest.p, str_find(rest, ','));
 	l->use = str_eq(use, uses[DIRECT_FOR_FILE]) ? DIRECT_FOR_FILE : DIRECT_FOR_TALK;
@@ -111,7 +113,8 @@ static bool file_read(struct direct_line *l, struct str rest)
 	struct str sum, size;
 	own_buf bytes = { 0 };
 
-	if (!last(&rest, &sum) || sum.n != 2 * DIRECT_SUM_BYTES || !hex_read(&bytes, sum) || !last(&rest, &size) || !number_read(size, &l->number) || !rest.n)
+	if (!last(&rest, &sum) || sum.n != 2 * DIRECT_SUM_BYTES || !hex_read(&bytes, sum) || !last(&rest, &size) ||
+	    !number_read(size, &l->number) || !rest.n)
 		return false;
 	memcpy(l->sum, bytes.p, DIRECT_SUM_BYTES);
 	l->text = rest;
@@ -224,7 +227,7 @@ void direct_write(struct buf *to, const struct direct_line *l)
 	buf_byte(to, '\n');
 }
 
-/* ---- names and marks ----------------------------------------------------------------------------------------------------------- */
+/* ---- names and marks --------------------------------------------------------------------------------------------- */
 
 bool direct_name_read(struct buf *to, struct str written)
 {

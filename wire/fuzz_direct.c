@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Lines of a direct link: any split of a stream gives the same lines; what was read is written as it was (but for what `hello` may carry more) and read again
- * the same. The first byte of the input chooses the size of the pieces.
+ * Lines of a direct link: any split of a stream gives the same lines; what was read is written as it was (but for what
+ * `hello` may carry more) and read again the same. The first byte of the input chooses the size of the pieces.
  */
 #include "wire/direct.h"
 
@@ -18,7 +18,8 @@ static void again_check(const struct direct_line *l, struct str line)
 	direct_write(&written, l);
 	assert(written.n && written.p[written.n - 1] == '\n');
 	assert(direct_parse(&back, str_n(written.p, written.n - 1)));
-	assert(back.kind == l->kind && back.number == l->number && back.time == l->time && str_eq(back.text, l->text) && str_eq(back.user, l->user));
+	assert(back.kind == l->kind && back.number == l->number && back.time == l->time && str_eq(back.text, l->text) &&
+	       str_eq(back.user, l->user));
 	direct_write(&twice, &back);
 	assert(str_eq(buf_all(&written), buf_all(&twice)));
 	if (l->kind != DIRECT_HELLO && l->kind != DIRECT_FILE) /* more fields; digits of either case */
@@ -34,7 +35,8 @@ static void name_check(struct str written)
 		assert(!name.n);
 		return;
 	}
-	assert(name.n && name.n <= DIRECT_NAME_MAX && !memchr(name.p, '/', name.n) && !memchr(name.p, 0, name.n) && !memchr(name.p, '\n', name.n));
+	assert(name.n && name.n <= DIRECT_NAME_MAX && !memchr(name.p, '/', name.n) && !memchr(name.p, 0, name.n) &&
+	       !memchr(name.p, '\n', name.n));
 }
 
 static void stream_read(struct buf *out, const char *bytes, size_t n, size_t step)

@@ -16,9 +16,25 @@
 static void every_line_is_read_and_written_again(void **state)
 {
 	static const char *const lines[] = {
-		"hello,tom,1,talk", "hello,tom,2,file", "hello,\xE6\x9D\x8E\xE9\x9B\xB7,1,talk", "id,0123456789abcdef0123456789abcdef", "id,a-Z_9",
-		"talk,1448000000123,tom,", "talk,0,tom,a,b,,c\\n\\\\", "file,plan, the last.pdf,48213," SUM, "file,x,0," SUM, "get,abc", "from,0",
-		"from,9223372036854775807", "ack", "ack,17", "no,declined", "no,disk-full,abc", "ping", "pong", "bye",
+		"hello,tom,1,talk",
+		"hello,tom,2,file",
+		"hello,\xE6\x9D\x8E\xE9\x9B\xB7,1,talk",
+		"id,0123456789abcdef0123456789abcdef",
+		"id,a-Z_9",
+		"talk,1448000000123,tom,",
+		"talk,0,tom,a,b,,c\\n\\\\",
+		"file,plan, the last.pdf,48213," SUM,
+		"file,x,0," SUM,
+		"get,abc",
+		"from,0",
+		"from,9223372036854775807",
+		"ack",
+		"ack,17",
+		"no,declined",
+		"no,disk-full,abc",
+		"ping",
+		"pong",
+		"bye",
 	};
 
 	for (size_t i = 0; i < countof(lines); i++) {
@@ -52,13 +68,69 @@ static void fields_are_what_they_are(void **state)
 static void what_is_no_line_is_refused(void **state)
 {
 	static const char *const bad[] = {
-		"", ",", "hello", "hello,", "hello,tom", "hello,tom,1", "hello,tom,0,talk", "hello,tom,01,talk", "hello,tom,x,talk", "hello,tom,1,", "hello,tom,1,mail",
-		"hello,,1,talk", "hello,t\tm,1,talk", "Hello,tom,1,talk", "id", "id,", "id,a b", "id,a,b", "id,\xC3\xA9",
-		"id,00000000001111111111222222222233333333334444444444555555555566666", "talk", "talk,1", "talk,1,tom", "talk,,tom,x", "talk,-1,tom,x", "talk,1,,x",
-		"talk,01,tom,x", "talk,99999999999999999999,tom,x", "talk,9223372036854775808,tom,x", "talk,1,tom,\xFF", "talk,1,tom,\xC3", "file", "file,x," SUM, "file,x,1,abc", "file,,1," SUM,
-		"file,x,-1," SUM, "file,x,1," SUM "00", "file,x,1,g3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "get", "get,", "from", "from,", "from,-1",
-		"from,1,2", "from,0x1", "ack,", "ack,x", "ack,1,", "no", "no,", "no,Declined", "no,a b", "no,declined,", "no,declined,a,b",
-		"no,abcdefghijklmnopqrstuvwxyz-abcdefgh", "ping,", "ping,1", "pong,", "bye,", "ping ", " ping", "ping\r", "exec,rm",
+		"",
+		",",
+		"hello",
+		"hello,",
+		"hello,tom",
+		"hello,tom,1",
+		"hello,tom,0,talk",
+		"hello,tom,01,talk",
+		"hello,tom,x,talk",
+		"hello,tom,1,",
+		"hello,tom,1,mail",
+		"hello,,1,talk",
+		"hello,t\tm,1,talk",
+		"Hello,tom,1,talk",
+		"id",
+		"id,",
+		"id,a b",
+		"id,a,b",
+		"id,\xC3\xA9",
+		"id,00000000001111111111222222222233333333334444444444555555555566666",
+		"talk",
+		"talk,1",
+		"talk,1,tom",
+		"talk,,tom,x",
+		"talk,-1,tom,x",
+		"talk,1,,x",
+		"talk,01,tom,x",
+		"talk,99999999999999999999,tom,x",
+		"talk,9223372036854775808,tom,x",
+		"talk,1,tom,\xFF",
+		"talk,1,tom,\xC3",
+		"file",
+		"file,x," SUM,
+		"file,x,1,abc",
+		"file,,1," SUM,
+		"file,x,-1," SUM,
+		"file,x,1," SUM "00",
+		"file,x,1,g3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+		"get",
+		"get,",
+		"from",
+		"from,",
+		"from,-1",
+		"from,1,2",
+		"from,0x1",
+		"ack,",
+		"ack,x",
+		"ack,1,",
+		"no",
+		"no,",
+		"no,Declined",
+		"no,a b",
+		"no,declined,",
+		"no,declined,a,b",
+		"no,abcdefghijklmnopqrstuvwxyz-abcdefgh",
+		"ping,",
+		"ping,1",
+		"pong,",
+		"bye,",
+		"ping ",
+		" ping",
+		"ping\r",
+		"exec,rm",
 	};
 
 	for (size_t i = 0; i < countof(bad); i++) {
@@ -80,7 +152,8 @@ static void frames_come_from_any_split_and_are_bounded(void **state)
 
 		scanned = 0;
 		for (size_t i = 0; i < 2; i++)
-			while (at < ends[i] && direct_frame(stream + at, ends[i] - at, &scanned, &len) == DIRECT_WHOLE) {
+			while (at < ends[i] &&
+			       direct_frame(stream + at, ends[i] - at, &scanned, &len) == DIRECT_WHOLE) {
 				at += len;
 				lines++;
 			}
@@ -100,7 +173,8 @@ static void frames_come_from_any_split_and_are_bounded(void **state)
 
 static void names_of_files_stay_in_their_folder(void **state)
 {
-	static const char *const bad[] = { "", ".", "..", "a/b", "/etc/passwd", "..\\n", "a\\nb", "a\\rb", "a\x7f", "a\x1b[2J", "\\", "a\\x" };
+	static const char *const bad[] = { "",	    ".",     "..",    "a/b",	  "/etc/passwd", "..\\n",
+					   "a\\nb", "a\\rb", "a\x7f", "a\x1b[2J", "\\",		 "a\\x" };
 	own_buf name = { 0 };
 	own_buf written = { 0 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/direct.c - peers, and links to them: dialling, accepting, who is believed to be who, keeping alive, ending.
+ * clients/term/engine/direct.c - peers, and links to them: dialling, accepting, who is believed to be who, keeping
+ * alive, ending.
  */
 #include "clients/term/engine/direct.h"
 
@@ -28,7 +29,7 @@ msec direct_backoff(struct directs *ds, unsigned failures)
 	return wait + chance(ds, (uint32_t)wait / 4);
 }
 
-/* ---- peers ----------------------------------------------------------------------------------------------------------------- */
+/* ---- peers ------------------------------------------------------------------------------------------------------- */
 
 struct direct_peer *peer_of(struct directs *ds, struct str name)
 {
@@ -129,7 +130,7 @@ void directs_show(struct directs *ds)
 	}
 }
 
-/* ---- links ------------------------------------------------------------------------------------------------------------------- */
+/* ---- links ------------------------------------------------------------------------------------------------------- */
 
 static struct direct_link *link_new(struct directs *ds, struct direct_peer *p, struct pipe *pipe)
 {
@@ -190,7 +191,10 @@ void link_end(struct direct_link *l, const char *reason)
 
 static void link_hello(struct direct_link *l)
 {
-	link_say(l, &(struct direct_line){ .kind = DIRECT_HELLO, .user = l->directs->client->state.self, .number = DIRECT_VERSION, .use = l->use });
+	link_say(l, &(struct direct_line){ .kind = DIRECT_HELLO,
+					   .user = l->directs->client->state.self,
+					   .number = DIRECT_VERSION,
+					   .use = l->use });
 }
 
 struct direct_link *link_dial(struct direct_peer *p, const struct endpoint *to, enum direct_use use)
@@ -207,7 +211,7 @@ struct direct_link *link_dial(struct direct_peer *p, const struct endpoint *to, 
 	return l;
 }
 
-/* ---- who is believed to be who --------------------------------------------------------------------------------------------------- */
+/* ---- who is believed to be who ----------------------------------------------------------------------------------- */
 
 enum { REFUSED_AGAIN_MS = 60000 };
 
@@ -260,7 +264,8 @@ static void remember(struct direct_link *l)
 	client_note(c, peer_conversation(l->peer, true), buf_all(&text));
 }
 
-/* Somebody who has dialled us says that he is `p`. A key never seen is believed only from where he is said to be; from elsewhere we look for ourselves. */
+/* Somebody who has dialled us says that he is `p`. A key never seen is believed only from where he is said to be; from
+ * elsewhere we look for ourselves. */
 static bool admit(struct direct_link *l, struct direct_peer *p)
 {
 	bool verified;
@@ -286,10 +291,11 @@ static bool admit(struct direct_link *l, struct direct_peer *p)
 	return true;
 }
 
-/* ---- a link is up ------------------------------------------------------------------------------------------------------------------ */
+/* ---- a link is up ------------------------------------------------------------------------------------------------ */
 
-/* Of two links each side ends those that it has dialled itself and that are not the better one: so nothing that is under way is cut off by the other. One that
- * is better and came from him earlier may be dead on his side: it is asked. */
+/* Of two links each side ends those that it has dialled itself and that are not the better one: so nothing that is
+ * under way is cut off by the other. One that is better and came from him earlier may be dead on his side: it is asked.
+ */
 static void surplus_end(struct direct_peer *p)
 {
 	struct direct_link *best = peer_link(p);
@@ -400,7 +406,7 @@ static bool greeting(struct direct_link *l, const struct direct_line *line)
 	return l->dialled ? hello_dialled(l, line) : hello_accepted(l, line);
 }
 
-/* ---- what comes ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- what comes -------------------------------------------------------------------------------------------------- */
 
 /* Whether he may say another line now. */
 static bool token(struct direct_link *l)
@@ -464,7 +470,8 @@ static void link_read(struct direct_link *l)
 			link_paused(l, true);
 			break;
 		}
-		good = direct_parse(&line, str_n(l->in.p + at, len - 1)) && (l->up ? common(l, &line) : greeting(l, &line));
+		good = direct_parse(&line, str_n(l->in.p + at, len - 1)) &&
+		       (l->up ? common(l, &line) : greeting(l, &line));
 		at += len;
 	}
 	if (l->ending)
@@ -527,7 +534,7 @@ static void link_written(struct pipe *p)
 		file_pump(l);
 }
 
-/* ---- dialling ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- dialling ---------------------------------------------------------------------------------------------------- */
 
 /* What waited for the dial goes another way, or waits on. */
 static void pending_give_up(struct direct_peer *p)
@@ -620,7 +627,9 @@ static void link_down(struct pipe *pipe, struct str why)
 	directs_stop_check(ds);
 }
 
-static const struct pipe_ops link_ops = { .up = link_connected, .feed = link_feed, .written = link_written, .down = link_down };
+static const struct pipe_ops link_ops = {
+	.up = link_connected, .feed = link_feed, .written = link_written, .down = link_down
+};
 
 static void accepted(void *arg, struct pipe *pipe)
 {
@@ -630,11 +639,12 @@ static void accepted(void *arg, struct pipe *pipe)
 	pipe->ops = &link_ops;
 	l = link_new(ds, NULL, pipe);
 	l->connected = true;
-	if (ds->strangers_n > DIRECT_STRANGERS || ds->stopping || !memcmp(pipe->key, ds->client->outside->key, KEY_BYTES))
+	if (ds->strangers_n > DIRECT_STRANGERS || ds->stopping ||
+	    !memcmp(pipe->key, ds->client->outside->key, KEY_BYTES))
 		link_end(l, "busy");
 }
 
-/* ---- time ---------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- time -------------------------------------------------------------------------------------------------------- */
 
 static void talk_alive(struct direct_link *l, msec now)
 {
@@ -708,7 +718,7 @@ static void tick(struct timer *t)
 	world_timer(ds->client->world, &ds->tick, 1000);
 }
 
-/* ---- what the ways call -------------------------------------------------------------------------------------------------------------------- */
+/* ---- what the ways call ------------------------------------------------------------------------------------------ */
 
 struct directs *directs_new(struct client *c, const struct direct_events *events, uint16_t *port, struct buf *why)
 {
@@ -807,7 +817,10 @@ void directs_places(struct directs *ds, struct str name, const struct endpoint *
 	}
 }
 
-void directs_place(struct directs *ds, struct str name, const struct endpoint *at) { directs_places(ds, name, at, at ? 1 : 0); }
+void directs_place(struct directs *ds, struct str name, const struct endpoint *at)
+{
+	directs_places(ds, name, at, at ? 1 : 0);
+}
 
 static void pending_add(struct direct_peer *p, int64_t id)
 {
@@ -833,7 +846,8 @@ void directs_send(struct directs *ds, struct entry *e)
 		return;
 	}
 	p->wanted = true;
-	/* Where somebody else answers in his name it waits, and goes no other way, until he himself answers or somebody has looked at the keys. */
+	/* Where somebody else answers in his name it waits, and goes no other way, until he himself answers or somebody
+	 * has looked at the keys. */
 	if (ds->events->unreachable && !peer_refused(p))
 		ds->events->unreachable(ds->client, e);
 }
@@ -886,11 +900,12 @@ void directs_verify(struct directs *ds, struct conversation *v, struct str answe
 		return;
 	}
 	trust_code(&code, c->outside->key, key);
-	text_put(&text, c->setup.chinese, verified ? TEXT_direct_code_again : TEXT_direct_code, v->name, buf_all(&code), STR_NONE);
+	text_put(&text, c->setup.chinese, verified ? TEXT_direct_code_again : TEXT_direct_code, v->name, buf_all(&code),
+		 STR_NONE);
 	client_notice(c, v, "verify", false, buf_all(&text));
 }
 
-/* ---- the end -------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------------------------------- */
 
 /* Links on which something waits for its acknowledgement stay for as long as client_stop() has patience. */
 void directs_stop_check(struct directs *ds)

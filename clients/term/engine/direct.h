@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/direct.h - inside of direct links (PROTOCOLS 2.6, docs/protocol-direct.md): direct.c knows peers, dials, accepts and decides who is believed to be
- * who; direct_talk.c is what is said on a link; direct_file.c sends and fetches files, each on a link of its own. hybrid.c and lan.c use inside.h and the
- * functions at the end.
+ * clients/term/engine/direct.h - inside of direct links (PROTOCOLS 2.6, docs/protocol-direct.md): direct.c knows peers,
+ * dials, accepts and decides who is believed to be who; direct_talk.c is what is said on a link; direct_file.c sends
+ * and fetches files, each on a link of its own. hybrid.c and lan.c use inside.h and the functions at the end.
  */
 #pragma once
 #include "clients/term/engine/inside.h"
@@ -102,7 +102,8 @@ struct directs {
 
 struct direct_peer *peer_of(struct directs *ds, struct str name); /* made where there is none */
 struct conversation *peer_conversation(struct direct_peer *p, bool make);
-/* The link that is spoken on, NULL: none is up. Of several, the one dialled by whose key is smaller; of these the newest: both sides choose the same. */
+/* The link that is spoken on, NULL: none is up. Of several, the one dialled by whose key is smaller; of these the
+ * newest: both sides choose the same. */
 struct direct_link *peer_link(struct direct_peer *p);
 struct direct_link *link_dial(struct direct_peer *p, const struct endpoint *to, enum direct_use use);
 /* Says no (`reason`, may be NULL) and hangs up. */
@@ -123,7 +124,7 @@ bool talk_line(struct direct_link *l, const struct direct_line *line); /* false:
 void talk_acknowledge(struct direct_link *l);                          /* after what was fed */
 void talk_send(struct direct_link *l, struct entry *e);
 void talk_reoffer(struct direct_link *l, const struct entry *e);       /* a file again: how does it stand? */
-void talk_lost(struct direct_link *l);                                 /* it is down: what was not acknowledged waits again */
+void talk_lost(struct direct_link *l); /* it is down: what was not acknowledged waits again */
 
 /* ---- direct_file.c */
 
@@ -136,13 +137,13 @@ void file_link_up(struct direct_link *l);                                /* a li
 void file_alive(struct direct_link *l, msec now);
 void file_lost(struct direct_link *l);
 bool file_hash_first(struct directs *ds, struct entry *e);             /* true: it is not ready to be offered */
-void file_offered(struct direct_peer *p, struct str mark);             /* he offers it again: says how it stands with us */
+void file_offered(struct direct_peer *p, struct str mark); /* he offers it again: says how it stands with us */
 void file_wanted(struct direct_peer *p, struct str mark);              /* he asks us to dial and send */
 void file_refused(struct direct_peer *p, struct str mark, struct str reason);
-void files_resume(struct direct_peer *p);                              /* goes on with what is to be fetched, as far as may be */
+void files_resume(struct direct_peer *p); /* goes on with what is to be fetched, as far as may be */
 void files_reoffer(struct direct_peer *p);
 void files_free(struct directs *ds);
-void files_known(struct directs *ds);                                  /* at the start: who has something to go on with */
+void files_known(struct directs *ds); /* at the start: who has something to go on with */
 struct entry *entry_by_mark(struct client *c, struct conversation *v, struct str mark);
 
 /* ---- for the ways, beside inside.h */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/direct_file.c - files between two clients. An offer is a message; who wants the file asks for it, and its bytes travel on a link of their own, from
- * where the part ends that is there already. Who has dialled the link for talk dials these too: he is the one who can.
+ * clients/term/engine/direct_file.c - files between two clients. An offer is a message; who wants the file asks for it,
+ * and its bytes travel on a link of their own, from where the part ends that is there already. Who has dialled the link
+ * for talk dials these too: he is the one who can.
  */
 #include <assert.h>
 #include <errno.h>
@@ -39,7 +40,7 @@ struct direct_hash {
 	struct hash_ask ask;
 };
 
-/* ---- entries -------------------------------------------------------------------------------------------------------------------- */
+/* ---- entries ----------------------------------------------------------------------------------------------------- */
 
 struct finding {
 	struct str mark;
@@ -89,15 +90,16 @@ static void progress(struct direct_file *f, enum file_state state, struct str wh
 		file_progress(f->peer->directs->client, e, state, f->at, why);
 }
 
-/* ---- why not ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- why not ----------------------------------------------------------------------------------------------------- */
 
 static const struct {
 	const char *word;
 	enum file_state state;
 	enum text text;
 } reasons[] = {
-	{ "declined", FILE_DECLINED, TEXT_direct_declined }, { "gone", FILE_BROKEN, TEXT_direct_gone },       { "changed", FILE_BROKEN, TEXT_direct_changed },
-	{ "full", FILE_BROKEN, TEXT_direct_full },           { "disk", FILE_BROKEN, TEXT_direct_their_disk }, { "damaged", FILE_BROKEN, TEXT_direct_damaged },
+	{ "declined", FILE_DECLINED, TEXT_direct_declined }, { "gone", FILE_BROKEN, TEXT_direct_gone },
+	{ "changed", FILE_BROKEN, TEXT_direct_changed },     { "full", FILE_BROKEN, TEXT_direct_full },
+	{ "disk", FILE_BROKEN, TEXT_direct_their_disk },     { "damaged", FILE_BROKEN, TEXT_direct_damaged },
 };
 
 static void refused(struct client *c, struct entry *e, struct str reason)
@@ -122,12 +124,14 @@ static void disk_failed(struct direct_file *f, int error)
 
 	f->over = true;
 	f->raw = false;
-	text_put(&why, c->setup.chinese, error == -ENOSPC || error == -EDQUOT ? TEXT_direct_disk_full : TEXT_direct_disk, str_z(strerror(-error)), STR_NONE, STR_NONE);
+	text_put(&why, c->setup.chinese,
+		 error == -ENOSPC || error == -EDQUOT ? TEXT_direct_disk_full : TEXT_direct_disk,
+		 str_z(strerror(-error)), STR_NONE, STR_NONE);
 	progress(f, FILE_BROKEN, buf_all(&why));
 	link_end(f->link, error == -ENOSPC || error == -EDQUOT ? "full" : "disk");
 }
 
-/* ---- a file on its link -------------------------------------------------------------------------------------------------------------- */
+/* ---- a file on its link ------------------------------------------------------------------------------------------ */
 
 static struct direct_file *file_new(struct direct_link *l, const struct entry *e, bool sending)
 {
@@ -145,7 +149,10 @@ static struct direct_file *file_new(struct direct_link *l, const struct entry *e
 }
 
 bool file_raw(const struct direct_link *l) { return l->file && l->file->raw; }
-bool file_sending(const struct direct_link *l) { return l->file && l->file->sending && l->file->begun && l->file->at < l->file->size; }
+bool file_sending(const struct direct_link *l)
+{
+	return l->file && l->file->sending && l->file->begun && l->file->at < l->file->size;
+}
 
 void file_lost(struct direct_link *l)
 {
@@ -179,14 +186,15 @@ static unsigned serving(const struct direct_peer *p)
 	return n;
 }
 
-/* ---- sending ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- sending ----------------------------------------------------------------------------------------------------- */
 
 /* Why a file of ours cannot be sent; NULL: it can. */
 static const char *source_open(struct client *c, struct entry *e, struct disk_file **disk)
 {
 	uint64_t size = 0;
 
-	if (e->file->state == FILE_DECLINED || e->file->state == FILE_HASHING || e->file->token.n != 2 * DIRECT_SUM_BYTES)
+	if (e->file->state == FILE_DECLINED || e->file->state == FILE_HASHING ||
+	    e->file->token.n != 2 * DIRECT_SUM_BYTES)
 		return "gone";
 	if (c->outside->ops->file_open(c->outside, e->file->path, disk, &size))
 		return "gone";
@@ -214,7 +222,8 @@ static void serve(struct direct_link *l, struct str mark)
 	if (why) {
 		if (e && e->mine && e->file->state != FILE_DECLINED)
 			refused(c, e, str_z(why));
-		link_say(l, &(struct direct_line){ .kind = DIRECT_NO, .text = str_z(why), .id = e ? e->mark : STR_NONE });
+		link_say(l,
+			 &(struct direct_line){ .kind = DIRECT_NO, .text = str_z(why), .id = e ? e->mark : STR_NONE });
 		link_end(l, NULL);
 		return;
 	}
@@ -286,7 +295,7 @@ static bool ack_heard(struct direct_link *l, const struct direct_line *line)
 	return true;
 }
 
-/* ---- receiving ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- receiving --------------------------------------------------------------------------------------------------- */
 
 static void verified(struct hash_ask *a)
 {
@@ -363,7 +372,8 @@ static struct direct_link *fetching(const struct direct_peer *p, struct str mark
 	list_each (l, &p->links, struct direct_link, here) {
 		if (l->ending || l->use != DIRECT_FOR_FILE)
 			continue;
-		if (l->file ? !l->file->sending && str_is(mark, l->file->mark) : l->dialled && !l->push && str_is(mark, l->get))
+		if (l->file ? !l->file->sending && str_is(mark, l->file->mark)
+			    : l->dialled && !l->push && str_is(mark, l->get))
 			return l;
 	}
 	return NULL;
@@ -373,7 +383,8 @@ static void ask_drop(struct direct_peer *p, struct str mark)
 {
 	for (size_t i = 0; i < p->asked.n; i += sizeof(struct direct_ask))
 		if (str_is(mark, p->asked.p + i + offsetof(struct direct_ask, mark))) {
-			memmove(p->asked.p + i, p->asked.p + i + sizeof(struct direct_ask), p->asked.n - i - sizeof(struct direct_ask));
+			memmove(p->asked.p + i, p->asked.p + i + sizeof(struct direct_ask),
+				p->asked.n - i - sizeof(struct direct_ask));
 			p->asked.n -= sizeof(struct direct_ask);
 			return;
 		}
@@ -440,7 +451,7 @@ static bool file_heard(struct direct_link *l, const struct direct_line *line)
 	return true;
 }
 
-/* ---- lines of a link for a file --------------------------------------------------------------------------------------------------------- */
+/* ---- lines of a link for a file ---------------------------------------------------------------------------------- */
 
 static bool no_heard(struct direct_link *l, const struct direct_line *line)
 {
@@ -506,7 +517,7 @@ void file_alive(struct direct_link *l, msec now)
 	}
 }
 
-/* ---- what is said of files on a link for talk ------------------------------------------------------------------------------------------- */
+/* ---- what is said of files on a link for talk -------------------------------------------------------------------- */
 
 static void say_no(struct direct_peer *p, struct str mark, const char *reason)
 {
@@ -566,7 +577,7 @@ void file_refused(struct direct_peer *p, struct str mark, struct str reason)
 		refused(p->directs->client, e, reason);
 }
 
-/* ---- going on ------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- going on ---------------------------------------------------------------------------------------------------- */
 
 struct pending_file {
 	int64_t id;
@@ -601,7 +612,8 @@ static unsigned fetches(struct direct_peer *p)
 	unsigned n = 0;
 
 	list_each (l, &p->links, struct direct_link, here)
-		n += l->use == DIRECT_FOR_FILE && !l->ending && (l->file ? !l->file->sending && !l->file->over : l->dialled && !l->push);
+		n += l->use == DIRECT_FOR_FILE && !l->ending &&
+		     (l->file ? !l->file->sending && !l->file->over : l->dialled && !l->push);
 	for (size_t i = 0; i < p->asked.n;) {
 		struct direct_ask one;
 
@@ -737,7 +749,7 @@ void files_known(struct directs *ds)
 	buf_free(&k.moving);
 }
 
-/* ---- reading our own through, before it is offered ------------------------------------------------------------------------------------------ */
+/* ---- reading our own through, before it is offered --------------------------------------------------------------- */
 
 static void hash_next(struct directs *ds);
 
@@ -845,7 +857,7 @@ void files_free(struct directs *ds)
 		hash_cancel(h);
 }
 
-/* ---- what people ask for ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- what people ask for ----------------------------------------------------------------------------------------- */
 
 void directs_file_get(struct directs *ds, struct entry *e)
 {

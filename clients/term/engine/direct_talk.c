@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/direct_talk.c - what is said on a link for talk: messages and offers of files, each acknowledged when it is on disk.
+ * clients/term/engine/direct_talk.c - what is said on a link for talk: messages and offers of files, each acknowledged
+ * when it is on disk.
  */
 #include "clients/term/engine/direct.h"
 
 #include "base/crypt.h"
 #include "wire/hybrid.h"
 
-/* ---- ours ------------------------------------------------------------------------------------------------------------------- */
+/* ---- ours -------------------------------------------------------------------------------------------------------- */
 
 static size_t unacked_n(const struct direct_link *l) { return l->unacked.n / sizeof(int64_t); }
 
@@ -37,7 +38,8 @@ static void numbered_say(struct direct_link *l, const struct entry *e, const str
 	buf_add(&l->unacked, &e->id, sizeof e->id);
 }
 
-/* What is still under way on another link to him is older: it comes first, or comes back to wait when that link ends. */
+/* What is still under way on another link to him is older: it comes first, or comes back to wait when that link ends.
+ */
 static bool other_unacked(const struct direct_link *l)
 {
 	list_each (other, &l->peer->links, struct direct_link, here)
@@ -169,7 +171,7 @@ void talk_recall(struct directs *ds)
 	buf_free(&r.rows);
 }
 
-/* ---- the other's --------------------------------------------------------------------------------------------------------------- */
+/* ---- the other's ------------------------------------------------------------------------------------------------- */
 
 static bool is_mark(struct str id)
 {
@@ -216,7 +218,10 @@ static bool talk_heard(struct direct_link *l, const struct direct_line *line)
 		buf_str(&mark, id);
 	else
 		direct_mark(&mark, l->peer->name, id.n ? id : buf_all(&time), line->text);
-	take(l, &(struct incoming){ .conversation = l->peer->name, .sender = l->peer->name, .text = buf_all(&text), .mark = buf_all(&mark),
+	take(l, &(struct incoming){ .conversation = l->peer->name,
+				    .sender = l->peer->name,
+				    .text = buf_all(&text),
+				    .mark = buf_all(&mark),
 				    .time = time_tidy(c, line->time) });
 	return true;
 }
@@ -234,7 +239,8 @@ static bool offer_heard(struct direct_link *l, const struct direct_line *line)
 	file.name = buf_all(&name);
 	file.token = buf_all(&sum);
 	known = keep_has(l->directs->client->keep, mark);
-	take(l, &(struct incoming){ .conversation = l->peer->name, .sender = l->peer->name, .mark = mark, .file = &file });
+	take(l,
+	     &(struct incoming){ .conversation = l->peer->name, .sender = l->peer->name, .mark = mark, .file = &file });
 	if (known && !l->ending)
 		file_offered(l->peer, mark);
 	return true;

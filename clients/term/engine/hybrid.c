@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/hybrid.c - the kept connection to the server of the hybrid protocol. All of it over TCP: `login,USER,ENDPOINT` there says the same as the datagram, the
- * connection proves the address, and nobody else at our address can be taken for us. Where the server is not on this machine TLS begins first, if it can.
+ * clients/term/engine/hybrid.c - the kept connection to the server of the hybrid protocol. All of it over TCP:
+ * `login,USER,ENDPOINT` there says the same as the datagram, the connection proves the address, and nobody else at our
+ * address can be taken for us. Where the server is not on this machine TLS begins first, if it can.
  */
 #include "clients/term/engine/hybrid.h"
 
@@ -11,9 +12,10 @@ enum { AGAIN_MAX_MS = 60000, PING_MS = 30000, SILENT_MS = 20000, RETRY_MS = 1500
 
 static const struct pipe_ops line_ops;
 
-/* ---- requests ------------------------------------------------------------------------------------------------------------------ */
+/* ---- requests ---------------------------------------------------------------------------------------------------- */
 
-void hybrid_client_ask(struct hybrid_client *h, enum hybrid_asked kind, struct str line, struct person *p, int64_t entry)
+void hybrid_client_ask(struct hybrid_client *h, enum hybrid_asked kind, struct str line, struct person *p,
+		       int64_t entry)
 {
 	struct hybrid_ask *a = mem_new(struct hybrid_ask);
 
@@ -26,7 +28,7 @@ void hybrid_client_ask(struct hybrid_client *h, enum hybrid_asked kind, struct s
 	pipe_dirty(h->pipe);
 }
 
-/* ---- the line goes ---------------------------------------------------------------------------------------------------------------- */
+/* ---- the line goes ----------------------------------------------------------------------------------------------- */
 
 static void dial(struct hybrid_client *h);
 
@@ -100,7 +102,7 @@ static void refused(struct hybrid_client *h, const char *name, struct str why, i
 	forget_line(h);
 }
 
-/* ---- coming in --------------------------------------------------------------------------------------------------------------------- */
+/* ---- coming in --------------------------------------------------------------------------------------------------- */
 
 static void login(struct hybrid_client *h)
 {
@@ -108,7 +110,8 @@ static void login(struct hybrid_client *h)
 	struct endpoint at = { .port = h->port };
 
 	memcpy(at.address, h->pipe->local.address, sizeof at.address);
-	/* From the first `id` on messages come with theirs, from the first `got` on they stay with the server until they are here; so also those that waited. */
+	/* From the first `id` on messages come with theirs, from the first `got` on they stay with the server until
+	 * they are here; so also those that waited. */
 	buf_fmt(&line, "id,\ngot,0\nlogin,%.*s,", STR_ARG(h->c->state.self));
 	endpoint_write(&line, &at);
 	hybrid_client_ask(h, ASKED_LOGIN, buf_all(&line), NULL, 0);
@@ -154,7 +157,8 @@ static void ask_password(struct hybrid_client *h)
 	struct client *c = h->c;
 	own_buf text = { 0 };
 
-	text_put(&text, c->setup.chinese, h->refusals ? TEXT_password_wrong : TEXT_hybrid_registered, c->setup.name, c->setup.host, STR_NONE);
+	text_put(&text, c->setup.chinese, h->refusals ? TEXT_password_wrong : TEXT_hybrid_registered, c->setup.name,
+		 c->setup.host, STR_NONE);
 	client_ask(c, ASK_PASSWORD, buf_all(&text), password_answered);
 }
 
@@ -163,7 +167,9 @@ static void login_refused(struct hybrid_client *h, struct str reason)
 	static const struct {
 		const char *said;
 		enum text text;
-	} reasons[] = { { "name in use", TEXT_hybrid_name_in_use }, { "not a name", TEXT_hybrid_not_a_name }, { "not allowed", TEXT_not_allowed } };
+	} reasons[] = { { "name in use", TEXT_hybrid_name_in_use },
+			{ "not a name", TEXT_hybrid_not_a_name },
+			{ "not allowed", TEXT_not_allowed } };
 	struct client *c = h->c;
 	struct str why = reason;
 	own_buf text = { 0 };
@@ -206,7 +212,7 @@ static void auth_refused(struct hybrid_client *h)
 	refused(h, "login-refused", buf_all(&text), QUIT_FAILED);
 }
 
-/* ---- the server's key ----------------------------------------------------------------------------------------------------------------- */
+/* ---- the server's key -------------------------------------------------------------------------------------------- */
 
 static void server_name(const struct hybrid_client *h, struct buf *to)
 {
@@ -350,7 +356,7 @@ static void on_up(struct pipe *p)
 	}
 }
 
-/* ---- what the server says ----------------------------------------------------------------------------------------------------------------- */
+/* ---- what the server says ---------------------------------------------------------------------------------------- */
 
 static void replied(struct hybrid_client *h, struct str reason)
 {
@@ -475,7 +481,7 @@ static void on_down(struct pipe *p, struct str why)
 
 static const struct pipe_ops line_ops = { .up = on_up, .feed = on_feed, .written = deaf, .down = on_down };
 
-/* ---- time ------------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- time -------------------------------------------------------------------------------------------------------- */
 
 static void dial(struct hybrid_client *h)
 {
@@ -484,7 +490,8 @@ static void dial(struct hybrid_client *h)
 	h->c->state.secure = false;
 	way_phase(h->c, PHASE_CONNECTING, STR_NONE, 0);
 	directs_show(h->directs);
-	h->pipe = h->c->outside->ops->dial(h->c->outside, s->host, s->port ? s->port : HYBRID_PORT, PIPE_PLAIN, &line_ops, h);
+	h->pipe = h->c->outside->ops->dial(h->c->outside, s->host, s->port ? s->port : HYBRID_PORT, PIPE_PLAIN,
+					   &line_ops, h);
 }
 
 static void again_due(struct timer *t) { dial(holder_of(t, struct hybrid_client, again)); }
@@ -514,9 +521,10 @@ static void retry_due(struct timer *t)
 	world_timer(h->c->world, &h->retry, RETRY_MS);
 }
 
-/* ---- the way ----------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the way ----------------------------------------------------------------------------------------------------- */
 
-static const struct direct_events direct_events = { .unreachable = hybrid_client_unreachable, .linked = hybrid_client_linked };
+static const struct direct_events direct_events = { .unreachable = hybrid_client_unreachable,
+						    .linked = hybrid_client_linked };
 
 static void start(struct client *c)
 {
@@ -561,7 +569,8 @@ static void stop(struct client *c)
 	h->leaving = true;
 	world_stop(c->world, &h->again);
 	if (h->online)
-		hybrid_client_ask(h, ASKED_LOGOUT, STR("logout"), NULL, 0); /* answered behind what was relayed before */
+		hybrid_client_ask(h, ASKED_LOGOUT, STR("logout"), NULL,
+				  0); /* answered behind what was relayed before */
 	else if (h->pipe)
 		pipe_drop(h);
 	directs_stop(h->directs, directs_done);

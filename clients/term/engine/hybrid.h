@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/hybrid.h - inside the client of the hybrid protocol (PROTOCOLS 2, docs/protocol-hybrid.md): hybrid.c has the kept connection and coming in,
- * hybrid_people.c who is there and by which way each message goes.
+ * clients/term/engine/hybrid.h - inside the client of the hybrid protocol (PROTOCOLS 2, docs/protocol-hybrid.md):
+ * hybrid.c has the kept connection and coming in, hybrid_people.c who is there and by which way each message goes.
  */
 #pragma once
 #include "clients/term/engine/chat.h"
@@ -53,7 +53,7 @@ struct hybrid_client {
 	struct buf in;
 	size_t scanned;
 	struct buf id;           /* of the `relayed` that comes next */
-	uint64_t got, told;      /* `relayed` lines of this connection that are on our disk; and that the server knows of */
+	uint64_t got, told; /* `relayed` lines of this connection that are on our disk; and that the server knows of */
 	struct list asks;        /* in the order of their replies */
 	unsigned relays, tries, refusals;
 	struct buf password;
@@ -70,7 +70,8 @@ static inline struct hybrid_client *hybrid_client_of(struct client *c) { return 
 
 /* ---- hybrid.c */
 
-void hybrid_client_ask(struct hybrid_client *h, enum hybrid_asked kind, struct str line, struct person *p, int64_t entry);
+void hybrid_client_ask(struct hybrid_client *h, enum hybrid_asked kind, struct str line, struct person *p,
+		       int64_t entry);
 void hybrid_client_cut(struct hybrid_client *h);
 
 /* ---- hybrid_people.c */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/hybrid_people.c - who is there, and by which way each message goes: a direct link; to a client in the wild, that listens to datagrams only, a datagram;
- * else the server; else it waits.
+ * clients/term/engine/hybrid_people.c - who is there, and by which way each message goes: a direct link; to a client in
+ * the wild, that listens to datagrams only, a datagram; else the server; else it waits.
  */
 #include <stdlib.h>
 
 #include "base/crypt.h"
 #include "clients/term/engine/hybrid.h"
 
-/* ---- people ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- people ------------------------------------------------------------------------------------------------------ */
 
 struct person *person_of(struct hybrid_client *h, struct str name, bool make)
 {
@@ -145,7 +145,7 @@ void hybrid_client_linked(struct client *c, struct str name, bool up)
 	client_online(c, name, up || hybrid_client_online(c, name));
 }
 
-/* ---- what comes -------------------------------------------------------------------------------------------------------------------- */
+/* ---- what comes -------------------------------------------------------------------------------------------------- */
 
 static bool is_mark(struct str id)
 {
@@ -183,7 +183,8 @@ bool people_relayed(struct hybrid_client *h, struct str fields)
 	own_buf text = { 0 }, mark = { 0 };
 	struct person *p;
 
-	if (!field(&fields, &time) || !field(&fields, &from) || !hybrid_is_name(from) || !hybrid_unescape(&text, fields)) {
+	if (!field(&fields, &time) || !field(&fields, &from) || !hybrid_is_name(from) ||
+	    !hybrid_unescape(&text, fields)) {
 		hybrid_client_cut(h);
 		return false;
 	}
@@ -191,7 +192,11 @@ bool people_relayed(struct hybrid_client *h, struct str fields)
 		buf_str(&mark, id);
 	else if (id.n)
 		direct_mark(&mark, from, id, fields);
-	if (client_received(h->c, &(struct incoming){ .conversation = from, .sender = from, .text = buf_all(&text), .mark = buf_all(&mark), .time = time_of(h, time),
+	if (client_received(h->c, &(struct incoming){ .conversation = from,
+						      .sender = from,
+						      .text = buf_all(&text),
+						      .mark = buf_all(&mark),
+						      .time = time_of(h, time),
 						      .relayed = true })) {
 		hybrid_client_cut(h);
 		return false;
@@ -213,7 +218,8 @@ static bool is_double(struct hybrid_client *h, const struct endpoint *from, stru
 	buf_str(&both, bytes);
 	hash_sum(HASH_SHA256, buf_all(&both), sum);
 	for (unsigned i = 0; i < HYBRID_TWICE; i++)
-		if (h->twice[i].at && now - h->twice[i].at < HYBRID_TWICE_MS && !memcmp(h->twice[i].sum, sum, sizeof h->twice[i].sum))
+		if (h->twice[i].at && now - h->twice[i].at < HYBRID_TWICE_MS &&
+		    !memcmp(h->twice[i].sum, sum, sizeof h->twice[i].sum))
 			return true;
 	memcpy(h->twice[h->twice_n].sum, sum, sizeof h->twice[0].sum);
 	h->twice[h->twice_n].at = now ? now : 1;
@@ -234,7 +240,8 @@ static bool token(struct hybrid_client *h, struct person *p)
 	return true;
 }
 
-/* Clients in the wild may speak from another socket than the one they listen at. Whoever has a key speaks with it: a datagram in his name is from somebody else. */
+/* Clients in the wild may speak from another socket than the one they listen at. Whoever has a key speaks with it: a
+ * datagram in his name is from somebody else. */
 void hybrid_client_datagram_heard(void *arg, const struct endpoint *from, struct str bytes)
 {
 	struct directs *ds = arg;
@@ -248,7 +255,8 @@ void hybrid_client_datagram_heard(void *arg, const struct endpoint *from, struct
 	if (!hybrid_parse(&d, bytes, &room) || d.kind != HYBRID_TALK || !d.content.n)
 		return;
 	p = person_of(h, d.user, false);
-	if (!p || !p->listed || memcmp(p->at.address, from->address, sizeof from->address) || directs_key(ds, d.user, key, &verified) || !token(h, p) || is_double(h, from, bytes))
+	if (!p || !p->listed || memcmp(p->at.address, from->address, sizeof from->address) ||
+	    directs_key(ds, d.user, key, &verified) || !token(h, p) || is_double(h, from, bytes))
 		return;
 	if (!p->warned) {
 		p->warned = true;
@@ -256,14 +264,17 @@ void hybrid_client_datagram_heard(void *arg, const struct endpoint *from, struct
 		client_note(h->c, client_conversation(h->c, p->name, true), buf_all(&text));
 	}
 	client_mark(h->c, &mark);
-	client_received(h->c, &(struct incoming){ .conversation = p->name, .sender = p->name, .text = d.content, .mark = buf_all(&mark) });
+	client_received(
+		h->c, &(struct incoming){
+			      .conversation = p->name, .sender = p->name, .text = d.content, .mark = buf_all(&mark) });
 }
 
-/* ---- what goes ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- what goes --------------------------------------------------------------------------------------------------- */
 
 static bool relay_ready(const struct hybrid_client *h, const struct person *p)
 {
-	return h->online && !h->leaving && h->relays < HYBRID_RELAYS && !(p->no_relay || (p->relay_after && world_clock(h->c->world) < p->relay_after));
+	return h->online && !h->leaving && h->relays < HYBRID_RELAYS &&
+	       !(p->no_relay || (p->relay_after && world_clock(h->c->world) < p->relay_after));
 }
 
 static void relay(struct hybrid_client *h, struct person *p, struct entry *e)
@@ -294,21 +305,26 @@ static void datagrams(struct hybrid_client *h, struct person *p, struct entry *e
 		size_t n = hybrid_talk_fit(HYBRID_UTF16, buf_all(&time), c->state.self, rest, HYBRID_TALK_MAX);
 		own_buf bytes = { 0 };
 
-		hybrid_write(&bytes, HYBRID_UTF16, &(struct hybrid_datagram){ .kind = HYBRID_TALK, .time = buf_all(&time), .user = c->state.self, .content = str_n(rest.p, n) });
+		hybrid_write(&bytes, HYBRID_UTF16,
+			     &(struct hybrid_datagram){ .kind = HYBRID_TALK,
+							.time = buf_all(&time),
+							.user = c->state.self,
+							.content = str_n(rest.p, n) });
 		c->outside->ops->datagram(c->outside, &p->at, buf_all(&bytes));
 		rest = str_from(rest, n);
 	} while (rest.n);
 	entry_status(c, e, ENTRY_DATAGRAM, STR_NONE);
 }
 
-/* Somebody who is there, has never shown a key, and at whose address nothing listens for links. At the server's own address it is rather one of its users. */
+/* Somebody who is there, has never shown a key, and at whose address nothing listens for links. At the server's own
+ * address it is rather one of its users. */
 static bool is_wild(struct hybrid_client *h, const struct person *p, unsigned *times)
 {
 	uint8_t key[KEY_BYTES];
 	bool verified;
 
-	return p->listed && p->at.port && directs_tried(h->directs, p->name, times) == TRIED_REFUSED && !directs_key(h->directs, p->name, key, &verified) &&
-	       memcmp(p->at.address, h->server, sizeof h->server);
+	return p->listed && p->at.port && directs_tried(h->directs, p->name, times) == TRIED_REFUSED &&
+	       !directs_key(h->directs, p->name, key, &verified) && memcmp(p->at.address, h->server, sizeof h->server);
 }
 
 /* A message that no direct link takes now. */
@@ -320,7 +336,8 @@ void hybrid_client_unreachable(struct client *c, struct entry *e)
 
 	if (!p || e->kind != ENTRY_TEXT)
 		return;
-	/* Refused once may mean that his program has just ended: the server knows in a moment. Who has spoken in datagrams reads them. */
+	/* Refused once may mean that his program has just ended: the server knows in a moment. Who has spoken in
+	 * datagrams reads them. */
 	if (is_wild(h, p, &times) && (p->warned || (h->online && times > 1)))
 		datagrams(h, p, e);
 	else if (times == 1 && h->online && is_wild(h, p, &times))
@@ -344,7 +361,7 @@ void hybrid_client_give(struct client *c, struct entry *e)
 	directs_send(h->directs, e);
 }
 
-/* ---- how relays end -------------------------------------------------------------------------------------------------------------------- */
+/* ---- how relays end ---------------------------------------------------------------------------------------------- */
 
 static void waits(struct client *c, struct entry *e)
 {
@@ -372,15 +389,19 @@ static void relay_refused(struct hybrid_client *h, struct person *p, struct entr
 	struct client *c = h->c;
 	own_buf why = { 0 };
 
-	if (str_is(reason, "try again later") || str_is(reason, "too much waits for this user") || str_is(reason, "log in first")) {
+	if (str_is(reason, "try again later") || str_is(reason, "too much waits for this user") ||
+	    str_is(reason, "log in first")) {
 		p->relay_after = world_clock(c->world) + PATIENCE_MS;
 		waits(c, e);
 	} else if (str_is(reason, "no such user") && is_known(h, p, e->conversation)) {
 		p->no_relay = true;
 		waits(c, e);
 	} else {
-		text_put(&why, c->setup.chinese, str_is(reason, "no such user") ? TEXT_no_such_user : str_is(reason, "not allowed") ? TEXT_not_allowed : TEXT_server_says, reason,
-			 STR_NONE, STR_NONE);
+		text_put(&why, c->setup.chinese,
+			 str_is(reason, "no such user") ? TEXT_no_such_user
+			 : str_is(reason, "not allowed") ? TEXT_not_allowed
+							 : TEXT_server_says,
+			 reason, STR_NONE, STR_NONE);
 		entry_status(c, e, ENTRY_FAILED, buf_all(&why));
 	}
 }
@@ -405,7 +426,8 @@ void relay_ended(struct hybrid_client *h, struct hybrid_ask *a, struct str reaso
 void relays_lost(struct hybrid_client *h)
 {
 	list_each (a, &h->asks, struct hybrid_ask, here) {
-		struct conversation *v = a->kind == ASKED_RELAY ? client_conversation(h->c, a->person->name, false) : NULL;
+		struct conversation *v =
+			a->kind == ASKED_RELAY ? client_conversation(h->c, a->person->name, false) : NULL;
 
 		if (a->kind == ASKED_RELAY)
 			a->person->relays--;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/lan.c - no server: people are found by announcements (multicast datagrams of the form of PROTOCOLS 2.1, and DNS-SD where there is a daemon for it), then
- * the links are the same (docs/protocol-direct.md). Whatever is announced is a hint of where to look; who somebody is the key of his link says.
+ * clients/term/engine/lan.c - no server: people are found by announcements (multicast datagrams of the form of
+ * PROTOCOLS 2.1, and DNS-SD where there is a daemon for it), then the links are the same (docs/protocol-direct.md).
+ * Whatever is announced is a hint of where to look; who somebody is the key of his link says.
  */
 #include <stdlib.h>
 
@@ -58,7 +59,7 @@ static uint32_t chance(struct lan *l, uint32_t below)
 	return r % below;
 }
 
-/* ---- announcing ------------------------------------------------------------------------------------------------------------------ */
+/* ---- announcing -------------------------------------------------------------------------------------------------- */
 
 /* The address is not written: it is the one that the datagram comes from, on whichever network. */
 static void announce(struct lan *l, enum hybrid_kind kind)
@@ -66,7 +67,8 @@ static void announce(struct lan *l, enum hybrid_kind kind)
 	struct endpoint at = { .address = { [10] = 0xFF, [11] = 0xFF }, .port = l->port };
 	own_buf bytes = { 0 };
 
-	hybrid_write(&bytes, HYBRID_UTF8, &(struct hybrid_datagram){ .kind = kind, .user = l->c->state.self, .endpoint = at });
+	hybrid_write(&bytes, HYBRID_UTF8,
+		     &(struct hybrid_datagram){ .kind = kind, .user = l->c->state.self, .endpoint = at });
 	l->c->outside->ops->multicast(l->c->outside, buf_all(&bytes));
 	l->announced = clock_of(l);
 }
@@ -80,7 +82,8 @@ static void announcing_due(struct timer *t)
 	world_timer(l->c->world, t, ANNOUNCE_MS + chance(l, ANNOUNCE_CHANCE_MS));
 }
 
-/* Somebody has come and wants to know who is here. All answer, but not all at once, and nobody twice for two questions. */
+/* Somebody has come and wants to know who is here. All answer, but not all at once, and nobody twice for two questions.
+ */
 static void answer(struct lan *l)
 {
 	msec since = clock_of(l) - l->announced;
@@ -91,7 +94,7 @@ static void answer(struct lan *l)
 	world_timer(l->c->world, &l->announcing, (since < ANSWER_GAP_MS ? ANSWER_GAP_MS - since : 0) + chance(l, 200));
 }
 
-/* ---- who is here ------------------------------------------------------------------------------------------------------------------- */
+/* ---- who is here ------------------------------------------------------------------------------------------------- */
 
 static void placed(struct lan *l, struct neighbour *n)
 {
@@ -167,7 +170,8 @@ static bool is_here(struct lan *l, const struct endpoint *at)
 {
 	uint8_t ours[16];
 
-	return at->port == l->port && l->c->outside->ops->route(l->c->outside, at->address, ours) && !memcmp(ours, at->address, sizeof ours);
+	return at->port == l->port && l->c->outside->ops->route(l->c->outside, at->address, ours) &&
+	       !memcmp(ours, at->address, sizeof ours);
 }
 
 static void is_at(struct lan *l, struct str name, const struct endpoint *at, bool service)
@@ -206,7 +210,7 @@ static void is_gone(struct lan *l, struct str name, const struct endpoint *at)
 		neighbour_gone(l, n);
 }
 
-/* ---- hints -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- hints ------------------------------------------------------------------------------------------------------- */
 
 static bool token(struct lan *l)
 {
@@ -329,7 +333,7 @@ static void ageing_due(struct timer *t)
 	world_timer(l->c->world, t, 1000);
 }
 
-/* ---- the way -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the way ----------------------------------------------------------------------------------------------------- */
 
 static void linked(struct client *c, struct str name, bool up)
 {

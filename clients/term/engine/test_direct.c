@@ -181,7 +181,8 @@ static void a_name_is_not_believed_from_anywhere(void **state)
 	eve->joined = false;
 	net_kill(t.jack);
 	net_run(t.w, 60000);
-	/* jack is gone; eve announces herself as jack and is therefore placed: first sight. That is what the code is for. But once jack is known … */
+	/* jack is gone; eve announces herself as jack and is therefore placed: first sight. That is what the code is
+	 * for. But once jack is known … */
 	net_start(t.jack);
 	net_run(t.w, 3000);
 	net_say(t.tom, "jack", "hello");
@@ -253,7 +254,7 @@ static void many_messages_keep_their_order(void **state)
 	net_world_free(t.w);
 }
 
-/* ---- files ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------------------------------------------------- */
 
 static struct entry *offered(struct two *t, const char *path, size_t size)
 {
@@ -441,7 +442,7 @@ static void what_has_changed_is_not_taken(void **state)
 	net_world_free(t.w);
 }
 
-/* ---- somebody hostile, who has a key and a name -------------------------------------------------------------------------------------- */
+/* ---- somebody hostile, who has a key and a name ------------------------------------------------------------------ */
 
 struct evil {
 	struct net_host *host;
@@ -451,7 +452,10 @@ struct evil {
 };
 
 static void evil_up(struct pipe *p) { ((struct evil *)p->state)->up = true; }
-static void evil_feed(struct pipe *p, const char *bytes, size_t n) { buf_add(&((struct evil *)p->state)->heard, bytes, n); }
+static void evil_feed(struct pipe *p, const char *bytes, size_t n)
+{
+	buf_add(&((struct evil *)p->state)->heard, bytes, n);
+}
 static void evil_written(struct pipe *p) { (void)p; }
 
 static void evil_down(struct pipe *p, struct str why)
@@ -515,11 +519,33 @@ static void evil_end(struct two *t, struct evil *e)
 static void what_is_against_the_rules_ends_the_link(void **state)
 {
 	static const char *const bad[] = {
-		"talk,1,eve,before hello\n", "GET / HTTP/1.1\r\n\r\n", "hello,tom,1,talk\n", "hello,jack,1,talk\n", "hello,nobody,1,talk\n", HELLO HELLO,
-		HELLO "talk,1,jack,in his name\n", HELLO ID ID, HELLO ID "ack,1\n", HELLO "ack,1\n", HELLO "ack\n", HELLO "from,0\n", HELLO ID "talk,1,eve,\\x\n",
-		HELLO "file,x,1," SUM "\n", HELLO ID "file,../x,1," SUM "\n", HELLO ID "file,a\\n,1," SUM "\n", HELLO "exec,x\n", HELLO "talk,1,eve,\xff\n",
-		FILES "talk,1,eve,x\n", FILES "ack\n", FILES "from,0\n", FILES "get,0123456789abcdef0123456789abcdef\n", FILES ID "file,x,1," SUM "\n",
-		FILES "file,x,1," SUM "\n", "\n", HELLO "bye\n", "no,key\n",
+		"talk,1,eve,before hello\n",
+		"GET / HTTP/1.1\r\n\r\n",
+		"hello,tom,1,talk\n",
+		"hello,jack,1,talk\n",
+		"hello,nobody,1,talk\n",
+		HELLO HELLO,
+		HELLO "talk,1,jack,in his name\n",
+		HELLO ID ID,
+		HELLO ID "ack,1\n",
+		HELLO "ack,1\n",
+		HELLO "ack\n",
+		HELLO "from,0\n",
+		HELLO ID "talk,1,eve,\\x\n",
+		HELLO "file,x,1," SUM "\n",
+		HELLO ID "file,../x,1," SUM "\n",
+		HELLO ID "file,a\\n,1," SUM "\n",
+		HELLO "exec,x\n",
+		HELLO "talk,1,eve,\xff\n",
+		FILES "talk,1,eve,x\n",
+		FILES "ack\n",
+		FILES "from,0\n",
+		FILES "get,0123456789abcdef0123456789abcdef\n",
+		FILES ID "file,x,1," SUM "\n",
+		FILES "file,x,1," SUM "\n",
+		"\n",
+		HELLO "bye\n",
+		"no,key\n",
 	};
 	struct two t = begin(30);
 	struct net_host *h = evil_host(&t);
@@ -595,7 +621,9 @@ static void what_comes_twice_is_shown_once(void **state)
 	struct evil e;
 
 	evil_dial(&t, &e, h);
-	evil_say(&t, &e, STR(HELLO ID "talk,5,eve,one\n" ID "talk,6,eve,one\ntalk,7,eve,two\ntalk,7,eve,two\ntalk,8,eve,two\n"));
+	evil_say(
+		&t, &e,
+		STR(HELLO ID "talk,5,eve,one\n" ID "talk,6,eve,one\ntalk,7,eve,two\ntalk,7,eve,two\ntalk,8,eve,two\n"));
 	assert_int_equal(net_count(t.tom, "eve", "one"), 1);
 	assert_int_equal(net_count(t.tom, "eve", "two"), 2);
 	assert_non_null(strstr(buf_z(&e.heard), "ack,5\n"));

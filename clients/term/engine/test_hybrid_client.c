@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Clients of the hybrid protocol with the real door behind them (tests/talk.h): coming in, which way each message goes, and the same bad network as without a server.
+ * Clients of the hybrid protocol with the real door behind them (tests/talk.h): coming in, which way each message goes,
+ * and the same bad network as without a server.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +18,7 @@
 /* Its functions have the names of the door's of the same protocol; nobody here speaks it. */
 const struct way way_classic = { .name = "classic" };
 
-/* ---- the server --------------------------------------------------------------------------------------------------------------------- */
+/* ---- the server -------------------------------------------------------------------------------------------------- */
 
 struct site {
 	struct net_world *w;
@@ -69,7 +70,8 @@ static struct site *site_new(uint64_t seed)
 	s->w->trace = getenv("TRACE");
 	s->t = talk_new(1, NULL);
 	talk_datagrams(s->t, &hybrid_datagrams);
-	s->server = (struct net_server){ site_open, site_take, site_give, site_closed, site_cut, site_pass, NULL, s, { 0 } };
+	s->server = (struct net_server){ site_open, site_take, site_give, site_closed, site_cut,
+					 site_pass, NULL,      s,	  { 0 } };
 	s->server.address[10] = s->server.address[11] = 0xFF;
 	s->server.address[12] = 10;
 	s->server.address[15] = 1;
@@ -92,7 +94,7 @@ static struct net_host *add(struct site *s, const char *name)
 	return h;
 }
 
-/* ---- ways --------------------------------------------------------------------------------------------------------------------------- */
+/* ---- ways -------------------------------------------------------------------------------------------------------- */
 
 static void in_and_direct(void **state)
 {
@@ -236,7 +238,7 @@ static void a_name_in_use_is_refused(void **state)
 	site_free(s);
 }
 
-/* ---- clients in the wild ------------------------------------------------------------------------------------------------------------- */
+/* ---- clients in the wild ----------------------------------------------------------------------------------------- */
 
 static void wild_login(struct site *s, struct net_host *bill)
 {
@@ -247,7 +249,8 @@ static void wild_login(struct site *s, struct net_host *bill)
 	bill->port = 5001;
 	bill->no_listen = true;
 	memcpy(at.address, bill->address, 16);
-	hybrid_write(&bytes, HYBRID_UTF16, &(struct hybrid_datagram){ .kind = HYBRID_LOGIN, .user = STR("bill"), .endpoint = at });
+	hybrid_write(&bytes, HYBRID_UTF16,
+		     &(struct hybrid_datagram){ .kind = HYBRID_LOGIN, .user = STR("bill"), .endpoint = at });
 	talk_datagram(s->t, "10.0.0.3:6000", 7790, buf_all(&bytes));
 	talk_run(s->t);
 	list = talk_open_at(s->t, 0, &hybrid_door, "10.0.0.3");
@@ -285,7 +288,10 @@ static void the_wild_get_datagrams_and_send_them(void **state)
 	assert_non_null(strstr(buf_z(&heard), ",tom,hi, bill \xE4\xBD\xA0\xE5\xA5\xBD|"));
 	memcpy(from.address, bill->address, 16);
 	memcpy(to.address, tom->address, 16);
-	hybrid_write(&bytes, HYBRID_UTF16, &(struct hybrid_datagram){ .kind = HYBRID_TALK, .time = STR("12:00"), .user = STR("bill"), .content = STR("hi, tom") });
+	hybrid_write(
+		&bytes, HYBRID_UTF16,
+		&(struct hybrid_datagram){
+			.kind = HYBRID_TALK, .time = STR("12:00"), .user = STR("bill"), .content = STR("hi, tom") });
 	net_datagram(s->w, &from, &to, buf_all(&bytes));
 	net_datagram(s->w, &from, &to, buf_all(&bytes)); /* doubled */
 	net_run(s->w, 1000);
@@ -362,7 +368,7 @@ static void users_of_other_doors_are_reached_by_the_server(void **state)
 	site_free(s);
 }
 
-/* ---- a bad network ------------------------------------------------------------------------------------------------------------------- */
+/* ---- a bad network ----------------------------------------------------------------------------------------------- */
 
 enum { HOSTS = 3, MESSAGES = 30, SEEDS = 40 };
 
@@ -391,7 +397,8 @@ static void said_check(uint64_t seed, struct net_host **host, const struct said 
 	if (status == ENTRY_DIRECT && !there)
 		fail_msg("seed %llu: %s is shown as there", (unsigned long long)seed, s->text);
 	if (end && !there)
-		fail_msg("seed %llu: %s from %s to %s is lost, status %d", (unsigned long long)seed, s->text, names[s->from], names[s->to], status);
+		fail_msg("seed %llu: %s from %s to %s is lost, status %d", (unsigned long long)seed, s->text,
+			 names[s->from], names[s->to], status);
 	if (end && status != ENTRY_DIRECT && status != ENTRY_RELAYED)
 		fail_msg("seed %llu: %s still has status %d", (unsigned long long)seed, s->text, status);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Three clients on a network without a server that cuts, loses, doubles and goes silent, and whose machines restart. Whatever happens: a message is there once, in order,
- * or is shown as waiting; a file is what it was; what is shown as there is there.
+ * Three clients on a network without a server that cuts, loses, doubles and goes silent, and whose machines restart.
+ * Whatever happens: a message is there once, in order, or is shown as waiting; a file is what it was; what is shown as
+ * there is there.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +36,8 @@ static const char *const names[HOSTS] = { "ann", "bob", "cy" };
 static void must(const struct run *r, bool so, const char *what, const struct said *s)
 {
 	if (!so)
-		fail_msg("seed %llu: %s: %s from %s to %s", (unsigned long long)r->seed, what, s ? s->text : "", s ? names[s->from] : "", s ? names[s->to] : "");
+		fail_msg("seed %llu: %s: %s from %s to %s", (unsigned long long)r->seed, what, s ? s->text : "",
+			 s ? names[s->from] : "", s ? names[s->to] : "");
 }
 
 static void say_one(struct run *r)
@@ -74,7 +76,8 @@ static void statuses_check(struct run *r)
 		if (!r->host[s->from]->client)
 			continue;
 		status = net_status(r->host[s->from], names[s->to], s->id);
-		must(r, status == ENTRY_WAITING || status == ENTRY_SENDING || status == ENTRY_DIRECT, "a status that cannot be", s);
+		must(r, status == ENTRY_WAITING || status == ENTRY_SENDING || status == ENTRY_DIRECT,
+		     "a status that cannot be", s);
 		must(r, status != ENTRY_DIRECT || there == 1, "shown as there, but is not", s);
 	}
 }
@@ -173,7 +176,8 @@ static void end_check(struct run *r)
 	statuses_check(r);
 	order_check(r);
 	for (unsigned i = 0; i < r->said_n; i++)
-		must(r, net_status(r->host[r->said[i].from], names[r->said[i].to], r->said[i].id) == ENTRY_DIRECT, "still waits", &r->said[i]);
+		must(r, net_status(r->host[r->said[i].from], names[r->said[i].to], r->said[i].id) == ENTRY_DIRECT,
+		     "still waits", &r->said[i]);
 	if (!s->id)
 		return;
 	e = net_offer(r->host[s->to], names[s->from]);
@@ -181,7 +185,8 @@ static void end_check(struct run *r)
 	got = net_file(r->host[s->to], e->file->path);
 	was = net_file(r->host[s->from], STR("/data.bin"));
 	must(r, got.p && str_eq(got, was), "the file is another", s);
-	must(r, net_entry(r->host[s->from], names[s->to], s->id)->file->state == FILE_DONE, "its sender does not know that the file has come", s);
+	must(r, net_entry(r->host[s->from], names[s->to], s->id)->file->state == FILE_DONE,
+	     "its sender does not know that the file has come", s);
 }
 
 static void one_run(uint64_t seed)
@@ -200,7 +205,8 @@ static void one_run(uint64_t seed)
 	for (unsigned i = 0; i < 60; i++) {
 		if (r.said_n < MESSAGES && net_chance(r.w, 3))
 			say_one(&r);
-		if (!r.file.id && i == 5 && net_chance(r.w, 2) && r.host[0]->client && r.host[1]->client && r.host[2]->client)
+		if (!r.file.id && i == 5 && net_chance(r.w, 2) && r.host[0]->client && r.host[1]->client &&
+		    r.host[2]->client)
 			file_one(&r);
 		net_run(r.w, net_chance(r.w, 4) ? net_chance(r.w, 300) : net_chance(r.w, 20000));
 		if (net_chance(r.w, 3) == 0)
@@ -230,7 +236,7 @@ static void three_clients_on_a_bad_network(void **state)
 		one_run(seed);
 }
 
-/* ---- hints ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- hints ------------------------------------------------------------------------------------------------------- */
 
 static void who_is_gone_is_forgotten(void **state)
 {
@@ -260,7 +266,17 @@ static void hints_are_hints(void **state)
 	struct net_host *ann = net_host_add(w, "ann", MODE_LAN);
 	struct endpoint from = { .port = 7791 };
 	static const char *const lies[] = {
-		"login,bob,10.0.0.77:99", "login,,10.0.0.9:99", "login,a;b,10.0.0.9:99", "login,bob", "login,bob,10.0.0.9:0", "login,bob,0.0.0.0:0", "Accept,9", "talk,1,bob,hi", "who?", "", "\xFF\xFE",
+		"login,bob,10.0.0.77:99",
+		"login,,10.0.0.9:99",
+		"login,a;b,10.0.0.9:99",
+		"login,bob",
+		"login,bob,10.0.0.9:0",
+		"login,bob,0.0.0.0:0",
+		"Accept,9",
+		"talk,1,bob,hi",
+		"who?",
+		"",
+		"\xFF\xFE",
 	};
 
 	from.address[10] = from.address[11] = 0xFF;

@@ -51,7 +51,7 @@ static struct net_world *world_of(struct world *w) { return holder_of(w, struct 
 static struct net_host *host_of(struct outside *o) { return holder_of(o, struct net_host, outside); }
 static struct sim_pipe *sim_of(struct pipe *p) { return holder_of(p, struct sim_pipe, pipe); }
 
-/* ---- the world ------------------------------------------------------------------------------------------------------------------ */
+/* ---- the world --------------------------------------------------------------------------------------------------- */
 
 static uint64_t next(struct net_world *w)
 {
@@ -101,7 +101,7 @@ struct net_world *net_world_new(uint64_t seed)
 	return w;
 }
 
-/* ---- pipes ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- pipes ------------------------------------------------------------------------------------------------------- */
 
 static struct sim_pipe *pipe_new(struct net_host *h)
 {
@@ -132,7 +132,8 @@ static struct net_host *host_at(struct net_world *w, const uint8_t address[16])
 	return NULL;
 }
 
-static struct pipe *o_dial(struct outside *o, struct str host, uint16_t port, enum pipe_tls tls, const struct pipe_ops *ops, void *state)
+static struct pipe *o_dial(struct outside *o, struct str host, uint16_t port, enum pipe_tls tls,
+			   const struct pipe_ops *ops, void *state)
 {
 	struct net_host *h = host_of(o);
 	struct sim_pipe *s = pipe_new(h);
@@ -192,7 +193,8 @@ static bool pipe_connect(struct sim_pipe *s)
 	}
 	if (w->server && !memcmp(w->server->address, s->to, sizeof s->to))
 		return pipe_dead(s); /* nothing listens there for links */
-	if (!to || to->closed_in || w->down || (to->client && to->port && to->port != s->to_port && net_chance(w, 4) == 0))
+	if (!to || to->closed_in || w->down ||
+	    (to->client && to->port && to->port != s->to_port && net_chance(w, 4) == 0))
 		return false; /* silence */
 	if (to->no_listen || !to->client || !to->port || to->port != s->to_port)
 		return pipe_dead(s);
@@ -331,7 +333,7 @@ static bool pipe_step(struct sim_pipe *s)
 	return any;
 }
 
-/* ---- datagrams ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- datagrams --------------------------------------------------------------------------------------------------- */
 
 static uint16_t o_listen(struct outside *o, uint16_t port, struct buf *why)
 {
@@ -339,7 +341,8 @@ static uint16_t o_listen(struct outside *o, uint16_t port, struct buf *why)
 	return host_of(o)->port = port ? port : (uint16_t)(20000 + net_chance(host_of(o)->world, 20000));
 }
 
-static void letter_add(struct net_world *w, const struct endpoint *from, const struct endpoint *to, bool multicast, struct str bytes)
+static void letter_add(struct net_world *w, const struct endpoint *from, const struct endpoint *to, bool multicast,
+		       struct str bytes)
 {
 	unsigned copies = w->down || strikes(w, w->lose) ? 0 : strikes(w, w->twice) ? 2 : 1;
 
@@ -360,7 +363,10 @@ static void letter_add(struct net_world *w, const struct endpoint *from, const s
 	}
 }
 
-void net_datagram(struct net_world *w, const struct endpoint *from, const struct endpoint *to, struct str bytes) { letter_add(w, from, to, false, bytes); }
+void net_datagram(struct net_world *w, const struct endpoint *from, const struct endpoint *to, struct str bytes)
+{
+	letter_add(w, from, to, false, bytes);
+}
 
 static struct endpoint endpoint_of(const struct net_host *h)
 {
@@ -395,7 +401,8 @@ static void letter_give(struct net_world *w, struct sim_letter *l)
 			continue;
 		if (l->multicast && h->joined && h->outside.events.multicast)
 			h->outside.events.multicast(h->outside.events.arg, &l->from, str_n(l->bytes, l->n));
-		else if (!l->multicast && h->port == l->to.port && !memcmp(h->address, l->to.address, 16) && h->outside.events.datagram)
+		else if (!l->multicast && h->port == l->to.port && !memcmp(h->address, l->to.address, 16) &&
+			 h->outside.events.datagram)
 			h->outside.events.datagram(h->outside.events.arg, &l->from, str_n(l->bytes, l->n));
 	}
 }
@@ -414,7 +421,7 @@ static bool o_route(struct outside *o, const uint8_t to[16], uint8_t ret[16])
 	return true;
 }
 
-/* ---- files --------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------------------------------------------------- */
 
 static struct sim_file *file_find(struct net_host *h, struct str path)
 {
@@ -546,18 +553,36 @@ static void o_file_close(struct disk_file *f, bool drop)
 }
 
 static const struct outside_ops outside_ops = {
-	.dial = o_dial, .start_tls = o_start_tls, .dirty = o_dirty, .pause = o_pause, .hang_up = o_hang_up, .listen = o_listen, .datagram = o_datagram,
-	.datagram_anonymous = o_datagram, .route = o_route, .lan_join = o_lan_join, .multicast = o_multicast, .file_open = o_file_open, .file_part = o_file_part,
-	.file_read = o_file_read, .file_write = o_file_write, .file_hash = o_file_hash, .file_hash_cancel = o_file_hash_cancel, .file_finish = o_file_finish,
+	.dial = o_dial,
+	.start_tls = o_start_tls,
+	.dirty = o_dirty,
+	.pause = o_pause,
+	.hang_up = o_hang_up,
+	.listen = o_listen,
+	.datagram = o_datagram,
+	.datagram_anonymous = o_datagram,
+	.route = o_route,
+	.lan_join = o_lan_join,
+	.multicast = o_multicast,
+	.file_open = o_file_open,
+	.file_part = o_file_part,
+	.file_read = o_file_read,
+	.file_write = o_file_write,
+	.file_hash = o_file_hash,
+	.file_hash_cancel = o_file_hash_cancel,
+	.file_finish = o_file_finish,
 	.file_close = o_file_close,
 };
 
-/* ---- faces ----------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- faces ------------------------------------------------------------------------------------------------------- */
 
 static struct net_host *face_of(struct face *f) { return holder_of(f, struct net_host, face); }
 
 static void f_state(struct face *f, const struct client_state *now) { (void)f, (void)now; }
-static void f_conversation(struct face *f, struct conversation *v, enum conversation_change what) { (void)f, (void)v, (void)what; }
+static void f_conversation(struct face *f, struct conversation *v, enum conversation_change what)
+{
+	(void)f, (void)v, (void)what;
+}
 
 static void f_entry(struct face *f, struct entry *e, enum entry_change what)
 {
@@ -565,8 +590,9 @@ static void f_entry(struct face *f, struct entry *e, enum entry_change what)
 
 	h->entries_new += what == ENTRY_NEW && !e->mine && e->kind != ENTRY_NOTE;
 	if (h->world->trace)
-		printf("%8lld %s: [%.*s] %.*s status=%d file=%d done=%llu %.*s\n", (long long)h->world->now, h->name, STR_ARG(e->conversation->name), STR_ARG(e->text), e->status,
-		       e->file ? (int)e->file->state : -1, e->file ? (unsigned long long)e->file->done : 0ULL, STR_ARG(e->why));
+		printf("%8lld %s: [%.*s] %.*s status=%d file=%d done=%llu %.*s\n", (long long)h->world->now, h->name,
+		       STR_ARG(e->conversation->name), STR_ARG(e->text), e->status, e->file ? (int)e->file->state : -1,
+		       e->file ? (unsigned long long)e->file->done : 0ULL, STR_ARG(e->why));
 }
 
 static void f_notice(struct face *f, struct conversation *v, const char *name, bool error, struct str text)
@@ -617,7 +643,7 @@ static void f_quit(struct face *f, int status)
 
 static const struct face_ops face_ops = { f_state, f_conversation, f_entry, f_notice, f_ask, f_show, f_quit };
 
-/* ---- hosts ----------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- hosts ------------------------------------------------------------------------------------------------------- */
 
 struct net_host *net_host_add(struct net_world *w, const char *name, enum client_mode mode)
 {
@@ -637,7 +663,11 @@ struct net_host *net_host_add(struct net_world *w, const char *name, enum client
 	h->address[12] = 10;
 	h->address[15] = n;
 	w_random(&w->world, h->outside.key, KEY_BYTES);
-	h->setup = (struct client_setup){ .mode = mode, .name = str_z(h->name), .host = STR("server"), .accept_new = true, .direct_port = (uint16_t)(7000 + n),
+	h->setup = (struct client_setup){ .mode = mode,
+					  .name = str_z(h->name),
+					  .host = STR("server"),
+					  .accept_new = true,
+					  .direct_port = (uint16_t)(7000 + n),
 					  .downloads = STR("got") };
 	assert(keep_open(&h->keep, ":memory:", &why) == 0);
 	list_append(&w->hosts, &h->here);
@@ -755,7 +785,7 @@ struct net_world *net_world_free(struct net_world *w)
 	return NULL;
 }
 
-/* ---- time -------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- time -------------------------------------------------------------------------------------------------------- */
 
 static void posts_run(struct net_world *w)
 {
@@ -835,7 +865,7 @@ void net_run(struct net_world *w, msec ms)
 	posts_run(w);
 }
 
-/* ---- what tests do ---------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- what tests do ----------------------------------------------------------------------------------------------- */
 
 int64_t net_say(struct net_host *h, const char *to, const char *text)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/test_net_world.h - several terminal clients in one test: one clock, chance from a seed, connections and datagrams in memory, files in memory. What
- * the network may do to them: pieces of any size, cuts at any byte, links that go silent, loss and doubling of datagrams, hosts behind firewalls, restarts
- * of a client with what it has kept. The same seed gives the same run.
+ * clients/term/engine/test_net_world.h - several terminal clients in one test: one clock, chance from a seed,
+ * connections and datagrams in memory, files in memory. What the network may do to them: pieces of any size, cuts at
+ * any byte, links that go silent, loss and doubling of datagrams, hosts behind firewalls, restarts of a client with
+ * what it has kept. The same seed gives the same run.
  */
 #pragma once
 #include "base/timers.h"
