@@ -394,7 +394,7 @@ int main(int argc, char **argv)
 	if (!setlocale(LC_CTYPE, ""))
 		setlocale(LC_CTYPE, "C.UTF-8");
 	umask(077);
-	p.chinese = text_is_chinese();
+	p.chinese = options_chinese();
 	status = start(&p, argc, argv);
 	program_free(&p);
 	return status;

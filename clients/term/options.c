@@ -4,6 +4,8 @@
  */
 #include "clients/term/options.h"
 
+#include <stdlib.h>
+
 #include "base/arena.h"
 #include "base/mem.h"
 #include "model/jid.h"
@@ -11,6 +13,16 @@
 enum { TIMEOUT_S = 30 };
 
 #define own_arena __attribute__((cleanup(arena_free))) struct arena
+
+bool options_chinese(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	const char *value = NULL;
+
+	for (size_t i = 0; i < countof(names) && !(value && *value); i++)
+		value = getenv(names[i]);
+	return value && strncmp(value, "zh", 2) == 0;
+}
 
 struct reading {
 	struct options *o;

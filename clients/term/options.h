@@ -25,6 +25,8 @@ struct options {
 	uint16_t port;
 };
 
+/* Whether LC_ALL, LC_MESSAGES or LANG ask for Chinese: until the settings are read. */
+bool options_chinese(void);
 /* 0, or QUIT_USAGE and why. */
 int options_read(struct options *o, int argc, char **argv, bool chinese, struct buf *why);
 /* Under this name its settings and its history are kept: "tom@chat.lan", "tom@direct.chat.lan", "tom". */

@@ -12,8 +12,6 @@ enum text {
 	TEXTS
 };
 
-/* Whether LC_ALL, LC_MESSAGES or LANG ask for Chinese. */
-bool text_is_chinese(void);
 /* As it is, with its placeholders. */
 struct str text_get(bool chinese, enum text t);
 /* Appends it with the values at their places; absent ones leave nothing. */

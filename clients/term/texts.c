@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
-
-#include "base/mem.h"
 #include "clients/term/text.h"
 
 static const struct {
@@ -11,16 +8,6 @@ static const struct {
 #include "clients/term/texts.h"
 #undef TEXT
 };
-
-bool text_is_chinese(void)
-{
-	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
-	const char *value = NULL;
-
-	for (size_t i = 0; i < countof(names) && !(value && *value); i++)
-		value = getenv(names[i]);
-	return value && strncmp(value, "zh", 2) == 0;
-}
 
 struct str text_get(bool chinese, enum text t) { return chinese ? texts[t].chinese : texts[t].english; }
 
