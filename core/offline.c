@@ -428,10 +428,13 @@ void offline_late_done(struct user *u)
 
 void session_catch_up(struct session *s, uint64_t cursor)
 {
+	const uint64_t overlap = (uint64_t)OVERLAP_MS << 20;
+
 	page_of(s);
-	/* What this session has had is not read to it again: only from the first that it let go. */
-	if (s->missed_from && cursor < s->missed_from)
-		cursor = s->missed_from - 1;
+	/* What this session has had is not read to it again: only from the first that it let go, and what may have reached the disk before that with a lower
+	 * stamp, and is not here yet (go_back). */
+	if (s->missed_from && cursor + overlap < s->missed_from)
+		cursor = s->missed_from - overlap - 1;
 	s->missed_from = 0;
 	if (cursor < s->cursor || !s->catching_up)
 		s->cursor = cursor;
