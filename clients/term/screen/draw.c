@@ -246,6 +246,16 @@ static void status_draw(struct view *v, struct area a)
 
 /* ---- what is typed */
 
+/* In the area, as near as there is room; nowhere where there is none. */
+static void cursor_at(struct area a, unsigned x, unsigned y)
+{
+	a.grid->cursor = a.w > 0 && y < a.h;
+	if (!a.grid->cursor)
+		return;
+	a.grid->cursor_x = a.x + (x < a.w ? x : a.w - 1);
+	a.grid->cursor_y = a.y + y;
+}
+
 /* Rows of what is typed, as many as the area has, with the cursor among them. Returns how many are above. */
 static unsigned typed_draw(const struct edit *e, struct area a)
 {
@@ -259,9 +269,7 @@ static unsigned typed_draw(const struct edit *e, struct area a)
 		if (n >= first && n - first < a.h)
 			area_line(a, 0, n - first, STYLE_PLAIN, edit_text(e), &row, NULL, NULL);
 	}
-	a.grid->cursor = true;
-	a.grid->cursor_x = a.x + (x < a.w ? x : a.w - 1);
-	a.grid->cursor_y = a.y + y - first;
+	cursor_at(a, x, y - first);
 	return first;
 }
 
@@ -272,16 +280,7 @@ static void secret_draw(const struct edit *e, struct area a)
 
 	for (size_t at = 0; at < e->text.n; at += cluster_at(edit_text(e), at).n)
 		x = x + 1 < a.w ? area_text(a, x, 0, STYLE_PLAIN, STR("*")) : x;
-	a.grid->cursor = true;
-	a.grid->cursor_x = a.x + x;
-	a.grid->cursor_y = a.y;
-}
-
-static void cursor_at(struct area a, unsigned x)
-{
-	a.grid->cursor = true;
-	a.grid->cursor_x = a.x + (x < a.w ? x : a.w - 1);
-	a.grid->cursor_y = a.y;
+	cursor_at(a, x, 0);
 }
 
 static unsigned prompt_rows(const struct view *v, unsigned w)
@@ -311,7 +310,7 @@ static void question_draw(const struct view *v, struct area a)
 		return;
 	}
 	x = area_text(input, x, 0, STYLE_BOLD, view_text(v, TEXT_screen_yes_no));
-	cursor_at(input, x + 1);
+	cursor_at(input, x + 1, 0);
 }
 
 static void finding_draw(const struct view *v, struct area a)

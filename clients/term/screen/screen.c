@@ -43,7 +43,9 @@ struct screen {
 	struct timer pace, patience, minute, typed;
 	msec drawn;              /* when; 0: never */
 	unsigned handles;        /* open in the loop */
-	bool begun, ended, turning, dirty, stopping, unkept, freed;
+	int events;              /* that are watched for */
+	bool gone,               /* the terminal */
+	     begun, ended, turning, dirty, stopping, unkept, freed;
 };
 
 /* ---- writing */
@@ -250,6 +252,7 @@ static void on_patience(struct timer *t)
 
 static void terminal_gone(struct screen *s)
 {
+	s->gone = true;
 	uv_poll_stop(&s->poll);
 	stop(s);
 }
@@ -291,8 +294,12 @@ static void on_poll(uv_poll_t *p, int status, int events)
 
 static void out_watch(struct screen *s)
 {
-	if (s->begun && !s->ended && !s->stopping)
-		uv_poll_start(&s->poll, UV_READABLE | (s->out.n ? UV_WRITABLE : 0), on_poll);
+	int events = UV_READABLE | (s->out.n ? UV_WRITABLE : 0);
+
+	if (!s->begun || s->ended || s->gone || events == s->events)
+		return;
+	s->events = events;
+	uv_poll_start(&s->poll, events, on_poll);
 }
 
 static void on_signal(uv_signal_t *h, int number)
