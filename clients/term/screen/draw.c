@@ -309,6 +309,14 @@ static void question_draw(const struct view *v, struct area a)
 		secret_draw(&v->secret, area_part(input, x, 0, a.w, 1));
 		return;
 	}
+	if (v->question == ASKED_YES_NO) {
+		unsigned hint = glyphs_width(view_text(v, TEXT_screen_yes_or_no));
+
+		if (v->secret.text.n == 0 && x + 2 + hint < a.w)
+			area_text(input, x + 2, 0, STYLE_DIM, view_text(v, TEXT_screen_yes_or_no));
+		typed_draw(&v->secret, area_part(input, x, 0, a.w, 1));
+		return;
+	}
 	x = area_text(input, x, 0, STYLE_BOLD, view_text(v, TEXT_screen_yes_no));
 	cursor_at(input, x + 1, 0);
 }

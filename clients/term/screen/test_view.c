@@ -201,8 +201,16 @@ static void screens_of_questions(void **state)
 	screen_is(&s, 40, 12, "yes-no");
 	type(&s, "x");
 	assert_int_equal(s.client.said.n, 0);
-	type(&s, "y");
+	type(&s, "\r");
+	type(&s, "yes");
+	assert_int_equal(s.client.said.n, 0);
+	screen_is(&s, 80, 24, "yes-no-typed");
+	type(&s, "\r");
 	assert_string_equal(buf_z(&s.client.said), "answer : yes\n");
+	buf_clear(&s.client.said);
+	f->ops->ask(f, ASK_YES_NO, STR("The same?"));
+	type(&s, "No\r");
+	assert_string_equal(buf_z(&s.client.said), "answer : no\n");
 	f->ops->ask(f, ASK_PASSWORD, STR("Password of tom at chat.lan:"));
 	type(&s, "secret 密");
 	screen_is(&s, 80, 24, "password");

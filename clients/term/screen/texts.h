@@ -48,6 +48,7 @@ TEXT(screen_file_broken, "failed", "失败")
 TEXT(screen_left_time, "%1 left", "剩余 %1")
 
 /* ---- questions */
+TEXT(screen_yes_or_no, "yes or no, then Enter", "输入 yes 或 no，然后按 Enter")
 TEXT(screen_yes_no, "y: yes   n: no", "y：是   n：否")
 TEXT(screen_secret, "Enter: that is it   Ctrl-C: give up", "Enter：确定   Ctrl-C：放弃")
 TEXT(screen_quit, "Leave Anser?", "退出 Anser？")

@@ -2,6 +2,7 @@
 #include "clients/term/screen/view.h"
 
 #include <assert.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "clients/term/screen/view_inside.h"
@@ -274,7 +275,7 @@ static void ask(struct view *v, enum question q, struct str prompt)
 	v->question = q;
 	buf_clear(&v->prompt);
 	buf_str(&v->prompt, prompt);
-	v->secret.secret = true;
+	v->secret.secret = q == ASKED_PASSWORD;
 	edit_clear(&v->secret);
 	v->help = false;
 	view_changed(v);
@@ -371,19 +372,41 @@ static void line_give(struct view *v)
 	view_changed(v);
 }
 
+/* A word and Enter: whoever is used to typing "yes" must not find the rest of it in the password that is asked for next. */
+static void word_give(struct view *v)
+{
+	static const struct {
+		struct str word, answer;
+	} words[] = {
+		{ STR_INIT("y"), STR_INIT("yes") }, { STR_INIT("yes"), STR_INIT("yes") }, { STR_INIT("是"), STR_INIT("yes") },
+		{ STR_INIT("n"), STR_INIT("no") },  { STR_INIT("no"), STR_INIT("no") },	  { STR_INIT("否"), STR_INIT("no") },
+	};
+	struct str typed = str_trim(edit_text(&v->secret));
+
+	for (size_t i = 0; i < countof(words); i++)
+		if (typed.n == words[i].word.n && !strncasecmp(typed.p, words[i].word.p, typed.n)) {
+			answered(v, words[i].answer);
+			return;
+		}
+	edit_clear(&v->secret);
+}
+
 static void question_key(struct view *v, const struct key *k)
 {
 	bool plain = k->code == KEY_CHAR && !k->alt && !k->ctrl;
 	bool yes = plain && (k->c == 'y' || k->c == 'Y'), no = (plain && (k->c == 'n' || k->c == 'N')) ||
 		k->code == KEY_ESCAPE;
 
-	if (v->question == ASKED_PASSWORD) {
-		if (k->code == KEY_ENTER && !k->alt)
+	if (v->question == ASKED_PASSWORD || (v->question == ASKED_YES_NO && k->code != KEY_ESCAPE)) {
+		if (k->code != KEY_ENTER || k->alt)
+			edit_key(&v->secret, k, 1000);
+		else if (v->question == ASKED_PASSWORD)
 			answered(v, edit_text(&v->secret));
-		else if (edit_key(&v->secret, k, 1000))
-			view_changed(v);
-	} else if (v->question == ASKED_YES_NO && (yes || no)) {
-		answered(v, yes ? STR("yes") : STR("no"));
+		else
+			word_give(v);
+		view_changed(v);
+	} else if (v->question == ASKED_YES_NO) {
+		answered(v, STR("no"));
 	} else if (v->question == ASKED_QUIT && yes) {
 		leave(v);
 	} else if (v->question == ASKED_LINES && (yes || k->code == KEY_ENTER)) {
