@@ -320,5 +320,43 @@ def terminals_that_cannot(server):
             o.see('Anser help')
 
 
+def machine_to_machine(server):
+    """The server introduces two guests; the rest they have between them. Each entry says by which way it went."""
+    server.add('rosa')
+    with Terminal(server, 'piet') as p, Terminal(server, 'quinn') as q:
+        for one in (p, q):
+            one.line(f'{ANSER} --direct --accept-new {one.name}@127.0.0.1:{server.hybrid}')
+            one.wait(lambda s: 'direct' in s and 'online' in s, 'online')
+        p.line('/query quinn')
+        p.see('quinn  online')
+        p.line('straight to you')
+        p.wait(lambda s: re.search(r'= +piet  straight to you', s), 'that the other client has it')
+        q.wait(lambda s: re.search(r'● piet +1', s), 'something unread')
+        q.keys('M-a')
+        q.see('straight to you')
+        codes = []
+        for one, other in ((p, q), (q, p)):
+            one.line('/verify')
+            codes.append(re.search(r'(\d{5} ){4}\d{5}', one.wait(lambda s: re.search(r'(\d{5} ){4}\d{5}', s), 'the code to compare')).group())
+        expect(codes[0], codes[1])
+        q.line('/verify yes')
+        with open(os.path.join(server.home, 'plan.bin'), 'wb') as file:
+            file.write(os.urandom(3_000_000))
+        p.line(f'/send {file.name}')
+        q.see('plan.bin', '/get')
+        q.line('/get')
+        q.wait(lambda s: 'complete' in s, 'the whole file')
+        p.wait(lambda s: 'complete' in s, 'that it is there')
+        # Whoever is away has an account or nobody has it: what goes by the server says so.
+        p.line('/query rosa')
+        p.line('when you are back')
+        p.wait(lambda s: re.search(r'> +piet  when you are back', s), 'that the server has it')
+        leave(p)
+        leave(q)
+    with Terminal(server, 'rosa') as r:
+        r.start()
+        r.wait(lambda s: re.search(r'● piet +1', s) or 'piet     1' in s, 'what waited')
+
+
 if __name__ == '__main__':
-    main(two_chat, pasted_and_unread, rooms_search_and_help, files, wrong_password, server_away_and_back, the_terminal_is_as_it_was, terminals_that_cannot)
+    main(two_chat, pasted_and_unread, rooms_search_and_help, files, wrong_password, server_away_and_back, the_terminal_is_as_it_was, terminals_that_cannot, machine_to_machine)
