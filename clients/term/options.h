@@ -4,7 +4,7 @@
  */
 #pragma once
 #include "clients/term/engine/client.h"
-#include "clients/term/text.h"
+#include "clients/term/text/text.h"
 
 enum { OPTION_FILES_MAX = 100 };
 

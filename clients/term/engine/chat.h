@@ -5,7 +5,7 @@
  */
 #pragma once
 #include "clients/term/engine/inside.h"
-#include "clients/term/text.h"
+#include "clients/term/text/text.h"
 
 struct chat {
 	struct conversation v;

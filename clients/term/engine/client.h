@@ -2,12 +2,12 @@
  *
  * clients/term/engine/client.h - the terminal client without a screen: what faces (screen, plain) call, and what they
  * are told. Sans-I/O as the server's doors: time, chance and threads come from base/world.h, connections, datagrams and
- * files from engine/outside.h, what is remembered from keep/keep.h. One thread.
+ * files from contract/outside.h, what is remembered from keep/keep.h. One thread.
  */
 #pragma once
 #include "base/buf.h"
 #include "base/world.h"
-#include "clients/term/engine/model.h"
+#include "clients/term/contract/model.h"
 
 struct client;
 struct face;

@@ -6,7 +6,7 @@
  */
 #pragma once
 #include "clients/term/engine/inside.h"
-#include "clients/term/text.h"
+#include "clients/term/text/text.h"
 #include "wire/direct.h"
 
 enum {

@@ -5,7 +5,7 @@
  */
 #pragma once
 #include "clients/term/engine/client.h"
-#include "clients/term/engine/outside.h"
+#include "clients/term/contract/outside.h"
 #include "clients/term/keep/keep.h"
 
 /* One of the three modes. What a mode cannot do is NULL: the command says so. */

@@ -5,8 +5,8 @@
  * Calls answer 0 or a negative errno (-EIO for what SQLite says; keep_why() has the sentence). Strings given are copied, strings given back are borrowed for the callback.
  */
 #pragma once
-#include "clients/term/engine/model.h"
-#include "clients/term/engine/outside.h"
+#include "clients/term/contract/model.h"
+#include "clients/term/contract/outside.h"
 
 struct keep;
 

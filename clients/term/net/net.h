@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/net/net.h - engine/outside.h on libuv, OpenSSL and a file system. One per loop; everything on the loop's
+ * clients/term/net/net.h - contract/outside.h on libuv, OpenSSL and a file system. One per loop; everything on the loop's
  * thread, and callbacks only from the loop.
  *
  * Bounds: a dial has DIAL_MS until `up`, a peer that dialled us INCOMING_MS until its TLS is complete; INCOMING_MAX of
@@ -8,7 +8,7 @@
  * piece by piece and never gathered; what it has to write it bounds itself by pipe_backlog().
  */
 #pragma once
-#include "clients/term/engine/outside.h"
+#include "clients/term/contract/outside.h"
 #include "transport/loop.h"
 
 struct net_setup {

@@ -8,7 +8,7 @@
  * tickets, no sessions kept, no renegotiation, no compression.
  */
 #pragma once
-#include "clients/term/engine/outside.h"
+#include "clients/term/contract/outside.h"
 
 struct identity; /* our own key and its certificate */
 

@@ -7,7 +7,7 @@
 #include <jansson.h>
 
 #include "clients/term/plain/plain.h"
-#include "clients/term/text.h"
+#include "clients/term/text/text.h"
 
 struct plain {
 	struct face face;

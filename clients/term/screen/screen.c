@@ -16,7 +16,7 @@
 #include "base/crypt.h"
 #include "base/mem.h"
 #include "clients/term/screen/console.h"
-#include "clients/term/text.h"
+#include "clients/term/text/text.h"
 
 enum {
 	DRAW_MS = 33,

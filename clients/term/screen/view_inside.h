@@ -5,7 +5,7 @@
  */
 #pragma once
 #include "clients/term/screen/view.h"
-#include "clients/term/text.h"
+#include "clients/term/text/text.h"
 
 enum { NOTICES = 100 /* kept for a conversation */, TRACKS = 8 /* files whose speed is reckoned */ };
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/text.h - what the terminal client says, in English and in Chinese: the rows of texts.h as an enum, and what fills them. %1, %2, %3 stand for values.
+ * clients/term/text/text.h - what the terminal client says, in English and in Chinese: the rows of texts.h as an enum, and what fills them. %1, %2, %3 stand for values.
  */
 #pragma once
 #include "base/buf.h"
 
 enum text {
 #define TEXT(id, english, chinese) TEXT_##id,
-#include "clients/term/texts.h"
+#include "clients/term/text/texts.h"
 #undef TEXT
 	TEXTS
 };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/term/text.h"
+#include "clients/term/text/text.h"
 
 static const struct {
 	struct str english, chinese;
 } texts[TEXTS] = {
 #define TEXT(id, english, chinese) [TEXT_##id] = { STR_INIT(english), STR_INIT(chinese) },
-#include "clients/term/texts.h"
+#include "clients/term/text/texts.h"
 #undef TEXT
 };
 

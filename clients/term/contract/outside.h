@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/outside.h - connections, datagrams and files as the engine sees them. clients/term/net implements it on libuv and OpenSSL, tests in
+ * clients/term/contract/outside.h - connections, datagrams and files as the engine sees them. clients/term/net implements it on libuv and OpenSSL, tests in
  * memory. All calls and callbacks on the one thread; callbacks never come from inside a call, but in a later turn.
  */
 #pragma once

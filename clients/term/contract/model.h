@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/model.h - the nouns that the engine knows and the faces show: conversations, entries, people. Faces read them and change
+ * clients/term/contract/model.h - the nouns that the engine knows and the faces show: conversations, entries, people. Faces read them and change
  * nothing; everything is done through engine/client.h. Strings belong to what they stand in. All text is UTF-8 as it came: what may harm a terminal
  * (control characters, bidirectional overrides) is still in it and is made harmless where it is shown (screen/cells.h, plain/plain.c).
  */

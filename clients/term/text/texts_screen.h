@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/screen/texts.h - what the face on a terminal says; rows of clients/term/texts.h.
+ * clients/term/text/texts_screen.h - what the face on a terminal says; rows of clients/term/text/texts.h.
  */
 
 /* ---- before there is a screen */

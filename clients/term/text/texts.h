@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/texts.h - everything that the terminal client says, in English and in Chinese. Included more than once by text.h and texts.c. %1, %2, %3 are values.
+ * clients/term/text/texts.h - everything that the terminal client says, in English and in Chinese. Included more than once by text.h and texts.c. %1, %2, %3 are values.
  */
 
 /* ---- the line to the server */
@@ -114,7 +114,7 @@ TEXT(phase_waiting, "no connection, trying again", "连接断开，正在重试"
 TEXT(unknown_command, "There is no command /%1; /help shows all.", "没有命令 /%1；/help 列出全部命令。")
 TEXT(unknown_similar, "There is no command /%1. Did you mean /%2?", "没有命令 /%1。是否想用 /%2？")
 
-#include "clients/term/screen/texts.h"
+#include "clients/term/text/texts_screen.h"
 
 /* ---- direct links */
 TEXT(direct_key_changed,
