@@ -9,7 +9,7 @@ import time
 
 from server import PASSWORD, PATIENCE, expect, main
 
-ANSER = sys.argv[4]
+ANSER = os.path.abspath(sys.argv[4])
 
 
 class Terminal:
@@ -268,9 +268,12 @@ def server_away_and_back(server):
 def the_terminal_is_as_it_was(server):
     server.add('nora')
     with Terminal(server, 'nora') as n:
+        asked = iter(range(1, 100))
+
         def modes():
-            n.line('stty -g > modes; echo; echo do""ne')
-            n.see('done')
+            number = next(asked)  # what was seen before is still on the screen
+            n.line(f'stty -g > modes; echo; echo do""ne{number}.')
+            n.see(f'done{number}.')
             with open(os.path.join(n.home, 'modes'), encoding='utf-8') as file:
                 return file.read()
 
