@@ -437,7 +437,7 @@ static void flush(struct tcp *t)
 }
 
 /* Links that came to have something to do while others were flushed wait for the next turn: reading goes on in between. */
-static bool links_flush(struct loop *loop)
+static void links_flush(struct loop *loop)
 {
 	struct links *ls = loop->links;
 	struct list now = { 0 };
@@ -453,6 +453,12 @@ static bool links_flush(struct loop *loop)
 		list_remove(&t->turn);
 		flush(t);
 	}
+}
+
+static bool links_due(struct loop *loop)
+{
+	const struct links *ls = loop->links;
+
 	return !list_empty(&ls->turn) || !list_empty(&ls->ended) || !list_empty(&ls->ended_before);
 }
 
@@ -713,6 +719,7 @@ struct links *links_new(struct loop *loop, struct core *core, struct gate *gate,
 	list_init(&ls->ended_before);
 	loop->links = ls;
 	loop->flush = links_flush;
+	loop->due = links_due;
 	return ls;
 }
 
@@ -755,6 +762,7 @@ struct links *links_free(struct links *ls)
 	world_stop(&ls->loop->world, &ls->sweep);
 	ls->loop->links = NULL;
 	ls->loop->flush = NULL;
+	ls->loop->due = NULL;
 	tls_setup_unref(ls->tls);
 	buf_free(&ls->spare);
 	mem_free(ls->plain);

@@ -274,13 +274,14 @@ static void run_later(struct loop *l)
 static void on_prepare(uv_prepare_t *h)
 {
 	struct loop *l = h->data;
-	bool again;
 
 	refresh(l);
 	run_later(l);
-	again = l->flush && l->flush(l);
+	if (l->flush)
+		l->flush(l);
 	run_later(l);
-	if (again)
+	/* Asked last: what comes of writing may be more to write, and it must not wait for something else to happen. */
+	if (l->flush && l->due(l))
 		uv_idle_start(&l->idle, on_idle);
 	else
 		uv_idle_stop(&l->idle);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * transport/loop.h - base/world.h on libuv: one loop, one thread. A turn ends in this order: `later` calls, what links have
- * to write (`flush`), `later` calls that came of it; then the loop waits in the kernel.
+ * to write (`flush`), `later` calls that came of it; then the loop waits in the kernel, unless these left something to write (`due`).
  */
 #pragma once
 #include <pthread.h>
@@ -39,7 +39,8 @@ struct loop {
 	struct post_queue posted;
 	size_t working; /* works given away and not done; the loop does not end before */
 	bool stopping;
-	bool (*flush)(struct loop *l); /* set by transport/link.c: writes; true when it wants to be called again without waiting */
+	void (*flush)(struct loop *l); /* set by transport/link.c: writes */
+	bool (*due)(struct loop *l);   /* and this: whether flush is to be called again without waiting */
 	void *links;                   /* of transport/link.c */
 	uv_timer_t timer;
 	uv_prepare_t prepare;

@@ -207,6 +207,48 @@ static void chance_differs(void **state)
 	assert_memory_not_equal(a, b, sizeof a);
 }
 
+/* A door hears that all is written, and says more at the end of the turn: that is written before the loop waits for anything else. */
+static bool more_to_write;
+
+static void writes(struct loop *l)
+{
+	note('w');
+	if (more_to_write) {
+		more_to_write = false;
+		loop_stop(l);
+	} else {
+		world_later(&l->world, &d.later[0]);
+	}
+}
+
+static bool is_due(struct loop *l) { return more_to_write; }
+
+static void says_more(struct post *p)
+{
+	note('m');
+	more_to_write = true;
+}
+
+static void nothing_else_happened(struct timer *t)
+{
+	note('!');
+	loop_stop(d.loop);
+}
+
+static void what_comes_of_writing_is_written(void **state)
+{
+	more_to_write = false;
+	d.loop->flush = writes;
+	d.loop->due = is_due;
+	d.later[0].run = says_more;
+	d.timer[0].fire = nothing_else_happened;
+	world_timer(w(), &d.timer[0], 5000);
+	loop_run(d.loop);
+	assert_string_equal(buf_z(&d.diary), "wmw");
+	world_stop(w(), &d.timer[0]);
+	d.loop->flush = NULL;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +258,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(work_is_done_elsewhere_and_ends_here, begin, end),
 		cmocka_unit_test_setup_teardown(the_loop_waits_for_work_under_way, begin, end),
 		cmocka_unit_test_setup_teardown(posts_from_threads_come_all_and_in_order, begin, end),
+		cmocka_unit_test_setup_teardown(what_comes_of_writing_is_written, begin, end),
 		cmocka_unit_test_setup_teardown(chance_differs, begin, end),
 	};
 
