@@ -6,10 +6,13 @@ Called with the paths of anserd, anserctl (not used), the number of cores, and t
 """
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 
 SIZE = int(os.environ.get('SIZE', 50 * 1000 * 1000))
 LONG = 240
@@ -125,6 +128,59 @@ def away_and_back(tom, jack):
     tom.becomes(one, 'direct')
 
 
+class Screen:
+    """The same as somebody sees it: in tmux, on a machine."""
+
+    def __init__(self, machine, name):
+        self.name, self.home = name, tempfile.mkdtemp(prefix='anser-screen-')
+        self.tmux('new-session', '-d', '-x', '80', '-y', '16', *machine.command('env', f'HOME={self.home}', 'LC_ALL=C.UTF-8', ANSER, '--lan', '--accept-new', name))
+
+    def tmux(self, *command):
+        environment = {**os.environ, 'TERM': 'xterm', 'LC_ALL': 'C.UTF-8', 'TZ': 'UTC'}
+        for other in ('XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'NO_COLOR'):
+            environment.pop(other, None)
+        return subprocess.run(['tmux', '-u', '-S', os.path.join(self.home, 'tmux'), '-f', '/dev/null', *command], env=environment, text=True, capture_output=True,
+                              timeout=PATIENCE, check=True).stdout
+
+    def line(self, text):
+        self.tmux('send-keys', '-l', text)
+        self.tmux('send-keys', 'Enter')
+
+    def see(self, *patterns):
+        end = time.monotonic() + PATIENCE
+        while not all(re.search(p, screen := self.tmux('capture-pane', '-p')) for p in patterns):
+            if time.monotonic() > end:
+                raise AssertionError(f'{self.name} did not see {patterns}, but:\n{screen}')
+            time.sleep(0.1)
+        return screen
+
+    def end(self):
+        self.tmux('kill-server')
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+def on_screens(machines):
+    kim, lea = screens = [Screen(machines[0], 'kim'), Screen(machines[1], 'lea')]
+    try:
+        kim.see('LAN  online')
+        lea.see('LAN  online')
+        kim.line('/query lea')
+        kim.line('no server at all')
+        kim.see('lea  online  direct', '= +kim  no server at all')
+        lea.see('● kim +1')
+        lea.tmux('send-keys', 'M-a')
+        lea.see('kim  no server at all')
+        code = r'(\d{5} ){4}\d{5}'
+        seen = []
+        for one in screens:
+            one.line('/verify')
+            seen.append(re.search(code, one.see(code)).group())
+        expect(seen[0], seen[1])
+    finally:
+        for one in screens:
+            one.end()
+
+
 def main():
     run('ip', 'link', 'set', 'lo', 'up')
     run('ip', 'link', 'add', 'bridge', 'type', 'bridge', 'mcast_snooping', '0')
@@ -141,6 +197,8 @@ def main():
             file_over_a_broken_cable(machines[0], tom, walled)
             print('and from there', flush=True)
             file_over_a_broken_cable(machines[2], walled, jack)
+        print('on screens', flush=True)
+        on_screens(machines)
     finally:
         for machine in machines:
             machine.end()
