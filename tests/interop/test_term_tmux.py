@@ -6,6 +6,7 @@ import select
 import subprocess
 import sys
 import time
+from signal import SIGABRT, SIGTERM
 
 from server import PASSWORD, PATIENCE, expect, main
 
@@ -297,12 +298,12 @@ def the_terminal_is_as_it_was(server):
         leave(n)
         expect(modes(), before)
         # Ended by a signal that nothing can be done about, and by one that ends it in order.
-        for signal in ('ABRT', 'TERM'):
+        for signal in (SIGABRT, SIGTERM):
             n.line('clear')
             n.start()
             pane = n.tmux('display-message', '-p', '#{pane_pid}').strip()
-            child = subprocess.run(['pgrep', '-P', pane], text=True, capture_output=True, check=True).stdout.split()[0]
-            subprocess.run(['kill', f'-{signal}', child], check=True)
+            with open(f'/proc/{pane}/task/{pane}/children', encoding='ascii') as children:
+                os.kill(int(children.read().split()[0]), signal)
             n.miss('F1 help')
             expect(modes(), before)
 
