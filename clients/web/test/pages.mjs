@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One browser for all tests of a process, and pages that are lent: a fresh context costs seconds on a slow machine, so one that was given back is used
 // again, as empty as a fresh one.
-import { device, launchBrowser } from './browser.mjs';
+import assert from 'node:assert/strict';
+import { PATIENCE, device, launchBrowser } from './browser.mjs';
 
 let browser;
 const idle = new Map(); // by the options of their device
@@ -61,4 +62,11 @@ export function still(page) {
 		await Promise.all(document.getAnimations().filter((a) => a.effect?.getComputedTiming().iterations !== Infinity).map((a) => a.finished.catch(() => undefined)));
 		await frame();
 	});
+}
+
+// The value of a field, once it is that: lists fill and effects run after what is asked for is there.
+export async function holds(field, wanted) {
+	for (const end = Date.now() + PATIENCE; (await field.inputValue()) !== wanted && Date.now() < end;)
+		await new Promise((r) => setTimeout(r, 50));
+	assert.equal(await field.inputValue(), wanted);
 }

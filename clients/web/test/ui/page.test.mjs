@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { giveBack } from '../pages.mjs';
+import { giveBack, holds } from '../pages.mjs';
 import { openSite } from './site.mjs';
 
 let site;
@@ -143,7 +143,7 @@ onPage('Enter of an input method does not send, Enter does, Shift+Enter is a lin
 	await p.keyboard.type('line two');
 	await p.keyboard.press('Enter');
 	assert.deepEqual(await sends(), ['你好\nline two']);
-	assert.equal(await area.inputValue(), '');
+	await holds(area, '');
 	await p.locator('.row').last().locator('.state.read').waitFor();
 	await p.evaluate(() => window.fake.set('enterSends', false));
 	await area.fill('a');
@@ -161,12 +161,12 @@ onPage('drafts, editing with the arrow, Escape, reply', 'state=everyday&lang=en'
 	assert.match(await p.locator('.conversation', { hasText: '王伟' }).innerText(), /typing|Draft/);
 	await p.locator('.conversation', { hasText: '王伟' }).click();
 	await p.locator('.chat h1', { hasText: '王伟' }).waitFor();
-	assert.equal(await area.inputValue(), 'half a thought');
+	await holds(area, 'half a thought');
 	await area.fill('');
 	await area.press('ArrowUp');
-	assert.equal(await area.inputValue(), '九点二十拉个语音？');
+	await holds(area, '九点二十拉个语音？');
 	await area.press('Escape');
-	assert.equal(await area.inputValue(), '');
+	await holds(area, '');
 	await area.press('ArrowUp');
 	await area.fill('九点半拉个语音？');
 	await area.press('Enter');
@@ -244,7 +244,7 @@ onPage('everything by keyboard', 'state=everyday&lang=en', { hash: WANG }, async
 	await p.keyboard.press('ArrowDown');
 	await p.keyboard.press('Escape');
 	await menu.waitFor({ state: 'detached' });
-	assert.ok(await p.evaluate(() => document.activeElement.classList.contains('row')), 'the focus comes back');
+	await p.waitForFunction(() => document.activeElement.classList.contains('row')); // the focus comes back
 	await p.locator('.conversation').first().focus();
 	await p.keyboard.press('ArrowDown');
 	await p.keyboard.press('Shift+F10');
@@ -330,7 +330,7 @@ onPage('the picture is shown large, Escape closes it', 'state=everyday&lang=en',
 	await p.locator('.lightbox img').waitFor();
 	await p.keyboard.press('Escape');
 	await p.locator('.lightbox').waitFor({ state: 'detached' });
-	assert.ok(await p.evaluate(() => document.activeElement.classList.contains('picture')));
+	await p.waitForFunction(() => document.activeElement.classList.contains('picture'));
 });
 
 onPage('the strip comes after a while, and says when the next try is', 'state=everyday&lang=en', {}, async (p) => {
@@ -346,6 +346,7 @@ onPage('the strip comes after a while, and says when the next try is', 'state=ev
 });
 
 onPage('only new messages of others are spoken', 'state=everyday&lang=en', { hash: WANG }, async (p) => {
+	await rows(p).first().waitFor();
 	const spoken = () => p.locator('[role=log]').innerText();
 	assert.equal(await spoken(), '');
 	await p.evaluate(() => (document.querySelector('.log').scrollTop = 0));

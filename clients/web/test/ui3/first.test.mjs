@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { holds } from '../pages.mjs';
 import { answers, on } from './harness.mjs';
 
 const server = (s) => `&server=${encodeURIComponent(JSON.stringify(s))}`;
@@ -53,7 +54,7 @@ test('what the server refuses is said where it belongs', () => on('/?out=1', asy
 	await page.evaluate(() => { window.fake.answers.register = new Error('line'); });
 	await page.getByRole('button', { name: 'Create account' }).click();
 	await page.getByText('The connection broke off').waitFor();
-	assert.equal(await page.getByLabel('Name').inputValue(), 'lin');
+	await holds(page.getByLabel('Name'), 'lin');
 }));
 
 test('a login may be for this visit only; the address of this server is all right as a name', () => on('/?out=1&lang=zh', async (page, { called }) => {

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { holds } from '../pages.mjs';
 import { answers, on } from './harness.mjs';
 
 const names = (page) => page.locator('.person-name').allInnerTexts();
@@ -94,7 +95,7 @@ test('the invite shows link, code and end, and copies without a clipboard', () =
 		document.addEventListener('copy', () => { window.copied = String(document.activeElement.value ?? getSelection()); });
 	});
 	const link = page.getByLabel('Link', { exact: true });
-	assert.equal(await link.inputValue(), 'https://chat.lan/invite#k3JwQ8ZtVbn2');
+	await holds(link, 'https://chat.lan/invite#k3JwQ8ZtVbn2');
 	await page.getByText(/^Valid until/).waitFor();
 	assert.match(await page.getByRole('img', { name: /Code for the link/ }).locator('path').getAttribute('d'), /^M4 4h7v1h-7z/);
 	await page.getByRole('button', { name: 'Copy link' }).click();
@@ -124,7 +125,7 @@ test('the card renames, mutes, blocks and removes; focus comes back', () => on('
 	await page.getByRole('dialog').waitFor();
 	await page.keyboard.press('Escape');
 	await page.getByRole('dialog').waitFor({ state: 'detached' });
-	assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Block');
+	await page.waitForFunction(() => document.activeElement.textContent === 'Block');
 	await card.getByRole('button', { name: 'Block' }).click();
 	await page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
 	await card.getByText('You have blocked Bobby.').waitFor();
@@ -151,7 +152,7 @@ test('with the keyboard alone: find, open the card, close it', () => on('/#/peop
 	await page.getByRole('dialog', { name: 'About Bob Chen' }).waitFor();
 	await page.keyboard.press('Escape');
 	await page.getByRole('dialog').waitFor({ state: 'detached' });
-	assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'More about Bob Chen');
+	await page.waitForFunction(() => document.activeElement.getAttribute('aria-label') === 'More about Bob Chen');
 }));
 
 test('many contacts are drawn in portions', () => on('/#/people', async (page) => {

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { holds } from '../pages.mjs';
 import { answers, on } from './harness.mjs';
 
 const DAY = 86400000;
@@ -30,7 +31,7 @@ test('pinyin initials, people of the server, places and messages', () => on('/#/
 	await field.fill('release notes');
 	await page.getByRole('option', { name: /Search messages for “release notes”/ }).click();
 	await page.getByRole('heading', { name: 'Search messages' }).waitFor();
-	assert.equal(await page.getByLabel('Words in messages or file names').inputValue(), 'release notes');
+	await holds(page.getByLabel('Words in messages or file names'), 'release notes');
 	await page.locator('.hit').first().waitFor();
 }));
 
@@ -104,7 +105,7 @@ test('a search that breaks says so, and works again', () => on('/#/search', asyn
 
 test('within one conversation, also of somebody who is no contact', () => on('/#/search/stranger%40other.example', async (page) => {
 	await page.getByRole('heading', { name: 'Search messages' }).waitFor();
-	assert.equal(await page.getByLabel('With').inputValue(), 'stranger@other.example');
+	await holds(page.getByLabel('With'), 'stranger@other.example');
 	assert.ok(page.url().endsWith('#/search'));
 }));
 
