@@ -21,7 +21,7 @@ from server import PASSWORD, PATIENCE, Classic, expect, main
 from slix import Client
 
 ANSER = sys.argv[4]
-SIZE = int(os.environ.get('SIZE', 200 * 1000 * 1000))
+SIZE = int(os.environ.get('SIZE', 400 * 1000 * 1000))  # enough that it is still under way after three kills
 LONG = 240  # seconds for a large file on a slow machine
 
 

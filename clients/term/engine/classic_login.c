@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * clients/term/engine/cl_login.c - whether the server is who it was, and who we are: trust, password, 100, 101.
+ * clients/term/engine/classic_login.c - whether the server is who it was, and who we are: trust, password, 100, 101.
  */
 #include "base/crypt.h"
 #include "clients/term/engine/classic.h"
@@ -11,104 +11,28 @@ static void ask_password(struct classic *l);
 
 /* ---- the server's key -------------------------------------------------------------------------------------------- */
 
-/* Under this the key of the server is remembered: "chat.lan:7789". */
-static void server_name(const struct classic *l, struct buf *to)
-{
-	buf_fmt(to, "%.*s:%u", STR_ARG(l->c->setup.host), l->c->setup.port ? l->c->setup.port : 7789u);
-}
-
-static void refuse_key(struct classic *l, enum text t, const uint8_t wanted[KEY_BYTES])
-{
-	own_buf is = { 0 }, was = { 0 }, text = { 0 };
-
-	trust_fingerprint(&is, l->key);
-	if (wanted)
-		trust_fingerprint(&was, wanted);
-	text_put(&text, l->c->setup.chinese, t, l->c->setup.host, buf_all(&is),
-		 wanted ? buf_all(&was) : l->c->setup.pin);
-	way_refused(l->c, "untrusted", buf_all(&text), QUIT_UNTRUSTED);
-	cl_cut(l);
-}
-
-/* AA:BB:… or aabb…, any case. */
-static bool pin_fits(struct str pin, const uint8_t key[KEY_BYTES])
-{
-	own_buf digits = { 0 }, bytes = { 0 };
-
-	for (size_t i = 0; i < pin.n; i++)
-		if (pin.p[i] != ':' && pin.p[i] != ' ')
-			buf_byte(&digits, pin.p[i]);
-	return hex_read(&bytes, buf_all(&digits)) && bytes.n == KEY_BYTES && !memcmp(bytes.p, key, KEY_BYTES);
-}
-
-static void remember(struct classic *l)
-{
-	own_buf name = { 0 };
-
-	server_name(l, &name);
-	trust_remember(l->c, buf_all(&name), l->key, false);
-}
-
-static void key_answered(struct client *c, struct str answer)
+static void key_taken(struct client *c)
 {
 	struct classic *l = line_of(c);
 
-	if (!str_is(answer, "yes")) {
-		refuse_key(l, TEXT_key_not_taken, NULL);
-		return;
-	}
-	remember(l);
 	if (l->pipe)
 		ask_password(l);
 	else
 		cl_dial(l); /* it took too long to answer */
 }
 
-static void key_new(struct classic *l)
+static void key_refused(struct client *c, struct str why)
 {
-	own_buf print = { 0 }, text = { 0 };
-
-	trust_fingerprint(&print, l->key);
-	if (l->c->setup.accept_new) {
-		remember(l);
-		client_tell(l->c, NULL, "new-key", false, TEXT_key_taken, l->c->setup.host, buf_all(&print));
-		ask_password(l);
-		return;
-	}
-	text_put(&text, l->c->setup.chinese, TEXT_key_new, l->c->setup.host, buf_all(&print), STR_NONE);
-	client_ask(l->c, ASK_YES_NO, buf_all(&text), key_answered);
+	way_refused(c, "untrusted", why, QUIT_UNTRUSTED);
+	cl_cut(line_of(c));
 }
 
 static void look_at_key(struct classic *l)
 {
-	struct kept_key known;
-	own_buf name = { 0 };
-	bool verified;
+	struct trust_server s = { .port = l->c->setup.port ? l->c->setup.port : 7789, .trusted = l->pipe->trusted, .go_on = key_taken, .refuse = key_refused };
 
-	server_name(l, &name);
-	if (l->c->setup.pin.n) {
-		if (pin_fits(l->c->setup.pin, l->key))
-			ask_password(l);
-		else
-			refuse_key(l, TEXT_key_not_pinned, NULL);
-		return;
-	}
-	if (l->pipe->trusted) {
-		ask_password(l);
-		return;
-	}
-	switch (trust_look(l->c, buf_all(&name), l->key, &verified)) {
-	case TRUST_YES:
-		ask_password(l);
-		break;
-	case TRUST_NEW:
-		key_new(l);
-		break;
-	case TRUST_CHANGED:
-		keep_key(l->c->keep, buf_all(&name), &known);
-		refuse_key(l, TEXT_key_changed, known.key);
-		break;
-	}
+	memcpy(s.key, l->key, KEY_BYTES);
+	trust_server(l->c, &s);
 }
 
 void cl_up(struct classic *l)

@@ -242,6 +242,7 @@ struct client *client_free(struct client *c)
 	str_set(&c->state.where, STR_NONE);
 	str_set(&c->state.why, STR_NONE);
 	setup_free(&c->setup);
+	mem_free((void *)c->asked_about);
 	mem_free(c);
 	return NULL;
 }

@@ -214,107 +214,26 @@ static void auth_refused(struct hybrid_client *h)
 
 /* ---- the server's key -------------------------------------------------------------------------------------------- */
 
-static void server_name(const struct hybrid_client *h, struct buf *to)
-{
-	buf_fmt(to, "%.*s:%u", STR_ARG(h->c->setup.host), h->c->setup.port ? h->c->setup.port : (unsigned)HYBRID_PORT);
-}
+static uint16_t server_port(const struct hybrid_client *h) { return h->c->setup.port ? h->c->setup.port : HYBRID_PORT; }
 
-static void key_refused(struct hybrid_client *h, enum text t, struct str other)
-{
-	own_buf is = { 0 }, text = { 0 };
-
-	trust_fingerprint(&is, h->key);
-	text_put(&text, h->c->setup.chinese, t, h->c->setup.host, buf_all(&is), other);
-	refused(h, "untrusted", buf_all(&text), QUIT_UNTRUSTED);
-}
-
-static void key_changed(struct hybrid_client *h, struct str name)
-{
-	struct kept_key known = { .since = 0 };
-	own_buf was = { 0 };
-
-	keep_key(h->c->keep, name, &known);
-	trust_fingerprint(&was, known.key);
-	key_refused(h, TEXT_key_changed, buf_all(&was));
-}
-
-static bool pin_fits(struct str pin, const uint8_t key[KEY_BYTES])
-{
-	own_buf digits = { 0 }, bytes = { 0 };
-
-	for (size_t i = 0; i < pin.n; i++)
-		if (pin.p[i] != ':' && pin.p[i] != ' ')
-			buf_byte(&digits, pin.p[i]);
-	return hex_read(&bytes, buf_all(&digits)) && bytes.n == KEY_BYTES && !memcmp(bytes.p, key, KEY_BYTES);
-}
-
-static void key_remember(struct hybrid_client *h)
-{
-	own_buf name = { 0 };
-
-	server_name(h, &name);
-	trust_remember(h->c, buf_all(&name), h->key, false);
-}
-
-static void key_answered(struct client *c, struct str answer)
+static void key_taken(struct client *c)
 {
 	struct hybrid_client *h = hybrid_client_of(c);
 
-	if (!str_is(answer, "yes")) {
-		key_refused(h, TEXT_key_not_taken, STR_NONE);
-		return;
-	}
-	key_remember(h);
 	if (h->pipe)
 		enter(h);
 	else
 		dial(h);
 }
 
-static void key_new(struct hybrid_client *h)
-{
-	struct client *c = h->c;
-	own_buf print = { 0 }, text = { 0 };
-
-	trust_fingerprint(&print, h->key);
-	if (c->setup.accept_new) {
-		key_remember(h);
-		client_tell(c, NULL, "new-key", false, TEXT_key_taken, c->setup.host, buf_all(&print));
-		enter(h);
-		return;
-	}
-	text_put(&text, c->setup.chinese, TEXT_key_new, c->setup.host, buf_all(&print), STR_NONE);
-	client_ask(c, ASK_YES_NO, buf_all(&text), key_answered);
-}
+static void key_refused(struct client *c, struct str why) { refused(hybrid_client_of(c), "untrusted", why, QUIT_UNTRUSTED); }
 
 static void key_look(struct hybrid_client *h)
 {
-	own_buf name = { 0 };
-	bool verified;
+	struct trust_server s = { .port = server_port(h), .trusted = h->pipe->trusted, .go_on = key_taken, .refuse = key_refused };
 
-	server_name(h, &name);
-	if (h->c->setup.pin.n) {
-		if (pin_fits(h->c->setup.pin, h->key))
-			enter(h);
-		else
-			key_refused(h, TEXT_key_not_pinned, h->c->setup.pin);
-		return;
-	}
-	if (h->pipe->trusted) {
-		enter(h);
-		return;
-	}
-	switch (trust_look(h->c, buf_all(&name), h->key, &verified)) {
-	case TRUST_YES:
-		enter(h);
-		break;
-	case TRUST_NEW:
-		key_new(h);
-		break;
-	case TRUST_CHANGED:
-		key_changed(h, buf_all(&name));
-		break;
-	}
+	memcpy(s.key, h->key, KEY_BYTES);
+	trust_server(h->c, &s);
 }
 
 static bool key_known(struct hybrid_client *h)
@@ -322,7 +241,7 @@ static bool key_known(struct hybrid_client *h)
 	struct kept_key known;
 	own_buf name = { 0 };
 
-	server_name(h, &name);
+	trust_server_name(h->c, server_port(h), &name);
 	return h->c->setup.pin.n || keep_key(h->c->keep, buf_all(&name), &known);
 }
 

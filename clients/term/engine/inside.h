@@ -40,6 +40,7 @@ extern const struct way way_classic, way_hybrid, way_lan;
 
 struct client {
 	struct client_setup setup;       /* strings are its own */
+	const struct trust_server *asked_about; /* while the user is asked about its key; own memory */
 	struct world *world;
 	struct outside *outside;
 	struct keep *keep;
@@ -118,6 +119,18 @@ struct str text_of(const struct client *c, unsigned which);
 enum trust { TRUST_YES, TRUST_NEW /* never seen: ask or remember */, TRUST_CHANGED /* refused, loudly */ };
 enum trust trust_look(struct client *c, struct str whose, const uint8_t key[KEY_BYTES], bool *verified);
 void trust_remember(struct client *c, struct str whose, const uint8_t key[KEY_BYTES], bool verified);
+/* Decides on the key of the server that is connected to, in the order pin, roots of this machine, what is remembered, the user: then `go_on` runs, perhaps later
+ * and when the line is gone again, or `refuse` with a sentence. One at a time. `key` and `trusted` are those of the pipe. */
+struct trust_server {
+	uint16_t port;
+	bool trusted;
+	uint8_t key[KEY_BYTES];
+	void (*go_on)(struct client *c);
+	void (*refuse)(struct client *c, struct str why);
+};
+void trust_server(struct client *c, const struct trust_server *server);
+/* "chat.lan:7789": under this the key of the server is remembered. Appended. */
+void trust_server_name(const struct client *c, uint16_t port, struct buf *to);
 /* AA:BB:… */
 void trust_fingerprint(struct buf *to, const uint8_t key[KEY_BYTES]);
 /* What two people read to each other: five groups of five digits, the same on both sides, made of both keys. */
