@@ -19,6 +19,7 @@ enum {
 	SLOTS_PER_MINUTE = 60,          /* of one account on one core: a person with a folder of pictures, no flood */
 	RATES_MAX = 1024,
 	LIST_MAX = 1000,
+	BUSY_MS = 20, BUSY_TRIES = 50,  /* a second, and the other has taken longer than any piece */
 	NAME_MAX_BYTES = 255, EXTENSION_MAX = 16, TYPE_MAX_BYTES = 127,
 };
 
@@ -36,6 +37,9 @@ struct file_job {
 	bool reads;
 	int verdict;
 	struct post post;
+	struct timer again;         /* of a part that somebody else has right now */
+	unsigned tries;             /* left */
+	void (*what)(struct files *f, struct world *w, struct files_job *d);
 	void (*each)(const struct file *f, void *arg);
 	void *arg;
 	void (*then_store)(struct file_job *j, struct store_request *r);
@@ -264,6 +268,7 @@ static void job_release(struct job *job)
 {
 	struct file_job *j = holder_of(job, struct file_job, job);
 
+	world_stop(j->core->world, &j->again);
 	j->core = NULL;
 	if (!j->working && !j->post.run)
 		job_free(j);
@@ -351,19 +356,31 @@ static void worked(struct files_job *d)
 	struct file_job *j = holder_of(d, struct file_job, disk);
 
 	j->working = false;
-	if (j->core)
-		j->then_disk(j, d->answer);
-	else
+	if (!j->core) {
 		job_free(j);
+	} else if (d->answer == FILES_BUSY && j->tries) {
+		j->tries--;
+		world_timer(j->core->world, &j->again, BUSY_MS);
+	} else {
+		j->then_disk(j, d->answer);
+	}
 }
 
 static void work(struct file_job *j, void (*what)(struct files *f, struct world *w, struct files_job *d),
 		 void (*then)(struct file_job *j, int answer))
 {
 	j->working = true;
+	j->what = what;
 	j->then_disk = then;
 	j->disk.done = worked;
 	what(j->core->settings.files, j->core->world, &j->disk);
+}
+
+static void work_again(struct timer *t)
+{
+	struct file_job *j = holder_of(t, struct file_job, again);
+
+	work(j, j->what, j->then_disk);
 }
 
 static int verdict_of_store(int answer)
@@ -707,6 +724,9 @@ void file_put(struct core *c, struct file_ask *a, struct str token, uint64_t off
 	j->offset = offset;
 	j->bytes = *bytes;
 	*bytes = (struct buf){ 0 };
+	/* The last bytes of a link that broke may come to the disk behind the first of the one that goes on. */
+	j->again.fire = work_again;
+	j->tries = BUSY_TRIES;
 	look_up(j, token, put_looked);
 }
 

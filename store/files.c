@@ -327,7 +327,7 @@ static void job_work(struct work *w)
 	struct files_job *j = holder_of(w, struct files_job, work);
 
 	j->answer = by_op[j->op](j->files, j);
-	if (j->op == APPEND)
+	if (j->op == APPEND && j->answer != FILES_BUSY)
 		buf_free(&j->bytes);
 }
 

@@ -43,7 +43,8 @@ struct files_job {
 	uint8_t name[FILE_NAME_BYTES];
 	uint64_t part;       /* a number of the caller's choice, never used twice */
 	uint64_t offset, size;
-	struct buf bytes;    /* to write (the job takes it over and frees it), or was read (the asker frees it) */
+	struct buf bytes;    /* to write (the job takes it over and frees it, but for FILES_BUSY: then they are still
+			      * here), or was read (the asker frees it) */
 	int op;
 	uint64_t since;
 	uint64_t ticket;     /* of files_condemn() */

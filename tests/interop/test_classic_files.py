@@ -146,6 +146,28 @@ def large_and_broken(server):
             raise AssertionError(f'the server grew by {grown} bytes')
 
 
+def two_at_once(server):
+    """What a broken link still had under way comes to the disk beside what the next one sends: who is behind is told so, nobody is sent away."""
+    server.add('kai', 'lea')
+    data = Bytes(24 * MIB + 11, seed=5)
+    link = lambda: Classic(server)  # noqa: E731
+    with Classic(server) as k:
+        k.login('kai')
+        token = offer(k, 'kai', 'lea', 'often.bin', data.size)
+    while True:
+        one, start = ask_until_free(link, f'105|{token},0')
+        two, later = ask_until_free(link, f'105|{token},0')
+        with one, two:
+            if later + 300000 > data.size:
+                break
+            for each, at in ((one, start), (two, later)):
+                each.socket.sendall(b''.join(data.read(at, at + 200000)))
+                each.socket.shutdown(socket.SHUT_WR)
+            expect({one.hear(), two.hear()} <= {None, OTHER_PART}, True)
+    put(link, token, data)
+    expect(get_hash(link, token, data.size), data.hash())
+
+
 def over_a_crash(server):
     server.add('cid', 'dora')
     data = Bytes(9 * MIB + 7, seed=2)
@@ -302,5 +324,5 @@ def beside_xmpp(server):
 
 
 if __name__ == '__main__':
-    main(refused, any_way_in, beside_xmpp, over_a_crash, large_and_broken,
+    main(refused, any_way_in, beside_xmpp, over_a_crash, two_at_once, large_and_broken,
          settings=('files.reserve=0', 'files.max_size=300M', 'files.quota=600M'))
