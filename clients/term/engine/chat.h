@@ -10,6 +10,7 @@
 struct chat {
 	struct conversation v;
 	struct str password;     /* ROOM: what it was entered with; own memory */
+	struct str nick;         /* ROOM: what it calls us now, empty: our name; own memory */
 	struct buf nicks;        /* ROOM: names that it gave us, a line each */
 	bool joined;             /* ROOM: to be entered again when the server is back */
 	bool loaded;             /* its newest entries were read back from the keep */

@@ -223,9 +223,10 @@ static void joined(struct classic *l, struct ask *a, bool good, struct str data)
 	own_buf reason = { 0 }, text = { 0 };
 
 	if (good) {
-		t->joined = true;
+		/* t->joined is what the user wants, who may have left again meanwhile: that reply is under way. */
+		if (!a->v->online)
+			str_set(&t->nick, STR(""));
 		a->v->online = true;
-		chat_changed(l->c, t);
 		l->c->face->ops->conversation(l->c->face, a->v, CONVERSATION_CHANGED);
 		ask_people(l, a->v);
 		if (a->shown)
@@ -287,8 +288,10 @@ void cl_leave(struct client *c, struct conversation *room)
 
 	chat_of(room)->joined = false;
 	chat_changed(c, chat_of(room));
-	if (!l || !l->logged_in)
+	if (!l || !l->logged_in) {
+		client_tell(c, room, "left", false, TEXT_left, room->name, STR_NONE);
 		return;
+	}
 	buf_fmt(&request, "109|%.*s", STR_ARG(room->name));
 	cl_ask(l, buf_all(&request), left)->v = room;
 }
@@ -348,14 +351,32 @@ static struct str nick_of(struct str sender)
 	return str_starts(sender, STR("#")) ? str_from(sender, str_find(sender, '/') + 1) : sender;
 }
 
-/* Our own name in rooms, unless the room has given us another, is that of the account. */
-bool cl_is_own(const struct classic *l, struct str sender) { return str_eq(nick_of(sender), l->c->state.self); }
+static bool is_in_room(struct str name) { return str_starts(name, STR("#")); }
 
-/* A name that the room gave us, now or before ("tom2"): what it says may be ours, where we have said the same. */
-static bool may_be_own(const struct conversation *v, struct str sender)
+/* The room in which this conversation or sender is, NULL: none that is known. */
+static struct conversation *room_of(struct client *c, struct str name)
 {
-	struct str nicks = buf_all(&chat_of((struct conversation *)(uintptr_t)v)->nicks), nick = nick_of(sender);
+	return is_in_room(name) ? client_conversation(c, str_n(name.p, str_find(name, '/')), false) : NULL;
+}
 
+/* Our own name in rooms, unless the room has given us another, is that of the account. Where it has, that of the
+ * account is somebody else's. */
+bool cl_is_own(const struct classic *l, struct str sender)
+{
+	struct conversation *room = room_of(l->c, sender);
+	struct str given = room ? chat_of(room)->nick : STR_NONE;
+
+	return str_eq(nick_of(sender), given.n ? given : l->c->state.self);
+}
+
+/* Our name, or one that the room gave us, now or before ("tom2"): what it says may be ours, where we have said the
+ * same. */
+static bool may_be_own(const struct classic *l, struct conversation *v, struct str sender)
+{
+	struct str nicks = buf_all(&chat_of(v)->nicks), nick = nick_of(sender);
+
+	if (str_eq(nick, l->c->state.self))
+		return true;
 	while (nicks.n) {
 		size_t n = str_find(nicks, '\n');
 
@@ -366,9 +387,10 @@ static bool may_be_own(const struct conversation *v, struct str sender)
 	return false;
 }
 
-static void nick_given(struct conversation *v, struct str nick)
+static void nick_given(struct classic *l, struct conversation *v, struct str nick)
 {
-	if (may_be_own(v, nick))
+	str_set(&chat_of(v)->nick, nick);
+	if (may_be_own(l, v, nick))
 		return;
 	buf_str(&chat_of(v)->nicks, nick);
 	buf_byte(&chat_of(v)->nicks, '\n');
@@ -387,7 +409,7 @@ void cl_told_row(struct classic *l, struct str sender, struct str text, msec tim
 	row = &l->rows[l->rows_n++];
 	*row = (struct told){ .time = time,
 			      .mine = cl_is_own(l, sender),
-			      .maybe_mine = may_be_own(l->telling->v, sender) };
+			      .maybe_mine = may_be_own(l, l->telling->v, sender) };
 	str_set(&row->sender, sender);
 	str_set(&row->text, text);
 }
@@ -654,19 +676,12 @@ static void sent(struct classic *l, struct ask *a, bool good, struct str data)
 		client_flush(l->c, NULL);
 }
 
-/* The room in which this conversation is, NULL: none. */
-static struct conversation *room_of(struct client *c, struct conversation *v)
-{
-	return str_starts(v->name, STR("#")) ? client_conversation(c, str_n(v->name.p, str_find(v->name, '/')), false)
-					     : NULL;
-}
-
 /* False: it stays where it is, or has failed. */
 static bool may_go(struct classic *l, struct entry *e)
 {
-	struct conversation *v = e->conversation, *room = room_of(l->c, v);
+	struct conversation *v = e->conversation, *room = room_of(l->c, v->name);
 
-	if (!v->name.n || v->name.p[0] != '#' || (room && room->online))
+	if (!is_in_room(v->name) || (room && room->online))
 		return true;
 	/* On the way into it, it waits. */
 	if (!room || !chat_of(room)->joined)
@@ -729,16 +744,22 @@ static unsigned pushed_nth(struct classic *l, struct conversation *v, struct str
 	return l->taking_held || time < l->since || time <= chat_of(v)->told_until ? n : 0;
 }
 
+/* A room has another name for us: known at once, since what is told next is read by it. */
+static void nick_heard(struct classic *l, struct str part[4])
+{
+	const struct str given = STR("your name is taken here: you are ");
+
+	if (str_is(part[0], "103") && is_in_room(part[1]) && str_find(part[1], '/') == part[1].n &&
+	    str_starts(part[2], given))
+		nick_given(l, client_conversation(l->c, part[1], true), str_from(part[2], given.n));
+}
+
 /* What a room itself says. */
 static void room_tells(struct classic *l, struct conversation *v, struct str text)
 {
 	static const char *const over[] = { "you were banned", "you were removed", "you are no longer in this room",
 					    "this room was closed" };
 
-	const struct str given = STR("your name is taken here: you are ");
-
-	if (str_starts(text, given))
-		nick_given(v, str_from(text, given.n));
 	client_note(l->c, v, text);
 	for (size_t i = 0; i < countof(over); i++)
 		if (str_starts(text, str_z(over[i]))) {
@@ -765,7 +786,7 @@ static void room_said(struct classic *l, struct str sender, struct str text, str
 	if (str_starts(text, private)) {
 		in.conversation = sender;
 		in.text = str_from(text, private.n);
-	} else if (cl_is_own(l, nick)) {
+	} else if (cl_is_own(l, sender)) {
 		/* From another place of ours; what is old comes with the history, which is compared with more care. */
 		in.mine = true;
 		if (time < l->since)
@@ -836,6 +857,7 @@ void cl_push(struct classic *l, struct str line)
 
 	if (!push_split(line, part))
 		return;
+	nick_heard(l, part);
 	/* Until it is known which zone the server's times are of, and what was missed stands where it belongs, what
 	 * comes now waits: the answers are under way. */
 	if (l->logged_in && !l->settled && !str_is(part[0], "111") && !(l->telling && str_is(part[0], "104")) &&

@@ -30,6 +30,7 @@ static struct conversation *conversation_new(struct client *c, struct str name)
 	str_set(&v->name, name);
 	str_set(&v->draft, STR(""));
 	str_set(&t->password, STR(""));
+	str_set(&t->nick, STR(""));
 	v->kind = kind_of(name);
 	v->number = c->numbers++;
 	v->more = v->kind != CONVERSATION_STATUS;
@@ -138,6 +139,7 @@ void chat_free(struct chat *t)
 	people_free(&t->v);
 	list_remove(&t->v.here);
 	buf_free(&t->nicks);
+	str_set(&t->nick, STR_NONE);
 	str_set(&t->v.draft, STR_NONE);
 	str_set(&t->password, STR_NONE);
 	str_set(&t->v.name, STR_NONE);

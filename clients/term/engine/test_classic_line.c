@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * clients/term/engine/test_classic_line.c - a client of the classic protocol against a server that says what the test
+ * wants: what the real one says rarely, in another order, or never.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "clients/term/engine/classic.h"
+#include "clients/term/engine/test_net_world.h"
+
+/* ---- the server -------------------------------------------------------------------------------------------------- */
+
+struct site {
+	struct net_server server;
+	struct net_world *world;
+	struct net_host *tom;
+	struct buf asked;     /* all requests, a line each */
+	struct buf history;   /* what 111 about `told` brings */
+	const char *told;
+	const char *people;   /* of a room */
+	const char *mute;     /* requests that begin so get no reply */
+	const char *sent;     /* the reply to 103, NULL: it is taken */
+	bool sent_once;       /* to the next one only */
+	struct list lines;
+	bool trusted_after;   /* connections after the first one show another key, of an authority */
+	bool renamed;         /* who enters a room gets another name */
+	unsigned opened, tokens;
+	msec ahead;           /* so much is its clock ahead of ours */
+};
+
+struct line {
+	struct list here;
+	struct site *site;
+	struct buf in, out, given;
+	bool over;
+};
+
+static void at(const struct site *s, struct buf *to, msec time)
+{
+	time_t seconds = (time_t)((time + s->ahead) / 1000);
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	buf_fmt(to, "%d-%d-%d %02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+		tm.tm_sec);
+}
+
+static msec now(const struct site *s) { return world_now(&s->world->world); }
+
+/* "1|103@jack@hello" and the time. */
+static void push_put(const struct site *s, struct buf *to, const char *text, msec time)
+{
+	buf_fmt(to, "1|%s@", text);
+	at(s, to, time);
+	buf_byte(to, '\n');
+}
+
+static void answer(struct line *l, struct str r)
+{
+	struct site *s = l->site;
+	own_buf name = { 0 };
+
+	if (str_is(r, "102|")) {
+		push_put(s, &l->out, "102@Server@jack,tom", now(s));
+	} else if (str_starts(r, STR("102|"))) {
+		buf_fmt(&name, "102@%.*s@%s", STR_ARG(str_from(r, 4)), s->people ? s->people : "tom");
+		push_put(s, &l->out, buf_z(&name), now(s));
+	} else if (str_starts(r, STR("103|"))) {
+		buf_fmt(&l->out, "%s\n", s->sent ? s->sent : "1|");
+		s->sent = s->sent_once ? NULL : s->sent;
+	} else if (str_starts(r, STR("104|"))) {
+		buf_fmt(&name, "104@Server@TOKEN%u", s->tokens++);
+		push_put(s, &l->out, buf_z(&name), now(s));
+	} else if (str_starts(r, STR("111|"))) {
+		buf_lit(&l->out, "1|\n");
+		if (s->told && str_starts(str_from(r, 4), str_z(s->told)))
+			buf_str(&l->out, buf_all(&s->history));
+		push_put(s, &l->out, "111@Server@end", now(s));
+	} else if (str_starts(r, STR("108|")) && s->renamed) {
+		buf_lit(&l->out, "1|\n");
+		push_put(s, &l->out, "103@#tea@your name is taken here: you are tom2", now(s));
+	} else if (!str_starts(r, STR("105|")) && !str_starts(r, STR("106|"))) {
+		buf_lit(&l->out, "1|\n");
+	}
+	l->over = str_starts(r, STR("112|"));
+}
+
+static void *s_open(void *arg, struct net_host *from)
+{
+	struct site *s = arg;
+	struct line *l = mem_new(struct line);
+
+	(void)from;
+	l->site = s;
+	list_append(&s->lines, &l->here);
+	if (s->opened++ && s->trusted_after) {
+		s->server.trusted = true;
+		s->server.key[0] ^= 1;
+	}
+	return l;
+}
+
+static void s_take(void *arg, void *line, struct str bytes)
+{
+	struct site *s = arg;
+	struct line *l = line;
+	size_t end;
+
+	buf_str(&l->in, bytes);
+	while ((end = str_find(buf_all(&l->in), '\n')) < l->in.n) {
+		struct str r = str_n(l->in.p, end);
+
+		buf_str(&s->asked, str_n(r.p, end));
+		buf_byte(&s->asked, '\n');
+		if (!s->mute || !str_starts(r, str_z(s->mute)))
+			answer(l, r);
+		buf_eat(&l->in, end + 1);
+	}
+}
+
+static struct str s_give(void *arg, void *line)
+{
+	struct line *l = line;
+
+	(void)arg;
+	buf_clear(&l->given);
+	buf_str(&l->given, buf_all(&l->out));
+	buf_clear(&l->out);
+	return buf_all(&l->given);
+}
+
+static bool s_closed(void *arg, void *line)
+{
+	(void)arg;
+	return ((struct line *)line)->over;
+}
+
+static void s_cut(void *arg, void *line) { (void)arg, ((struct line *)line)->over = true; }
+static void s_pass(void *arg, msec ms) { (void)arg, (void)ms; }
+
+static struct site *site_new(void)
+{
+	struct site *s = mem_new(struct site);
+
+	s->server = (struct net_server){ .open = s_open,
+					 .take = s_take,
+					 .give = s_give,
+					 .closed = s_closed,
+					 .cut = s_cut,
+					 .pass = s_pass,
+					 .arg = s };
+	list_init(&s->lines);
+	s->world = net_world_new(1);
+	s->world->server = &s->server;
+	s->tom = net_host_add(s->world, "tom", MODE_SERVER);
+	s->tom->password = STR("secret");
+	return s;
+}
+
+static void come(struct site *s)
+{
+	net_start(s->tom);
+	net_run(s->world, 2000);
+	assert_int_equal(client_state(s->tom->client)->phase, PHASE_ONLINE);
+}
+
+static void site_free(struct site *s)
+{
+	net_world_free(s->world);
+	list_each (l, &s->lines, struct line, here) {
+		buf_free(&l->in);
+		buf_free(&l->out);
+		buf_free(&l->given);
+		mem_free(l);
+	}
+	buf_free(&s->asked);
+	buf_free(&s->history);
+	mem_free(s);
+}
+
+static struct conversation *with(struct site *s, const char *name)
+{
+	return client_conversation(s->tom->client, str_z(name), true);
+}
+
+static bool type(struct site *s, const char *in, const char *line)
+{
+	return client_line(s->tom->client, in ? with(s, in) : NULL, str_z(line));
+}
+
+/* The server tells something by itself, on the newest line. */
+static void tell(struct site *s, const char *text)
+{
+	push_put(s, &holder_of(s->lines.prev, struct line, here)->out, text, now(s));
+}
+
+/* So many requests that begin so have come. */
+static unsigned asked(struct site *s, const char *head)
+{
+	struct str rest = buf_all(&s->asked);
+	unsigned n = 0;
+
+	while (rest.n) {
+		n += str_starts(rest, str_z(head));
+		rest = str_from(rest, str_find(rest, '\n') + 1);
+	}
+	return n;
+}
+
+static struct entry *newest(struct site *s, const char *name)
+{
+	return holder_of(with(s, name)->entries.prev, struct entry, here);
+}
+
+/* ---- rooms ------------------------------------------------------------------------------------------------------- */
+
+/* Left before the reply to entering came: it stays left, also after a break. */
+static void test_left_before_it_was_entered(void **state)
+{
+	struct site *s = site_new();
+
+	(void)state;
+	come(s);
+	assert_true(type(s, NULL, "/join #tea"));
+	assert_true(type(s, "#tea", "/leave"));
+	net_run(s->world, 1000);
+	assert_false(with(s, "#tea")->online);
+	assert_int_equal(asked(s, "108|#tea"), 1);
+	net_cut(s->tom, false);
+	net_run(s->world, 10000);
+	assert_int_equal(asked(s, "101|"), 2);
+	assert_int_equal(asked(s, "108|#tea"), 1);
+	/* The other way round it stays entered. */
+	assert_true(type(s, "#tea", "/leave"));
+	assert_true(type(s, NULL, "/join #tea"));
+	net_run(s->world, 1000);
+	assert_true(with(s, "#tea")->online);
+	site_free(s);
+}
+
+/* Whoever has our name in a room where we were given another one is somebody else. */
+static void test_our_name_in_a_room(void **state)
+{
+	struct site *s = site_new();
+
+	(void)state;
+	come(s);
+	assert_true(type(s, NULL, "/join #tea"));
+	net_run(s->world, 1000);
+	tell(s, "103@#tea/tom@from another place");
+	net_run(s->world, 1000);
+	assert_true(newest(s, "#tea")->mine);
+	net_cut(s->tom, false);
+	net_run(s->world, 10000);
+	assert_true(with(s, "#tea")->online);
+	tell(s, "103@#tea@your name is taken here: you are tom2");
+	tell(s, "103@#tea/tom@I am tom");
+	net_run(s->world, 1000);
+	assert_true(str_is(newest(s, "#tea")->text, "I am tom"));
+	assert_false(newest(s, "#tea")->mine);
+	tell(s, "103@#tea/tom2@from here");
+	net_run(s->world, 1000);
+	assert_true(newest(s, "#tea")->mine);
+	/* What the history brings behind being told so is read by it, too. */
+	s->told = "#tea,";
+	s->renamed = true;
+	push_put(s, &s->history, "111@#tea/tom@I am still tom", now(s));
+	net_cut(s->tom, false);
+	net_run(s->world, 10000);
+	assert_true(str_is(newest(s, "#tea")->text, "I am still tom") ||
+		    newest(s, "#tea")->kind == ENTRY_NOTE);
+	list_each (e, &with(s, "#tea")->entries, struct entry, here)
+		assert_false(str_is(e->text, "I am still tom") && e->mine);
+	site_free(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_left_before_it_was_entered),
+		cmocka_unit_test(test_our_name_in_a_room),
+	};
+
+	setenv("TZ", "UTC", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+
