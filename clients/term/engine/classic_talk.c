@@ -172,6 +172,23 @@ static struct ask *ask_people(struct classic *l, struct conversation *room)
 	return a;
 }
 
+/* Unless that has been asked already. */
+static void ask_people_once(struct classic *l, struct conversation *room)
+{
+	list_each (a, &l->asks, struct ask, here)
+		if (a->done == people_told && a->v == room)
+			return;
+	ask_people(l, room);
+}
+
+static bool is_among(const struct conversation *room, struct str nick)
+{
+	for (size_t i = 0; i < room->people_n; i++)
+		if (str_eq(room->people[i], nick))
+			return true;
+	return false;
+}
+
 void cl_who(struct client *c, struct conversation *v)
 {
 	struct classic *l = line_of(c);
@@ -191,7 +208,7 @@ void cl_people(struct client *c, struct conversation *room)
 	struct classic *l = line_of(c);
 
 	if (l && l->logged_in && room->online)
-		ask_people(l, room);
+		ask_people_once(l, room);
 }
 
 /* ---- rooms ------------------------------------------------------------------------------------------------------- */
@@ -777,7 +794,6 @@ static void room_said(struct classic *l, struct str sender, struct str text, str
 	struct str room = str_n(sender.p, slash), nick = str_from(sender, slash + 1);
 	struct conversation *v = client_conversation(l->c, room, true);
 	struct incoming in = { .conversation = room, .sender = nick, .text = text, .time = time, .relayed = true };
-	bool known = false;
 
 	if (slash == sender.n) {
 		room_tells(l, v, text);
@@ -800,10 +816,8 @@ static void room_said(struct classic *l, struct str sender, struct str text, str
 	}
 	in.nth = pushed_nth(l, v, sender, text, stamp, time);
 	client_received(l->c, &in);
-	for (size_t i = 0; i < v->people_n; i++)
-		known = known || str_eq(v->people[i], nick);
-	if (!known && v->online && time >= l->since)
-		ask_people(l, v);
+	if (!is_among(v, nick) && v->online && time >= l->since)
+		ask_people_once(l, v);
 }
 
 static void said(struct classic *l, struct str part[4])
@@ -830,6 +844,12 @@ static void presence(struct classic *l, struct str part[4])
 	struct str rest = part[2], what = list_next(&rest);
 
 	name_set(l, rest, str_is(what, "login"));
+	if (str_is(what, "login"))
+		return;
+	/* Nobody says who leaves a room; who is not there at all has left it. */
+	list_each (v, &l->c->conversations, struct conversation, here)
+		if (v->kind == CONVERSATION_ROOM && v->online && is_among(v, rest))
+			ask_people_once(l, v);
 }
 
 static void told(struct classic *l, struct str part[4])

@@ -282,11 +282,43 @@ static void test_our_name_in_a_room(void **state)
 	site_free(s);
 }
 
+/* Who is in the room is asked once for many words of somebody who is not in the list, and when one of them goes. */
+static void test_people_are_asked_for(void **state)
+{
+	struct site *s = site_new();
+	unsigned before;
+
+	(void)state;
+	come(s);
+	assert_true(type(s, NULL, "/join #tea"));
+	net_run(s->world, 1000);
+	before = asked(s, "102|#tea");
+	for (int i = 0; i < 20; i++)
+		tell(s, "103@#tea/a,b@hello");
+	net_run(s->world, 1000);
+	assert_true(asked(s, "102|#tea") > before);
+	assert_true(asked(s, "102|#tea") < before + 20);
+	s->people = "jack,tom";
+	assert_true(type(s, "#tea", "/who"));
+	net_run(s->world, 1000);
+	assert_int_equal(with(s, "#tea")->people_n, 2);
+	s->people = "tom";
+	tell(s, "110@Server@logout,jack");
+	net_run(s->world, 1000);
+	assert_int_equal(with(s, "#tea")->people_n, 1);
+	before = asked(s, "102|#tea");
+	tell(s, "110@Server@logout,lily");
+	net_run(s->world, 1000);
+	assert_int_equal(asked(s, "102|#tea"), before);
+	site_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_left_before_it_was_entered),
 		cmocka_unit_test(test_our_name_in_a_room),
+		cmocka_unit_test(test_people_are_asked_for),
 	};
 
 	setenv("TZ", "UTC", 1);
