@@ -166,13 +166,16 @@ static void on_signal(void *arg, int number)
 {
 	struct program *p = arg;
 
-	(void)number;
 	if (p->signals++) {
 		if (p->screen)
 			screen_end(p->screen);
+		if (p->plain)
+			plain_stop(p->plain);
 		_exit(128 + number);
 	}
-	if (p->client)
+	if (p->client && p->plain)
+		plain_interrupt(p->plain);
+	else if (p->client)
 		client_stop(p->client, QUIT_OK);
 }
 
@@ -300,6 +303,7 @@ static int run(struct program *p, bool screen)
 static void program_free(struct program *p)
 {
 	p->plain = plain_free(p->plain);
+	p->screen = screen_free(p->screen); /* still there where the rest could not be opened */
 	p->net = net_free(p->net);
 	p->loop = loop_free(p->loop);
 	p->pool = pool_free(p->pool);

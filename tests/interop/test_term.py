@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """`anser`, the terminal client, as a program: --json and --plain against the real server."""
+import fcntl
 import hashlib
 import json
 import os
 import queue
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -38,6 +41,7 @@ class Json:
         self.process = subprocess.Popen([ANSER, '--json', '--password-stdin', '--accept-new', *options, who], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=home.env, start_new_session=True)
         self.events = queue.Queue()
+        self.harmless = True  # nothing in what was printed acts on a terminal
         self.seen = []
         self.reader = threading.Thread(target=self.read)
         self.reader.start()
@@ -45,6 +49,7 @@ class Json:
 
     def read(self):
         for line in self.process.stdout:
+            self.harmless = self.harmless and not any(byte < 0x20 or byte == 0x7f for byte in line[:-1]) and b'\xc2\x9b' not in line
             self.events.put(json.loads(line))
         self.events.put(None)
 
@@ -217,6 +222,80 @@ def plain_lines(server):
     jack.end()
 
 
+def json_acts_on_no_terminal(server):
+    tom, jack = start(server, 'tom').online(), start(server, 'jack').online()
+    text = 'red \u009b31m and \u007f end \u4f60\u597d'
+    jack.tell(to='tom', text=text)
+    tom.until('text', event='entry', text=text, mine=False)
+    expect(tom.harmless, True)
+    expect((tom.end(), jack.end()), (0, 0))
+
+
+def much_at_once(server):
+    """More than may wait at once: reading stops meanwhile, and goes on."""
+    tom, jack = Home(ROOT, 'tom'), start(server, 'jack').online()
+    lines = [PASSWORD, '/to jack'] + [f'number {i}' for i in range(600)]
+    with tempfile.TemporaryFile() as file:
+        file.write('\n'.join(lines).encode())
+        file.seek(0)
+        run = subprocess.run([ANSER, '--plain', '--password-stdin', f'tom@localhost:{server.classics}'], stdin=file, capture_output=True, text=True,
+                             timeout=PATIENCE, env=tom.env, check=False, start_new_session=True)
+    expect((run.returncode, run.stderr), (0, ''))
+    jack.got('the last', event='entry', text='number 599')
+    expect([text for text in jack.texts('tom') if text.startswith('number ')], [f'number {i}' for i in range(600)])
+    jack.end()
+
+
+def lines_without_an_end(server):
+    tom, jack, who = Home(ROOT, 'tom'), start(server, 'jack').online(), f'tom@localhost:{server.classics}'
+    long = 'x' * (2 * 1024 * 1024)
+    run = tom.run('--plain', '--password-stdin', who, stdin=f'{PASSWORD}\n/to jack\n{long}\nbehind it\n')
+    expect((run.returncode, run.stderr.startswith('!! '), run.stderr.count('\n')), (0, True, 1))
+    jack.got('what stood behind', event='entry', text='behind it', mine=False)
+    # Nothing of it was sent, and the status says so.
+    password = os.path.join(tom.path, 'password')
+    with open(password, 'w', encoding='utf-8') as file:
+        file.write(PASSWORD)
+    settings = os.path.join(tom.path, '.config', 'anser')
+    os.makedirs(settings, exist_ok=True)
+    with open(os.path.join(settings, 'settings'), 'w', encoding='utf-8') as file:
+        file.write(f'[client]\npassword-command = cat {password}\n')
+    os.chmod(os.path.join(settings, 'settings'), 0o600)
+    run = tom.run(who, '--to', 'jack', stdin=f'first\n{long}')
+    expect((run.returncode, run.stderr.startswith('!! ')), (1, True))
+    run = tom.run(who, '--to', 'jack', stdin='the last')
+    expect((run.returncode, run.stderr), (0, ''))
+    jack.got('the last', event='entry', text='the last')
+    expect('first' in jack.texts('tom'), False)
+    os.remove(os.path.join(settings, 'settings'))
+    jack.end()
+
+
+def leaves_its_input_as_it_was(server):
+    """A pipe or a terminal is shared with who started us."""
+    out, into = os.pipe()
+    os.write(into, f'{PASSWORD}\n@jack hello\n'.encode())
+    os.close(into)
+    run = subprocess.run([ANSER, '--plain', '--password-stdin', f'tom@localhost:{server.classics}'], stdin=out, capture_output=True, timeout=PATIENCE,
+                         env=Home(ROOT, 'tom').env, check=False, start_new_session=True)
+    expect((run.returncode, run.stderr, fcntl.fcntl(out, fcntl.F_GETFL) & os.O_NONBLOCK), (0, b'', 0))
+    os.close(out)
+
+
+def stopped_before_it_was_sent(server):
+    """Status 0 would say that it was acknowledged."""
+    with socket.socket() as silent:
+        silent.bind(('127.0.0.1', 0))
+        silent.listen()
+        run = subprocess.Popen([ANSER, f'tom@127.0.0.1:{silent.getsockname()[1]}', '--to', 'jack', 'hello'], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=Home(ROOT, 'stopped').env, start_new_session=True)
+        there, _ = silent.accept()  # so it has begun, and waits
+        run.send_signal(signal.SIGTERM)
+        said = run.communicate(timeout=PATIENCE)
+        there.close()
+    expect((run.returncode, said[0], said[1].startswith(b'!! ')), (1, b'', True))
+
+
 def exit_codes(server):
     who, home = f'tom@localhost:{server.classics}', Home(ROOT, 'tom')
     expect(home.run('--password-stdin', who, '--to', 'nobody-here', 'hi').returncode, 1)
@@ -274,8 +353,9 @@ def registers(server):
 
 
 try:
-    it.main(two_talk, away_and_back, rooms, server_restarts_while_typing, files, plain_lines, exit_codes, registers, changed_certificate,
-            only_one_at_a_time)
+    it.main(two_talk, away_and_back, rooms, server_restarts_while_typing, files, plain_lines, json_acts_on_no_terminal,
+            much_at_once, lines_without_an_end, leaves_its_input_as_it_was, stopped_before_it_was_sent, exit_codes, registers,
+            changed_certificate, only_one_at_a_time)
 finally:
     for one in running:
         one.finish()

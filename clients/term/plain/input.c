@@ -4,6 +4,7 @@
  * by piece.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "clients/term/plain/inside.h"
@@ -23,13 +24,13 @@ static void lines_take(struct plain *p)
 	}
 }
 
-static void watch(struct plain *p);
-
 /* A line without an end, at the end of the input, is one too. */
 static void ended(struct plain *p)
 {
+	if (!p->setup.to.p)
+		lines_take(p);
 	if (p->ended || p->paused)
-		return;
+		return; /* the end is found again when it goes on */
 	input_stop(p);
 	p->ended = true;
 	if (p->setup.to.p) {
@@ -46,6 +47,34 @@ static void ended(struct plain *p)
 	plain_check_end(p);
 }
 
+/* What is behind the end of a line that was thrown away. */
+static void skip(struct plain *p)
+{
+	size_t end = str_find(buf_all(&p->line), '\n');
+
+	p->skipping = end == p->line.n;
+	if (p->skipping)
+		buf_clear(&p->line);
+	else
+		buf_eat(&p->line, end + 1);
+}
+
+static void too_long(struct plain *p)
+{
+	struct str why = text_get(p->setup.chinese, TEXT_input_too_long);
+
+	if (p->setup.json)
+		json_tell_notice(p, NULL, "too-long", true, why);
+	else
+		plain_complain(p, why);
+	buf_clear(&p->line);
+	p->skipping = true;
+	if (p->setup.to.p) {
+		input_stop(p);
+		once_refuse(p);
+	}
+}
+
 /* False: nothing more comes. */
 static bool take(struct plain *p)
 {
@@ -56,9 +85,13 @@ static bool take(struct plain *p)
 	if (n <= 0)
 		return false;
 	p->line.n += (size_t)n;
+	if (p->skipping)
+		skip(p);
 	if (!p->setup.to.p)
 		lines_take(p);
-	return p->line.n <= INPUT_LINE_MAX || p->paused;
+	if (p->line.n > INPUT_LINE_MAX && !p->paused)
+		too_long(p);
+	return true;
 }
 
 static void on_poll(uv_poll_t *poll, int status, int events)
@@ -86,8 +119,19 @@ static void watch(struct plain *p)
 		uv_timer_start(&p->turn, on_turn, 0, 1);
 }
 
+static void resume(struct post *post)
+{
+	struct plain *p = holder_of(post, struct plain, resume);
+
+	p->resuming = false;
+	lines_take(p);
+}
+
 void input_begin(struct plain *p)
 {
+	p->resume.run = resume;
+	/* It may be shared with who started us; libuv will not have it wait. */
+	p->flags = fcntl(p->setup.in, F_GETFL);
 	if (uv_guess_handle(p->setup.in) != UV_FILE && uv_poll_init(&p->loop->uv, &p->poll, p->setup.in) == 0)
 		p->polling = true;
 	else if (uv_timer_init(&p->loop->uv, &p->turn) == 0)
@@ -109,16 +153,18 @@ void input_pause(struct plain *p, bool paused)
 		return;
 	}
 	watch(p);
-	if (!p->looking && p->line.n) {
-		p->looking = true;
-		world_post(&p->loop->world, &p->look);
+	if (!p->resuming && p->line.n) {
+		p->resuming = true;
+		world_post(&p->loop->world, &p->resume);
 	}
 }
 
 void input_stop(struct plain *p)
 {
-	if (p->polling)
+	if (p->polling) {
 		uv_close((uv_handle_t *)&p->poll, NULL);
+		fcntl(p->setup.in, F_SETFL, p->flags);
+	}
 	if (p->turning)
 		uv_close((uv_handle_t *)&p->turn, NULL);
 	p->polling = p->turning = false;

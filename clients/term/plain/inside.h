@@ -23,8 +23,12 @@ struct plain {
 	/* input.c */
 	uv_poll_t poll;
 	uv_timer_t turn;              /* reads files, piece by piece */
+	int flags;                    /* of the input's file, before libuv changed them */
 	bool polling, turning;
 	bool paused;
+	bool skipping;                /* the rest of a line that was too long */
+	struct post resume;
+	bool resuming;
 	struct buf line;
 	/* once.c */
 	struct buf ids;               /* int64_t: entries whose end is waited for */
@@ -56,5 +60,7 @@ void input_stop(struct plain *p);
 
 void once_begin(struct plain *p);
 void once_input(struct plain *p, struct str text); /* the whole of it */
+void once_refuse(struct plain *p);                 /* it cannot be taken; why was told */
+void once_interrupt(struct plain *p);
 void once_state(struct plain *p, const struct client_state *now);
 void once_entry(struct plain *p, const struct entry *e);

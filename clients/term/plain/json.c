@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * clients/term/plain/json.c - everything as JSON, a line each; docs/anser.1 lists the members. Texts are as they came,
- * but well-formed UTF-8.
+ * but well-formed UTF-8, and what acts on a terminal is escaped.
  */
 #include "clients/term/engine/chat.h"
 #include "clients/term/plain/inside.h"
@@ -56,12 +56,29 @@ static json_t *text(struct str s)
 	return json_stringn(clean.p ? clean.p : "", clean.n);
 }
 
+/* JSON lets DEL and the control characters of C1 stand as they are; a terminal would act on them. Beyond ASCII there is nothing but what stands
+ * in strings. */
+static void put_escaped(struct buf *to, struct str line)
+{
+	for (size_t i = 0; i < line.n; i++) {
+		unsigned char c = (unsigned char)line.p[i], next = i + 1 < line.n ? (unsigned char)line.p[i + 1] : 0;
+
+		if (c == 0x7F)
+			buf_lit(to, "\\u007f");
+		else if (c == 0xC2 && next < 0xA0) {
+			buf_fmt(to, "\\u%04x", next);
+			i++;
+		} else
+			buf_byte(to, (char)c);
+	}
+}
+
 static void tell(struct plain *p, json_t *o)
 {
 	char *line = json_dumps(o, JSON_COMPACT);
 	own_buf out = { 0 };
 
-	buf_str(&out, str_z(line));
+	put_escaped(&out, str_z(line));
 	plain_out(p, &out);
 	free(line);
 	json_decref(o);

@@ -80,16 +80,18 @@ static void take_back(struct plain *p, struct str why)
 	}
 }
 
-static void give_up(struct plain *p, struct str why)
+static void give_up(struct plain *p, struct str why, int status)
 {
 	own_buf text = { 0 }, copy = { 0 };
 
+	if (p->client->stopping)
+		return; /* all is said already */
 	buf_str(&copy, why); /* the engine's, which goes on */
 	why = buf_all(&copy);
 	take_back(p, why);
 	text_put(&text, p->setup.chinese, TEXT_once_unreachable, why, STR_NONE, STR_NONE);
 	plain_complain(p, buf_all(&text));
-	client_stop(p->client, QUIT_UNREACHABLE);
+	client_stop(p->client, status);
 }
 
 static void timed_out(struct timer *t)
@@ -97,7 +99,7 @@ static void timed_out(struct timer *t)
 	struct plain *p = holder_of(t, struct plain, timeout);
 	const struct client_state *s = client_state(p->client);
 
-	give_up(p, s->why.n ? s->why : text_get(p->setup.chinese, TEXT_once_timeout));
+	give_up(p, s->why.n ? s->why : text_get(p->setup.chinese, TEXT_once_timeout), QUIT_UNREACHABLE);
 }
 
 static void add(struct plain *p, const struct entry *e)
@@ -138,11 +140,24 @@ void once_begin(struct plain *p)
 
 void once_input(struct plain *p, struct str text) { say_all(p, text); }
 
+void once_refuse(struct plain *p)
+{
+	p->said = true;
+	p->failed++;
+	look_soon(p);
+}
+
+/* Status 0 would say that all of it was acknowledged. */
+void once_interrupt(struct plain *p)
+{
+	give_up(p, text_get(p->setup.chinese, TEXT_once_interrupted), QUIT_FAILED);
+}
+
 /* The first try has failed: who waits for an answer is told. */
 void once_state(struct plain *p, const struct client_state *now)
 {
 	if (now->phase == PHASE_WAITING && p->said && !p->stopped)
-		give_up(p, now->why);
+		give_up(p, now->why, QUIT_UNREACHABLE);
 	else if (now->phase == PHASE_OFF && now->why.n && p->said)
 		take_back(p, text_get(p->setup.chinese, TEXT_once_refused)); /* the program ends; why was told */
 }

@@ -129,7 +129,7 @@ static void print_entry(struct plain *p, const struct entry *e)
 	if (v->kind == CONVERSATION_ROOM && !e->mine)
 		buf_fmt(&head, "%.*s ", STR_ARG(v->name));
 	if (e->kind == ENTRY_NOTE)
-		buf_fmt(&head, "%s%.*s-- ", "", STR_ARG(v->kind == CONVERSATION_ROOM ? STR("") : v->name));
+		buf_fmt(&head, "%.*s-- ", STR_ARG(v->kind == CONVERSATION_ROOM ? STR("") : v->name));
 	else if (e->mine)
 		buf_fmt(&head, "%.*s< ", STR_ARG(v->name));
 	else
@@ -205,7 +205,7 @@ static void answer_now(struct post *post)
 {
 	struct answering *a = holder_of(post, struct answering, post);
 
-	if (a->p->client)
+	if (!a->p->stopped)
 		client_answer(a->p->client, a->given ? buf_all(&a->answer) : STR_NONE);
 	buf_wipe(&a->answer);
 	mem_free(a);
@@ -349,6 +349,14 @@ void plain_begin(struct plain *p, struct client *c)
 	p->begun = is_once(p) || p->setup.json;
 	if (p->begun && !p->setup.text.p)
 		input_begin(p);
+}
+
+void plain_interrupt(struct plain *p)
+{
+	if (is_once(p))
+		once_interrupt(p);
+	else
+		client_stop(p->client, QUIT_OK);
 }
 
 void plain_stop(struct plain *p)

@@ -12,9 +12,11 @@
 
 enum { ANSWER_BYTES_MAX = 4096 };
 
-/* What the terminal was like before; Ctrl-C must not leave it silent. */
+/* What the terminal was like before; Ctrl-C and Ctrl-\ must not leave it silent. */
 static struct termios before;
 static int terminal = -1;
+
+static const int fatal[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 
 static void interrupted(int number)
 {
@@ -43,7 +45,7 @@ static void say(struct str s)
 
 bool terminal_ask(struct str prompt, bool unseen, struct buf *answer)
 {
-	struct sigaction was_int, was_term, act = { .sa_handler = interrupted };
+	struct sigaction was[countof(fatal)], act = { .sa_handler = interrupted };
 	struct termios silent;
 	bool good;
 
@@ -53,8 +55,8 @@ bool terminal_ask(struct str prompt, bool unseen, struct buf *answer)
 			close(terminal);
 		return false;
 	}
-	sigaction(SIGINT, &act, &was_int);
-	sigaction(SIGTERM, &act, &was_term);
+	for (size_t i = 0; i < countof(fatal); i++)
+		sigaction(fatal[i], &act, &was[i]);
 	silent = before;
 	if (unseen)
 		silent.c_lflag &= ~(tcflag_t)ECHO;
@@ -66,8 +68,8 @@ bool terminal_ask(struct str prompt, bool unseen, struct buf *answer)
 	tcsetattr(terminal, TCSAFLUSH, &before);
 	if (unseen)
 		say(STR("\n"));
-	sigaction(SIGINT, &was_int, NULL);
-	sigaction(SIGTERM, &was_term, NULL);
+	for (size_t i = 0; i < countof(fatal); i++)
+		sigaction(fatal[i], &was[i], NULL);
 	close(terminal);
 	return good;
 }

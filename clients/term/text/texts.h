@@ -168,6 +168,9 @@ TEXT(plain_failed, "to %1, not sent: %2: %3", "发给 %1，未送出：%2：%3")
 TEXT(plain_yes_no, " [yes/no]", " [yes/no]")
 TEXT(plain_to, "what you type goes to %1", "您输入的内容将发给 %1")
 TEXT(once_unreachable, "not sent: %1", "未发送：%1")
+TEXT(input_too_long, "That was too long to be read, and nothing of it was taken: a line, or all that --to is given, has at most 1 MiB.",
+     "输入过长，已全部忽略：每行（--to 时为全部输入）最多 1 MiB。")
+TEXT(once_interrupted, "stopped before it was acknowledged", "确认之前已被中止")
 TEXT(once_timeout, "there was no answer in time", "等待超时")
 TEXT(json_bad, "This is no object that is known: {\"to\":…, \"text\":…}, {\"to\":…, \"file\":…}, {\"command\":…}, {\"read\":…}, {\"answer\":…}",
      "无法识别的对象：{\"to\":…, \"text\":…}、{\"to\":…, \"file\":…}、{\"command\":…}、{\"read\":…}、{\"answer\":…}")
