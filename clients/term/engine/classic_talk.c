@@ -691,6 +691,20 @@ static void sent(struct classic *l, struct ask *a, bool good, struct str data)
 	}
 	if (l->ahead == CLASSIC_AHEAD_MAX / 2 && l->c->state.waiting > l->ahead)
 		client_flush(l->c, NULL);
+	else if (is_in_room(a->v->name))
+		client_flush(l->c, a->v);
+}
+
+/* A room takes only so much in a time: what is behind something that it has refused must not be under way, or it may
+ * come before that. */
+static bool must_wait_for_another(const struct classic *l, const struct conversation *v)
+{
+	if (!is_in_room(v->name))
+		return false;
+	list_each (a, &l->asks, struct ask, here)
+		if (a->done == sent && a->v == v)
+			return true;
+	return false;
 }
 
 /* False: it stays where it is, or has failed. */
@@ -718,7 +732,7 @@ void cl_send(struct client *c, struct entry *e)
 		cl_offer(l, e);
 		return;
 	}
-	if (l->ahead >= CLASSIC_AHEAD_MAX)
+	if (l->ahead >= CLASSIC_AHEAD_MAX || must_wait_for_another(l, e->conversation))
 		return;
 	buf_fmt(&request, "103|%.*s,%.*s,", STR_ARG(c->state.self), STR_ARG(e->conversation->name));
 	buf_str(&request, e->text);

@@ -215,6 +215,20 @@ static unsigned asked(struct site *s, const char *head)
 	return n;
 }
 
+static struct str last_asked(struct site *s, const char *head)
+{
+	struct str rest = buf_all(&s->asked), found = STR_NONE;
+
+	while (rest.n) {
+		size_t n = str_find(rest, '\n');
+
+		if (str_starts(rest, str_z(head)))
+			found = str_n(rest.p, n);
+		rest = str_from(rest, n + 1);
+	}
+	return found;
+}
+
 static struct entry *newest(struct site *s, const char *name)
 {
 	return holder_of(with(s, name)->entries.prev, struct entry, here);
@@ -313,12 +327,36 @@ static void test_people_are_asked_for(void **state)
 	site_free(s);
 }
 
+/* "Too fast" may be over while what was written behind it is under way: the order holds all the same. */
+static void test_too_fast_keeps_the_order(void **state)
+{
+	struct site *s = site_new();
+	struct str first, second;
+
+	(void)state;
+	come(s);
+	assert_true(type(s, NULL, "/join #tea"));
+	net_run(s->world, 1000);
+	s->sent = "0|too fast for this room: wait a little";
+	s->sent_once = true; /* and then it takes them */
+	assert_true(type(s, "#tea", "one\ntwo"));
+	net_run(s->world, 20000);
+	assert_int_equal(client_state(s->tom->client)->waiting, 0);
+	assert_int_equal(asked(s, "103|tom,#tea,one"), 2);
+	assert_int_equal(asked(s, "103|tom,#tea,two"), 1);
+	first = last_asked(s, "103|");
+	second = STR("103|tom,#tea,two");
+	assert_true(str_eq(first, second));
+	site_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_left_before_it_was_entered),
 		cmocka_unit_test(test_our_name_in_a_room),
 		cmocka_unit_test(test_people_are_asked_for),
+		cmocka_unit_test(test_too_fast_keeps_the_order),
 	};
 
 	setenv("TZ", "UTC", 1);
