@@ -17,6 +17,7 @@ enum {
 	AFTER_JOIN = 50,               /* entries asked for on entering a room */
 	RETRY_MS = 3000,
 	PUSHED_MAX = 2000,
+	ROWS_MAX = 4096,               /* of a history; a message of several lines is as many */
 	MISSED_MAX = 100,              /* conversations whose history is asked for on coming in */
 	OWN_BEFORE_MS = 14 * 24 * 3600 * 1000, /* so long may have waited here what the server has the time of */
 	OWN_AFTER_MS = 120 * 1000,     /* and so much may the clocks differ */
@@ -315,13 +316,21 @@ void cl_leave(struct client *c, struct conversation *room)
 
 /* ---- history ----------------------------------------------------------------------------------------------------- */
 
-static void rows_forget(struct classic *l)
+/* What is in doubt is among the newest. */
+static void rows_forget_oldest(struct classic *l, size_t n)
 {
-	for (size_t i = 0; i < l->rows_n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		str_set(&l->rows[i].sender, STR_NONE);
 		str_set(&l->rows[i].text, STR_NONE);
 	}
-	l->rows_n = 0;
+	l->rows_n -= n;
+	if (l->rows_n)
+		memmove(l->rows, l->rows + n, l->rows_n * sizeof *l->rows);
+}
+
+static void rows_forget(struct classic *l)
+{
+	rows_forget_oldest(l, l->rows_n);
 	mem_free(l->telling);
 	l->telling = NULL;
 }
@@ -417,8 +426,10 @@ void cl_told_row(struct classic *l, struct str sender, struct str text, msec tim
 {
 	struct told *row;
 
-	if (!l->telling || l->rows_n > 4 * CLASSIC_HISTORY_MAX)
+	if (!l->telling)
 		return;
+	if (l->rows_n == ROWS_MAX)
+		rows_forget_oldest(l, ROWS_MAX / 2);
 	if (l->rows_n == l->rows_room) {
 		l->rows_room = l->rows_room ? l->rows_room * 2 : 64;
 		l->rows = mem_grow(l->rows, l->rows_room * sizeof *l->rows);

@@ -350,6 +350,37 @@ static void test_too_fast_keeps_the_order(void **state)
 	site_free(s);
 }
 
+/* ---- what is known after a break --------------------------------------------------------------------------------- */
+
+static void row(struct site *s, const char *text, msec ago) { push_put(s, &s->history, text, now(s) - ago); }
+
+/* A message of many lines from another door is as many rows. */
+static void test_a_long_history(void **state)
+{
+	struct site *s = site_new();
+	int64_t id;
+
+	(void)state;
+	come(s);
+	s->mute = "103|"; /* the reply never comes */
+	id = net_say(s->tom, "jack", "in doubt");
+	net_run(s->world, 1000);
+	s->told = "jack,";
+	for (int i = 0; i < 9000; i++) {
+		char text[40];
+
+		snprintf(text, sizeof text, "111@jack@line %d", i);
+		row(s, text, 900000 - i * 100);
+	}
+	row(s, "111@tom@in doubt", 0);
+	net_cut(s->tom, false);
+	s->mute = NULL;
+	net_run(s->world, 30000);
+	assert_int_equal(net_status(s->tom, "jack", id), ENTRY_RELAYED);
+	assert_int_equal(asked(s, "103|tom,jack,in doubt"), 1);
+	site_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -357,6 +388,7 @@ int main(void)
 		cmocka_unit_test(test_our_name_in_a_room),
 		cmocka_unit_test(test_people_are_asked_for),
 		cmocka_unit_test(test_too_fast_keeps_the_order),
+		cmocka_unit_test(test_a_long_history),
 	};
 
 	setenv("TZ", "UTC", 1);
