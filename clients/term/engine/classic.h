@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * clients/term/engine/classic.h - inside the client's side of the classic protocol (PROTOCOLS 1): one line to the
- * server, requests whose replies come in order, and what the server tells by itself. classic.c has the line, cl_login.c
- * coming in and trust, classic_talk.c messages, rooms and history, classic_files.c 104 to 107.
+ * server, requests whose replies come in order, and what the server tells by itself. classic.c has the line,
+ * classic_login.c coming in and trust, classic_talk.c messages, rooms and history, classic_files.c 104 to 107.
  */
 #pragma once
 #include "clients/term/engine/chat.h"
@@ -33,7 +33,9 @@ struct ask {
 
 struct told { /* one row of a history, or an old push */
 	struct str sender, text;
-	msec time, at;           /* at: the time of the entry of ours that it is; 0: none is known */
+	msec time;
+	int64_t entry;           /* of ours that it is; 0: none is known */
+	msec at;                 /* the time of that */
 	bool mine, maybe_mine;
 };
 
@@ -85,7 +87,7 @@ void cl_reason(struct classic *l, struct buf *to, struct str reason);
 msec cl_time(const struct classic *l, struct str text);
 void cl_zone_learn(struct classic *l, struct str text);
 
-/* ---- cl_login.c */
+/* ---- classic_login.c */
 
 void cl_up(struct classic *l);
 void cl_login(struct classic *l);

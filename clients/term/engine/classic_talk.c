@@ -442,9 +442,25 @@ void cl_told_row(struct classic *l, struct str sender, struct str text, msec tim
 	str_set(&row->text, text);
 }
 
-/* Of entries of ours with this text the one nearest in time that no row stands for yet. `taken` has the ids of the
- * others. */
-static struct entry *own_find(struct conversation *v, const struct told *row, bool sending, const struct buf *taken)
+static bool is_taken(const struct classic *l, int64_t entry)
+{
+	for (size_t i = 0; i < l->rows_n; i++)
+		if (l->rows[i].entry == entry)
+			return true;
+	return false;
+}
+
+/* Whether the row may be this entry of ours. */
+static bool may_be(const struct entry *e, const struct told *row, bool sending)
+{
+	return e->mine && e->kind == ENTRY_TEXT && (e->status == ENTRY_SENDING) == sending &&
+	       e->status != ENTRY_WAITING && e->status != ENTRY_FAILED && str_eq(e->text, row->text) &&
+	       e->time >= row->time - OWN_BEFORE_MS && e->time <= row->time + OWN_AFTER_MS;
+}
+
+/* Of entries of ours with this text that no row stands for yet: of those that the server has the one nearest in time,
+ * of those in doubt the first. */
+static struct entry *own_find(const struct classic *l, struct conversation *v, const struct told *row, bool sending)
 {
 	struct entry *best = NULL;
 	msec best_far = 0;
@@ -452,13 +468,7 @@ static struct entry *own_find(struct conversation *v, const struct told *row, bo
 	list_each (e, &v->entries, struct entry, here) {
 		msec far = e->time > row->time ? e->time - row->time : row->time - e->time;
 
-		if (!e->mine || e->kind != ENTRY_TEXT || (e->status == ENTRY_SENDING) != sending ||
-		    e->status == ENTRY_WAITING || e->status == ENTRY_FAILED || !str_eq(e->text, row->text))
-			continue;
-		if (e->time < row->time - OWN_BEFORE_MS || e->time > row->time + OWN_AFTER_MS ||
-		    (best && (sending || far >= best_far)))
-			continue;
-		if (taken->n && memmem(taken->p, taken->n, &e->id, sizeof e->id))
+		if (!may_be(e, row, sending) || (best && (sending || far >= best_far)) || is_taken(l, e->id))
 			continue;
 		best = e;
 		best_far = far;
@@ -468,21 +478,19 @@ static struct entry *own_find(struct conversation *v, const struct told *row, bo
 
 /* Rows of ours find their entries: first those that the server is known to have, then, in their order, those in doubt.
  */
-static void own_match(struct classic *l, struct conversation *v, bool *known)
+static void own_match(struct classic *l, struct conversation *v)
 {
-	own_buf taken = { 0 };
-
 	for (int sending = 0; sending < 2; sending++)
 		for (size_t i = 0; i < l->rows_n; i++) {
-			struct entry *e = (l->rows[i].mine || l->rows[i].maybe_mine) && !known[i]
-						  ? own_find(v, &l->rows[i], sending, &taken)
+			struct told *row = &l->rows[i];
+			struct entry *e = (row->mine || row->maybe_mine) && !row->entry
+						  ? own_find(l, v, row, sending)
 						  : NULL;
 
 			if (!e)
 				continue;
-			known[i] = true;
-			l->rows[i].at = e->time;
-			buf_add(&taken, &e->id, sizeof e->id);
+			row->entry = e->id;
+			row->at = e->time;
 			if (sending)
 				entry_status(l->c, e, ENTRY_RELAYED, STR_NONE);
 		}
@@ -516,36 +524,25 @@ static void doubts_settle(struct classic *l, struct conversation *v)
 			entry_status(l->c, e, ENTRY_WAITING, STR_NONE);
 }
 
-void cl_told_end(struct classic *l)
+/* Rows that are no entry of ours are taken in; true: any row of all was known. */
+static bool rows_take(struct classic *l, struct conversation *v)
 {
-	struct ask *a = l->telling;
-	struct conversation *v;
-	bool *known, any = false, had;
+	bool any = false;
 	msec floor = 0;
 
-	if (!a)
-		return;
-	v = a->v;
-	known = mem_alloc(l->rows_n + 1);
-	chat_load(l->c, chat_of(v));
-	had = !list_empty(&v->entries);
-	if (l->rows_n)
-		chat_cover(l->c, chat_of(v), l->rows[0].time - OWN_AFTER_MS);
-	/* Only while nothing of ours is under way does "in doubt" mean what the last line left. */
-	own_match(l, v, known);
 	for (size_t i = 0; i < l->rows_n; i++) {
 		const struct told *row = &l->rows[i];
 		struct str sender = nick_of(row->sender);
+		bool known = row->entry;
 
 		if (row->time > chat_of(v)->told_until)
 			chat_of(v)->told_until = row->time;
-
 		/* Within a second the history knows the order, its times do not. */
-		if (row->at)
+		if (row->entry)
 			floor = row->at;
 		else if (floor < row->time || floor / 1000 != row->time / 1000)
 			floor = row->time;
-		if (!known[i] && sender.n)
+		if (!known && sender.n)
 			client_received(l->c, &(struct incoming){ .conversation = v->name,
 								  .sender = sender,
 								  .text = row->text,
@@ -554,17 +551,37 @@ void cl_told_end(struct classic *l)
 								  .old = true,
 								  .mine = row->mine,
 								  .nth = row_nth(l, i),
-								  .known = &known[i] });
-		any = any || known[i];
+								  .known = &known });
+		any = any || known;
 	}
-	mem_free(known);
+	return any;
+}
+
+/* The history that is being told has ended. Only while nothing of ours is under way does "in doubt" mean what the last
+ * line left. */
+void cl_told_end(struct classic *l)
+{
+	struct ask *a = l->telling;
+	struct conversation *v;
+	bool had, full, gap;
+
+	if (!a)
+		return;
+	v = a->v;
+	chat_load(l->c, chat_of(v));
+	had = !list_empty(&v->entries);
+	if (l->rows_n)
+		chat_cover(l->c, chat_of(v), l->rows[0].time - OWN_AFTER_MS);
+	own_match(l, v);
+	full = l->rows_n >= a->count && a->count < CLASSIC_HISTORY_MAX;
+	/* Not one of them was known, though something was. */
+	gap = !rows_take(l, v) && had && full;
 	if (!l->settled)
 		doubts_settle(l, v);
-	/* Not one of them was known, though something was: there is a gap. */
-	if (had && !any && l->rows_n >= a->count && a->count < CLASSIC_HISTORY_MAX)
+	if (gap)
 		ask_history(l, v, CLASSIC_HISTORY_MAX);
 	else
-		client_history_done(l->c, v, l->rows_n >= a->count && a->count < CLASSIC_HISTORY_MAX);
+		client_history_done(l->c, v, full);
 	rows_forget(l);
 }
 

@@ -234,6 +234,9 @@ static struct entry *newest(struct site *s, const char *name)
 	return holder_of(with(s, name)->entries.prev, struct entry, here);
 }
 
+/* Something elsewhere that takes the next id. */
+static void keep_filler(struct site *s) { client_note(s->tom->client, with(s, "lily"), STR("x")); }
+
 /* ---- rooms ------------------------------------------------------------------------------------------------------- */
 
 /* Left before the reply to entering came: it stays left, also after a break. */
@@ -381,6 +384,40 @@ static void test_a_long_history(void **state)
 	site_free(s);
 }
 
+/* Ids that lie behind one another look as if another one began within them. */
+static void test_each_row_stands_for_one(void **state)
+{
+	struct site *s = site_new();
+	int64_t ids[3];
+
+	(void)state;
+	come(s);
+	ids[0] = net_say(s->tom, "jack", "ok");
+	assert_int_equal(ids[0], 1);
+	net_run(s->world, 1000);
+	for (int i = 2; i < 256; i++)
+		keep_filler(s);
+	ids[1] = net_say(s->tom, "jack", "first");
+	assert_int_equal(ids[1], 256);
+	for (int i = 257; i < 512; i++)
+		keep_filler(s);
+	ids[2] = net_say(s->tom, "jack", "second");
+	assert_int_equal(ids[2], 512);
+	net_run(s->world, 1000);
+	/* The oldest is in doubt, as after a crash. */
+	net_entry(s->tom, "jack", ids[0])->status = ENTRY_SENDING;
+	assert_int_equal(keep_update(s->tom->keep, net_entry(s->tom, "jack", ids[0])), 0);
+	s->told = "jack,";
+	row(s, "111@tom@first", 1000);
+	row(s, "111@tom@second", 1000);
+	row(s, "111@tom@ok", 1000);
+	net_cut(s->tom, false);
+	net_run(s->world, 30000);
+	assert_int_equal(net_status(s->tom, "jack", ids[0]), ENTRY_RELAYED);
+	assert_int_equal(asked(s, "103|tom,jack,ok"), 1);
+	site_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -389,6 +426,7 @@ int main(void)
 		cmocka_unit_test(test_people_are_asked_for),
 		cmocka_unit_test(test_too_fast_keeps_the_order),
 		cmocka_unit_test(test_a_long_history),
+		cmocka_unit_test(test_each_row_stands_for_one),
 	};
 
 	setenv("TZ", "UTC", 1);
