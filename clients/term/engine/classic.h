@@ -28,6 +28,7 @@ struct ask {
 	struct conversation *v;  /* NULL: of none */
 	int64_t entry;
 	unsigned count;
+	msec news;               /* of a history that fills a gap: from when on; 0: it is seen then */
 	bool shown;              /* somebody waits for the answer: say it */
 };
 
@@ -67,6 +68,8 @@ struct classic {
 	struct map names;        /* struct name: who is online */
 	/* The history that is being told. */
 	struct ask *telling;
+	bool had;                /* something of its conversation was known before */
+	msec news;               /* what is as new as this was not */
 	struct told *rows;
 	size_t rows_n, rows_room;
 	struct list transfers;   /* classic_files.c */

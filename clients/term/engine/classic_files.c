@@ -585,6 +585,7 @@ void cl_offered(struct classic *l, struct str sender, struct str content, msec t
 			       .time = time,
 			       .relayed = true,
 			       .old = telling != NULL,
+			       .news = telling ? l->news : 0,
 			       .mine = mine,
 			       .file = &file };
 

@@ -335,11 +335,37 @@ static void rows_forget(struct classic *l)
 	l->telling = NULL;
 }
 
+/* Whether anything of it is on this machine. */
+static bool is_known(struct classic *l, struct conversation *v)
+{
+	chat_load(l->c, chat_of(v));
+	return !list_empty(&v->entries);
+}
+
+/* From when on something in a history is news: behind what we have heard from others, or, if that is nothing, behind
+ * our first words. Where nothing is known there is none: it was read elsewhere. */
+static msec news_of(struct conversation *v)
+{
+	msec heard = 0, said = 0;
+
+	list_each (e, &v->entries, struct entry, here) {
+		if (e->kind == ENTRY_NOTE)
+			continue;
+		if (!e->mine)
+			heard = heard > e->time ? heard : e->time;
+		else if (!said)
+			said = e->time;
+	}
+	return heard ? heard : said;
+}
+
 static void history_told(struct classic *l, struct ask *a, bool good, struct str data)
 {
 	if (good) {
 		cl_told_end(l); /* a server that does not end one before the next */
 		l->telling = a; /* what follows is its */
+		l->had = is_known(l, a->v);
+		l->news = a->news ? a->news : news_of(a->v);
 		return;
 	}
 	tell_failed(l, a, "history", data);
@@ -549,6 +575,7 @@ static bool rows_take(struct classic *l, struct conversation *v)
 								  .time = floor,
 								  .relayed = true,
 								  .old = true,
+								  .news = l->news,
 								  .mine = row->mine,
 								  .nth = row_nth(l, i),
 								  .known = &known });
@@ -563,23 +590,21 @@ void cl_told_end(struct classic *l)
 {
 	struct ask *a = l->telling;
 	struct conversation *v;
-	bool had, full, gap;
+	bool full, gap;
 
 	if (!a)
 		return;
 	v = a->v;
-	chat_load(l->c, chat_of(v));
-	had = !list_empty(&v->entries);
 	if (l->rows_n)
 		chat_cover(l->c, chat_of(v), l->rows[0].time - OWN_AFTER_MS);
 	own_match(l, v);
 	full = l->rows_n >= a->count && a->count < CLASSIC_HISTORY_MAX;
 	/* Not one of them was known, though something was. */
-	gap = !rows_take(l, v) && had && full;
+	gap = !rows_take(l, v) && l->had && full;
 	if (!l->settled)
 		doubts_settle(l, v);
 	if (gap)
-		ask_history(l, v, CLASSIC_HISTORY_MAX);
+		ask_history(l, v, CLASSIC_HISTORY_MAX)->news = l->news;
 	else
 		client_history_done(l->c, v, full);
 	rows_forget(l);

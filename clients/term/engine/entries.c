@@ -413,6 +413,9 @@ static unsigned same_count(struct client *c, struct conversation *v, const struc
 	return n;
 }
 
+/* Letters and digits of ASCII around a name make another word of it. */
+static bool is_of_word(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
 static bool names_us(const struct client *c, struct str text)
 {
 	own_buf folded = { 0 }, name = { 0 };
@@ -427,10 +430,7 @@ static bool names_us(const struct client *c, struct str text)
 		if (!at)
 			return false;
 		end = (size_t)(at - folded.p) + name.n;
-		/* As a word: letters and digits of ASCII around it make another one. */
-		if ((at == folded.p || !(at[-1] >= 'a' && at[-1] <= 'z')) &&
-		    (end == folded.n || !((folded.p[end] >= 'a' && folded.p[end] <= 'z') ||
-					  (folded.p[end] >= '0' && folded.p[end] <= '9'))))
+		if ((at == folded.p || !is_of_word(at[-1])) && (end == folded.n || !is_of_word(folded.p[end])))
 			return true;
 	}
 	return false;
@@ -462,43 +462,53 @@ static int known(const struct incoming *in)
 	return 0;
 }
 
+static struct entry *entry_of(struct conversation *v, const struct incoming *in)
+{
+	return entry_copy(v, &(struct entry){ .kind = in->file ? ENTRY_FILE : ENTRY_TEXT,
+					      .mine = in->mine,
+					      .relayed = in->relayed,
+					      .sender = in->sender,
+					      .text = in->file ? in->file->name : in->text,
+					      .time = in->time,
+					      .mark = in->mark,
+					      .status = in->mine ? ENTRY_RELAYED : ENTRY_RECEIVED,
+					      .file = (struct file_info *)(uintptr_t)in->file });
+}
+
+/* Times of servers are whole seconds: what is heard now does not stand before what we said in the same one. */
+static msec time_in_order(const struct conversation *v, msec time)
+{
+	const struct entry *last = list_empty(&v->entries) ? NULL : holder_of(v->entries.prev, struct entry, here);
+
+	return last && last->time > time && last->time / 1000 == time / 1000 ? last->time : time;
+}
+
 int client_received(struct client *c, const struct incoming *given)
 {
+	bool fresh = !given->old || (given->news && given->time / 1000 >= given->news / 1000);
+	unsigned nth = given->nth ? given->nth : given->old;
 	struct incoming in = *given;
-	struct conversation *v = client_conversation(c, in.conversation, true);
-	unsigned nth = in.nth ? in.nth : in.old;
-	struct entry *e, *last;
-	bool fresh;
+	struct conversation *v;
+	struct entry *e;
 	int r;
 
 	if (!in.time)
 		in.time = world_now(c->world);
 	if (in.mark.n && keep_has(c->keep, in.mark))
 		return known(&in);
+	v = client_conversation(c, in.conversation, true);
 	chat_load(c, chat_of(v));
 	if (nth && same_count(c, v, &in) >= nth)
 		return known(&in);
-	last = list_empty(&v->entries) ? NULL : holder_of(v->entries.prev, struct entry, here);
-	/* What a history brings behind everything that was known is news: it was said while we were away. */
-	fresh = !in.old || (last && in.time / 1000 >= last->time / 1000);
-	/* Times of servers are whole seconds: what is heard now does not stand before what we said in the same one. */
-	if (!in.old && last && last->time > in.time && last->time / 1000 == in.time / 1000)
-		in.time = last->time;
-	e = entry_copy(v, &(struct entry){ .kind = in.file ? ENTRY_FILE : ENTRY_TEXT,
-					   .mine = in.mine,
-					   .relayed = in.relayed,
-					   .sender = in.sender,
-					   .text = in.file ? in.file->name : in.text,
-					   .time = in.time,
-					   .mark = in.mark,
-					   .status = in.mine ? ENTRY_RELAYED : ENTRY_RECEIVED,
-					   .file = (struct file_info *)(uintptr_t)in.file });
+	if (!in.old)
+		in.time = time_in_order(v, in.time);
+	e = entry_of(v, &in);
 	r = entry_keep(c, e);
 	if (r) {
 		entry_free(e);
 		return r;
 	}
-	if (in.old || nth)
+	if (nth)
 		entry_place(e);
 	else
 		list_append(&v->entries, &e->here);

@@ -88,6 +88,7 @@ struct incoming {
 	struct str conversation, sender, text, mark;
 	msec time;             /* 0: now */
 	bool relayed, old, mine;
+	msec news;             /* with `old`: what is not older than this is news, it was said while we were away; 0: nothing is */
 	unsigned nth; /* it may be known without a mark: it is the nth of this sender, time (in seconds) and text that
 			 is being told, and as many known ones mean that it is known. 0: 1 with `old`, else it is new */
 	const struct file_info *file; /* NULL: text */

@@ -25,6 +25,7 @@ struct site {
 	struct buf asked;     /* all requests, a line each */
 	struct buf history;   /* what 111 about `told` brings */
 	const char *told;
+	bool limited;         /* only as many of the newest as are asked for */
 	const char *people;   /* of a room */
 	const char *mute;     /* requests that begin so get no reply */
 	const char *sent;     /* the reply to 103, NULL: it is taken */
@@ -63,6 +64,20 @@ static void push_put(const struct site *s, struct buf *to, const char *text, mse
 	buf_byte(to, '\n');
 }
 
+/* As many rows as were asked for, or all. */
+static void history(const struct site *s, struct buf *to, struct str count)
+{
+	struct str rest = buf_all(&s->history);
+	uint64_t wanted = 0, rows = 0;
+
+	str_u64(count, &wanted);
+	for (size_t i = 0; i < rest.n; i++)
+		rows += rest.p[i] == '\n';
+	for (; s->limited && rows > wanted; rows--)
+		rest = str_from(rest, str_find(rest, '\n') + 1);
+	buf_str(to, rest);
+}
+
 static void answer(struct line *l, struct str r)
 {
 	struct site *s = l->site;
@@ -82,7 +97,7 @@ static void answer(struct line *l, struct str r)
 	} else if (str_starts(r, STR("111|"))) {
 		buf_lit(&l->out, "1|\n");
 		if (s->told && str_starts(str_from(r, 4), str_z(s->told)))
-			buf_str(&l->out, buf_all(&s->history));
+			history(s, &l->out, str_from(r, 4 + strlen(s->told)));
 		push_put(s, &l->out, "111@Server@end", now(s));
 	} else if (str_starts(r, STR("108|")) && s->renamed) {
 		buf_lit(&l->out, "1|\n");
@@ -234,6 +249,15 @@ static struct entry *newest(struct site *s, const char *name)
 	return holder_of(with(s, name)->entries.prev, struct entry, here);
 }
 
+static unsigned messages(struct site *s, const char *name)
+{
+	unsigned n = 0;
+
+	list_each (e, &with(s, name)->entries, struct entry, here)
+		n += e->kind != ENTRY_NOTE;
+	return n;
+}
+
 /* Something elsewhere that takes the next id. */
 static void keep_filler(struct site *s) { client_note(s->tom->client, with(s, "lily"), STR("x")); }
 
@@ -357,6 +381,45 @@ static void test_too_fast_keeps_the_order(void **state)
 
 static void row(struct site *s, const char *text, msec ago) { push_put(s, &s->history, text, now(s) - ago); }
 
+/* Of somebody never talked to here nothing is news; behind what was known all of it is, also where we have written
+ * something meanwhile that has not gone out. */
+static void test_what_is_news(void **state)
+{
+	struct site *s = site_new();
+
+	(void)state;
+	come(s);
+	s->told = "jack,";
+	row(s, "111@jack@one", 90000);
+	row(s, "111@jack@two", 80000);
+	row(s, "111@tom@three", 70000);
+	row(s, "111@jack@four", 60000);
+	client_read(s->tom->client, with(s, "jack"));
+	net_run(s->world, 1000);
+	assert_int_equal(messages(s, "jack"), 4);
+	assert_int_equal(with(s, "jack")->unread, 0);
+	s->world->down = true;
+	net_cut(s->tom, false);
+	net_run(s->world, 5000);
+	row(s, "111@jack@five", 0);
+	net_run(s->world, 5000);
+	assert_true(type(s, "jack", "are you there?"));
+	s->world->down = false;
+	net_run(s->world, 60000);
+	assert_int_equal(messages(s, "jack"), 6);
+	assert_int_equal(with(s, "jack")->unread, 1);
+	/* More than is asked for at first. */
+	client_read(s->tom->client, with(s, "jack"));
+	net_cut(s->tom, false);
+	for (int i = 0; i < 150; i++)
+		row(s, "111@jack@six", i < 100 ? 0 : -1000);
+	s->limited = true;
+	net_run(s->world, 60000);
+	assert_int_equal(messages(s, "jack"), 156);
+	assert_int_equal(with(s, "jack")->unread, 150);
+	site_free(s);
+}
+
 /* A message of many lines from another door is as many rows. */
 static void test_a_long_history(void **state)
 {
@@ -425,6 +488,7 @@ int main(void)
 		cmocka_unit_test(test_our_name_in_a_room),
 		cmocka_unit_test(test_people_are_asked_for),
 		cmocka_unit_test(test_too_fast_keeps_the_order),
+		cmocka_unit_test(test_what_is_news),
 		cmocka_unit_test(test_a_long_history),
 		cmocka_unit_test(test_each_row_stands_for_one),
 	};
@@ -432,5 +496,4 @@ int main(void)
 	setenv("TZ", "UTC", 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
-
 

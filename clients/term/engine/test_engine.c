@@ -297,7 +297,7 @@ static void test_drafts_and_unread_stay(void **state)
 	conversation_draft(h->client, v, STR("half a sen"));
 	client_received(h->client, &(struct incoming){ .conversation = STR("#tea"),
 						       .sender = STR("jack"),
-						       .text = STR("atom and tomato") });
+						       .text = STR("atom, 2tom and tomato") });
 	assert_int_equal(v->unread, 1);
 	assert_false(v->mentioned);
 	client_received(
