@@ -234,15 +234,15 @@ def json_acts_on_no_terminal(server):
 def much_at_once(server):
     """More than may wait at once: reading stops meanwhile, and goes on."""
     tom, jack = Home(ROOT, 'tom'), start(server, 'jack').online()
-    lines = [PASSWORD, '/to jack'] + [f'number {i}' for i in range(600)]
+    lines = [PASSWORD, '/to jack'] + [f'row {i}' for i in range(600)]
     with tempfile.TemporaryFile() as file:
         file.write('\n'.join(lines).encode())
         file.seek(0)
         run = subprocess.run([ANSER, '--plain', '--password-stdin', f'tom@localhost:{server.classics}'], stdin=file, capture_output=True, text=True,
                              timeout=PATIENCE, env=tom.env, check=False, start_new_session=True)
     expect((run.returncode, run.stderr), (0, ''))
-    jack.got('the last', event='entry', text='number 599')
-    expect([text for text in jack.texts('tom') if text.startswith('number ')], [f'number {i}' for i in range(600)])
+    jack.got('the last', event='entry', text='row 599')
+    expect([text for text in jack.texts('tom') if text.startswith('row ')], [f'row {i}' for i in range(600)])
     jack.end()
 
 
