@@ -122,6 +122,7 @@ void cl_zone_learn(struct classic *l, struct str text)
 	l->zone = (l->zone >= 0 ? l->zone + quarter / 2 : l->zone - quarter / 2) / quarter * quarter;
 	l->zone_known = true;
 	l->since = cl_time(l, text);
+	l->ahead_ms = now > l->since ? now - l->since : 0;
 }
 
 /* ---- requests and replies ---------------------------------------------------------------------------------------- */
@@ -174,7 +175,7 @@ static void on_feed(struct pipe *p, const char *bytes, size_t n)
 	size_t at = 0, end;
 
 	buf_add(&l->in, bytes, n);
-	world_timer(l->c->world, &l->pinging, PING_MS);
+	cl_wait(l);
 	while (l->pipe == p && (end = str_find(str_from(buf_all(&l->in), at), '\n') + at) < l->in.n) {
 		struct str line = str_n(l->in.p + at, end - at);
 
@@ -266,15 +267,21 @@ void cl_cut(struct classic *l)
 	line_gone(l, text_of(l->c, TEXT_line_cut));
 }
 
+uint16_t cl_port(const struct classic *l)
+{
+	const struct client_setup *s = &l->c->setup;
+
+	return s->port ? s->port : s->plain_line ? PORT_PLAIN : PORT_TLS;
+}
+
 void cl_dial(struct classic *l)
 {
 	const struct client_setup *s = &l->c->setup;
-	uint16_t port = s->port ? s->port : s->plain_line ? PORT_PLAIN : PORT_TLS;
 
 	l->c->state.secure = false;
 	way_phase(l->c, PHASE_CONNECTING, STR_NONE, 0);
-	l->pipe = l->c->outside->ops->dial(l->c->outside, s->host, port, s->plain_line ? PIPE_PLAIN : PIPE_SERVER,
-					   &line_ops, l);
+	l->pipe = l->c->outside->ops->dial(l->c->outside, s->host, cl_port(l),
+					   s->plain_line ? PIPE_PLAIN : PIPE_SERVER, &line_ops, l);
 }
 
 static void again_due(struct timer *t) { cl_dial(holder_of(t, struct classic, again)); }
@@ -286,18 +293,20 @@ static void pong(struct classic *l, struct ask *a, bool good, struct str data)
 	(void)l, (void)a, (void)good, (void)data;
 }
 
+void cl_wait(struct classic *l) { world_timer(l->c->world, &l->pinging, PING_MS); }
+
 /* A line on which nothing was heard for long may be dead: something is asked that must be answered. Not answered: it
  * is. */
 static void ping_due(struct timer *t)
 {
 	struct classic *l = holder_of(t, struct classic, pinging);
 
-	if (!l->logged_in)
-		return;
 	if (!list_empty(&l->asks)) {
 		cl_cut(l);
 		return;
 	}
+	if (!l->logged_in)
+		return; /* the user is asked something */
 	cl_ask(l, STR("110|on"), pong);
 	world_timer(l->c->world, &l->pinging, SILENT_MS);
 }

@@ -13,7 +13,7 @@ struct transfer;
 
 enum {
 	CLASSIC_AHEAD_MAX = 32,       /* messages under way: so many may be in doubt when the line goes */
-	CLASSIC_LINE_MAX = 256 * 1024,
+	CLASSIC_LINE_MAX = 4 * 1024 * 1024, /* of the server's; all who are online stand in one */
 	CLASSIC_REQUEST_MAX = 65535,  /* a server closes the line on what is longer (PROTOCOLS 1.1) */
 	CLASSIC_HISTORY_MAX = 500,    /* what a server gives at once */
 	CLASSIC_HELD_MAX = 1024 * 1024,
@@ -60,6 +60,7 @@ struct classic {
 	/* Times are of the server's zone, which the first of its answers tells (102). */
 	bool zone_known, zone_ours;
 	msec zone;               /* to add to what reads as UTC */
+	msec ahead_ms;           /* so much is our clock ahead of the server's */
 	msec since;              /* the server's time when we came: what is older was said before */
 	struct buf held;         /* pushes from before `settled` */
 	bool taking_held;
@@ -84,6 +85,9 @@ struct ask *cl_ask(struct classic *l, struct str request, ask_done *done);
 /* The line is ended, and tried again later unless leaving. */
 void cl_cut(struct classic *l);
 void cl_dial(struct classic *l);
+uint16_t cl_port(const struct classic *l);
+/* Something was asked that the server has to answer soon, or the line is ended. */
+void cl_wait(struct classic *l);
 /* What the server says, in the user's language. */
 void cl_reason(struct classic *l, struct buf *to, struct str reason);
 /* "yyyy-M-d HH:mm:ss" to wall time; 0: it is none. */

@@ -446,11 +446,7 @@ static void begin(struct transfer *t)
 	if (t->putting)
 		hash(t);
 	world_timer(t->l->c->world, &t->stall, STALL_MS);
-	t->pipe = o->ops->dial(o, s->host,
-			       s->port         ? s->port
-			       : s->plain_line ? 7788
-					       : 7789,
-			       s->plain_line ? PIPE_PLAIN : PIPE_SERVER, &transfer_ops, t);
+	t->pipe = o->ops->dial(o, s->host, cl_port(t->l), s->plain_line ? PIPE_PLAIN : PIPE_SERVER, &transfer_ops, t);
 }
 
 /* As many as may at once. */

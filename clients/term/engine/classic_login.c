@@ -29,7 +29,9 @@ static void key_refused(struct client *c, struct str why)
 
 static void look_at_key(struct classic *l)
 {
-	struct trust_server s = { .port = l->c->setup.port ? l->c->setup.port : 7789, .trusted = l->pipe->trusted, .go_on = key_taken, .refuse = key_refused };
+	struct trust_server s = {
+		.port = cl_port(l), .trusted = l->pipe->trusted, .go_on = key_taken, .refuse = key_refused
+	};
 
 	memcpy(s.key, l->key, KEY_BYTES);
 	trust_server(l->c, &s);
@@ -177,6 +179,7 @@ static void registered(struct classic *l, struct ask *a, bool good, struct str d
 
 void cl_login(struct classic *l)
 {
+	cl_wait(l);
 	if (l->c->setup.registering && !l->registered)
 		credentials(l, "100", registered);
 	else

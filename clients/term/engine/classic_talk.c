@@ -20,7 +20,7 @@ enum {
 	ROWS_MAX = 4096,               /* of a history; a message of several lines is as many */
 	MISSED_MAX = 100,              /* conversations whose history is asked for on coming in */
 	OWN_BEFORE_MS = 14 * 24 * 3600 * 1000, /* so long may have waited here what the server has the time of */
-	OWN_AFTER_MS = 120 * 1000,     /* and so much may the clocks differ */
+	OWN_AFTER_MS = 120 * 1000,     /* and so much may a clock have been set since, beside what it is ahead now */
 };
 
 struct name {
@@ -477,11 +477,11 @@ static bool is_taken(const struct classic *l, int64_t entry)
 }
 
 /* Whether the row may be this entry of ours. */
-static bool may_be(const struct entry *e, const struct told *row, bool sending)
+static bool may_be(const struct classic *l, const struct entry *e, const struct told *row, bool sending)
 {
 	return e->mine && e->kind == ENTRY_TEXT && (e->status == ENTRY_SENDING) == sending &&
 	       e->status != ENTRY_WAITING && e->status != ENTRY_FAILED && str_eq(e->text, row->text) &&
-	       e->time >= row->time - OWN_BEFORE_MS && e->time <= row->time + OWN_AFTER_MS;
+	       e->time >= row->time - OWN_BEFORE_MS && e->time <= row->time + OWN_AFTER_MS + l->ahead_ms;
 }
 
 /* Of entries of ours with this text that no row stands for yet: of those that the server has the one nearest in time,
@@ -494,7 +494,7 @@ static struct entry *own_find(const struct classic *l, struct conversation *v, c
 	list_each (e, &v->entries, struct entry, here) {
 		msec far = e->time > row->time ? e->time - row->time : row->time - e->time;
 
-		if (!may_be(e, row, sending) || (best && (sending || far >= best_far)) || is_taken(l, e->id))
+		if (!may_be(l, e, row, sending) || (best && (sending || far >= best_far)) || is_taken(l, e->id))
 			continue;
 		best = e;
 		best_far = far;

@@ -481,6 +481,46 @@ static void test_each_row_stands_for_one(void **state)
 	site_free(s);
 }
 
+/* Our clock is five minutes ahead of the server's. */
+static void test_clocks_differ(void **state)
+{
+	struct site *s = site_new();
+	int64_t id;
+
+	(void)state;
+	s->ahead = -5 * 60 * 1000;
+	come(s);
+	s->mute = "103|";
+	id = net_say(s->tom, "jack", "in doubt");
+	net_run(s->world, 1000);
+	s->told = "jack,";
+	row(s, "111@tom@in doubt", 1000);
+	net_cut(s->tom, false);
+	s->mute = NULL;
+	net_run(s->world, 30000);
+	assert_int_equal(net_status(s->tom, "jack", id), ENTRY_RELAYED);
+	assert_int_equal(asked(s, "103|"), 1);
+	site_free(s);
+}
+
+/* ---- coming in --------------------------------------------------------------------------------------------------- */
+
+/* A server that takes the connection and says nothing is given up, and tried again. */
+static void test_no_answer_to_the_login(void **state)
+{
+	struct site *s = site_new();
+
+	(void)state;
+	s->mute = "101|";
+	net_start(s->tom);
+	net_run(s->world, 200 * 1000);
+	assert_true(asked(s, "101|") > 1);
+	s->mute = NULL;
+	net_run(s->world, 200 * 1000);
+	assert_int_equal(client_state(s->tom->client)->phase, PHASE_ONLINE);
+	site_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -491,6 +531,8 @@ int main(void)
 		cmocka_unit_test(test_what_is_news),
 		cmocka_unit_test(test_a_long_history),
 		cmocka_unit_test(test_each_row_stands_for_one),
+		cmocka_unit_test(test_clocks_differ),
+		cmocka_unit_test(test_no_answer_to_the_login),
 	};
 
 	setenv("TZ", "UTC", 1);
