@@ -106,18 +106,28 @@ void logins_expire(struct hybrid *h)
 	}
 }
 
+static bool is_at(const struct login *l, const uint8_t address[16])
+{
+	return l->accepted && !memcmp(l->endpoint.address, address, 16);
+}
+
 struct login *login_find(struct hybrid *h, const uint8_t address[16])
 {
+	msec newest = 0;
+
 	list_each(l, &h->logins, struct login, here)
-		if (l->accepted && !memcmp(l->endpoint.address, address, 16))
+		if (is_at(l, address) && l->accepted > newest)
+			newest = l->accepted;
+	list_each(l, &h->logins, struct login, here)
+		if (is_at(l, address) && newest - l->accepted <= HYBRID_TOGETHER_MS)
 			return l;
 	return NULL;
 }
 
-static struct login *login_same(struct hybrid *h, struct str name, const struct endpoint *e)
+static struct login *login_at(struct hybrid *h, const struct endpoint *e)
 {
 	list_each(l, &h->logins, struct login, here)
-		if (endpoint_eq(&l->endpoint, e) && str_eq(l->name, name))
+		if (endpoint_eq(&l->endpoint, e))
 			return l;
 	return NULL;
 }
@@ -155,6 +165,12 @@ static void login_by_kept(struct login *l, struct kept *k)
 	entry_enter(h, &init);
 }
 
+static void login_accept(struct login *l)
+{
+	l->accepted = core_clock(l->h->core) + 1;
+	datagram_accept(l->h, l->local, &l->endpoint, l->encoding);
+}
+
 static void looked_up(struct ask *a)
 {
 	struct login *l = holder_of(a, struct login, ask);
@@ -165,8 +181,7 @@ static void looked_up(struct ask *a)
 		return;
 	}
 	if (a->verdict || (a->answer->account.flags & ACCOUNT_GUEST)) {
-		l->accepted = true;
-		datagram_accept(l->h, l->local, &l->endpoint, l->encoding);
+		login_accept(l);
 		return;
 	}
 	k = kept_authed(l->h, l->endpoint.address, l->name);
@@ -201,6 +216,15 @@ static void login_begin(struct hybrid *h, const struct hybrid_datagram *d, struc
 	hybrid_watch(h);
 }
 
+/* The same once more. It is answered as it was asked now: in UTF-16 the answer to UTF-8 could be the longer of both. */
+static void login_again(struct login *l, const struct hybrid_datagram *d, size_t request)
+{
+	l->encoding = d->encoding;
+	l->request = request;
+	if (l->accepted)
+		login_accept(l);
+}
+
 /* Somebody is in under this name: himself, or another. */
 static void login_taken(struct entry *e, const struct hybrid_datagram *d, const uint8_t here[16], size_t request)
 {
@@ -208,8 +232,7 @@ static void login_taken(struct entry *e, const struct hybrid_datagram *d, const 
 
 	if (endpoint_eq(&e->endpoint, &d->endpoint)) {
 		e->heard = core_clock(h->core);
-		e->awaits = true;
-		datagram_accept(h, e->local, &e->endpoint, e->encoding);
+		entry_ask(e);
 	} else {
 		datagram_reject(h, here, &d->endpoint, d->encoding, "name in use", request);
 	}
@@ -236,11 +259,15 @@ static void take_login(struct hybrid *h, const struct hybrid_datagram *d, const 
 		login_taken(e, d, here, request);
 		return;
 	}
-	l = login_same(h, name, &d->endpoint);
-	if (!l)
+	l = login_at(h, &d->endpoint);
+	if (l && !str_eq(l->name, name)) {
+		login_free(l); /* its socket is his now */
+		l = NULL;
+	}
+	if (l)
+		login_again(l, d, request);
+	else
 		login_begin(h, d, name, here, request);
-	else if (l->accepted)
-		datagram_accept(h, l->local, &l->endpoint, l->encoding);
 }
 
 /* ---- who leaves -------------------------------------------------------------------------------------------------- */
@@ -248,10 +275,15 @@ static void take_login(struct hybrid *h, const struct hybrid_datagram *d, const 
 static void take_logout(struct hybrid *h, const struct hybrid_datagram *d)
 {
 	struct entry *e = entry_at(h, &d->endpoint);
+	struct login *l = login_at(h, &d->endpoint);
 	own_arena arena = { 0 };
 	struct str name;
 
-	if (!e || !jid_local_prepare(&name, d->user, &arena) || !str_eq(name, e->name))
+	if (!jid_local_prepare(&name, d->user, &arena))
+		return;
+	if (l && str_eq(name, l->name))
+		login_free(l);
+	if (!e || !str_eq(name, e->name))
 		return;
 	/* Who has an account is put out by nothing that anybody could have written: only over his connection. */
 	if (e->guest || !entry_is_bound(e))

@@ -35,7 +35,7 @@ struct entry *entry_at(const struct hybrid *h, const struct endpoint *e)
 struct entry *entry_awaiting(struct hybrid *h, const uint8_t address[16])
 {
 	list_each(e, &h->in_order, struct entry, here)
-		if (e->state == ENTRY_IN && e->awaits && !e->kept && !memcmp(e->endpoint.address, address, 16))
+		if (e->state == ENTRY_IN && e->awaits && !entry_is_bound(e) && !memcmp(e->endpoint.address, address, 16))
 			return e;
 	return NULL;
 }
@@ -191,7 +191,7 @@ static void opened(struct session *s, int verdict)
 	if (e->kept)
 		kept_entered(e->kept, NULL);
 	else
-		e->awaits = true; /* it did not wait for the list: another connection may */
+		e->awaits = core_clock(h->core) + 1; /* it did not wait for the list: another connection may */
 	e->hears = true;
 	/* After the list: what waited follows it. */
 	session_presence(s, stanza_make(&here), 0);
@@ -341,6 +341,12 @@ void entry_unbind(struct entry *e)
 	kept_left(k);
 }
 
+void entry_ask(struct entry *e)
+{
+	e->awaits = core_clock(e->h->core) + 1;
+	datagram_accept(e->h, e->local, &e->endpoint, e->encoding);
+}
+
 void entries_expire(struct hybrid *h)
 {
 	msec lease = core_settings(h->core)->hybrid_lease_ms, clock = core_clock(h->core);
@@ -356,8 +362,7 @@ void entries_expire(struct hybrid *h)
 		}
 		if (e->asked < HYBRID_ASKS && quiet >= lease / 2 + e->asked * lease / (2 * HYBRID_ASKS)) {
 			e->asked++;
-			e->awaits = true;
-			datagram_accept(h, e->local, &e->endpoint, e->encoding);
+			entry_ask(e);
 		}
 	}
 }

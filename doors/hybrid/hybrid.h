@@ -20,6 +20,7 @@
 enum {
 	HYBRID_LOGINS_MAX = 2048,     /* that are not proved: ten seconds of all that may come (hybrid_datagrams_all) */
 	HYBRID_PROOF_MS = 10 * 1000,  /* from Accept to the connection */
+	HYBRID_TOGETHER_MS = 500,     /* logins of one address so near to one another come by TCP in their order */
 	HYBRID_HUSH_MS = 100,         /* a client that says nothing for so long wants the list */
 	HYBRID_TICK_MS = 1000,
 	HYBRID_ASKS = 3,              /* how often Accept is repeated before a lease ends */
@@ -108,8 +109,7 @@ struct login {
 	struct list here;
 	struct hybrid *h;
 	struct ask ask;
-	bool accepted;          /* Accept went out: it may be proved */
-	bool proved_name;       /* the name is an account's: only for the connection on which its password was given */
+	msec accepted;          /* clock + 1 when Accept went out last: it may be proved; 0: not yet */
 	msec since;             /* clock */
 	enum hybrid_encoding encoding;
 	struct endpoint endpoint;
@@ -125,7 +125,8 @@ bool hybrid_may_be(struct str name);
 /* Whether one more datagram, or login, of this address is looked at now; counts it. */
 bool hybrid_may_come(struct hybrid *h, const uint8_t address[16]);
 void datagram_feed(struct datagrams *d, const struct endpoint *peer, const uint8_t here[16], struct str bytes);
-/* The oldest login of this address that may be proved; NULL: none. */
+/* Which login a connection from this address proves: the newest, for those before it have most likely been given up; of
+ * several that were accepted at nearly the same moment the first. NULL: none. */
 struct login *login_find(struct hybrid *h, const uint8_t address[16]);
 void login_free(struct login *l);
 void logins_expire(struct hybrid *h);
@@ -158,7 +159,7 @@ struct entry {
 	bool guest;             /* without an account */
 	bool cleaned;           /* a guest that nobody uses was in the way: forgotten once */
 	bool closing;           /* guest_close() is under way */
-	bool awaits;            /* Accept went out, and nobody has come for the list since */
+	msec awaits;            /* clock + 1 when Accept went out and nobody has come for the list since; 0: not so */
 	bool listed;            /* the others were told */
 	bool hears;             /* it has the list, and is told of what changes */
 	uint8_t asked;          /* how often Accept was repeated */
@@ -188,7 +189,7 @@ static inline bool entry_is_bound(const struct entry *e);
 
 struct entry *entry_find(const struct hybrid *h, struct str name);
 struct entry *entry_at(const struct hybrid *h, const struct endpoint *e);
-/* One at this address that was asked to come by TCP and has not. */
+/* One at this address that was asked to come by TCP and has not; it may have a silent connection from before. */
 struct entry *entry_awaiting(struct hybrid *h, const uint8_t address[16]);
 
 struct entry_init {
@@ -205,6 +206,8 @@ void entry_enter(struct hybrid *h, const struct entry_init *init);
 void entry_leave(struct entry *e, const char *why);
 /* Its connection has gone, or belongs to another now. */
 void entry_unbind(struct entry *e);
+/* Asks it to come by TCP. */
+void entry_ask(struct entry *e);
 void entries_expire(struct hybrid *h);
 /* Goes on with what is left to do at the end of this turn. */
 void entry_continue(struct entry *e);

@@ -119,6 +119,20 @@ struct kept *kept_authed(struct hybrid *h, const uint8_t address[16], struct str
 	return NULL;
 }
 
+/* The client of this connection is another than the silent one that it was taken for: that one has the list still to
+ * come. */
+static void claim_return(struct kept *k)
+{
+	struct entry *e = k->entry;
+
+	e->kept = NULL;
+	e->awaits = core_clock(k->h->core) + 1;
+	e->heard = core_clock(k->h->core);
+	k->entry = NULL;
+	k->claimed = false;
+	deadline_set(k);
+}
+
 /* ---- auth -------------------------------------------------------------------------------------------------------- */
 
 static struct origin origin_of(const struct kept *k)
@@ -161,6 +175,8 @@ static void take_auth(struct kept *k, struct str data)
 	size_t comma = str_find(data, ',');
 	struct origin o = origin_of(k);
 
+	if (k->entry && k->claimed)
+		claim_return(k);
 	if (k->entry) {
 		refuse(k, "log out first");
 	} else if (!k->link->secure && !k->link->loopback) {
@@ -188,32 +204,19 @@ static void take_starttls(struct kept *k, struct str data)
 
 /* ---- login, logout ----------------------------------------------------------------------------------------------- */
 
-/* The client of this connection is another than the silent one that it was taken for: that one has the list still to
- * come. */
-static void claim_return(struct kept *k)
-{
-	struct entry *e = k->entry;
-
-	e->kept = NULL;
-	e->awaits = true;
-	e->heard = core_clock(k->h->core);
-	k->entry = NULL;
-	k->claimed = false;
-}
-
 /* He is in, and this connection is his from now on. */
 static void come_back(struct kept *k, struct entry *e)
 {
 	if (e->kept && e->kept != k) {
 		struct kept *old = e->kept;
 
-		if (old->gots)
-			tickets_return(e);
+		tickets_settle(e);
+		tickets_return(e);
 		entry_unbind(e);
 		kept_hang_up(old, CLOSE_ASKED);
 	}
 	e->kept = k;
-	e->awaits = false;
+	e->awaits = 0;
 	k->entry = e;
 	k->busy = true;
 	kept_entered(k, NULL);
@@ -571,8 +574,10 @@ static void claim_login(struct kept *k, struct login *l)
 
 static void claim_entry(struct kept *k, struct entry *e)
 {
+	/* It was asked twice and came twice: the connection from before has had its list. */
+	entry_unbind(e);
 	e->kept = k;
-	e->awaits = false;
+	e->awaits = 0;
 	e->asked = 0;
 	e->heard = core_clock(k->h->core);
 	k->entry = e;
@@ -584,11 +589,12 @@ static void hushed(struct timer *t)
 {
 	struct kept *k = holder_of(t, struct kept, hush);
 	struct login *l = login_find(k->h, k->link->address);
-	struct entry *e = l ? NULL : entry_awaiting(k->h, k->link->address);
+	struct entry *e = entry_awaiting(k->h, k->link->address);
 
 	if (k->link->closing || k->entry)
 		return;
-	if (l)
+	/* Who was asked long after the login is the one who comes. */
+	if (l && !(e && e->awaits > l->accepted + HYBRID_TOGETHER_MS))
 		claim_login(k, l);
 	else if (e)
 		claim_entry(k, e);

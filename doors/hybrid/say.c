@@ -81,7 +81,7 @@ const char *entry_say(struct entry *e, struct kept *k, struct str to, struct str
 	struct str name;
 	struct jid jid;
 
-	if (!content.n || !is_text(content))
+	if (!content.n || !is_text(content) || !is_text(id))
 		return "bad request";
 	if (!jid_local_prepare(&name, to, &arena))
 		return "no such user";

@@ -272,6 +272,21 @@ static void answers_are_no_larger_than_questions(void **state)
 	talk_free(t);
 }
 
+/* Somebody asks in UTF-16 in another's name, then goes on in UTF-8, where the answer to the first would be longer than
+ * the question. */
+static void each_question_is_answered_in_its_encoding(void **state)
+{
+	struct talk *t = server(1);
+
+	(void)state;
+	wild(t, "10.0.0.1:1", TALK_PORT, "login,a,10.0.0.1:1");
+	HEARS(t, "10.0.0.1:1", "16: Accept,7790");
+	plain(t, "10.0.0.1:1", TALK_PORT, "login,a,10.0.0.1:1");
+	HEARS(t, "10.0.0.1:1", "Accept,7790");
+	assert_string_equal(list_of(fetch(t, "10.0.0.1:1"), HYBRID_UTF8), "end");
+	talk_free(t);
+}
+
 static void refusals(void **state)
 {
 	static const struct {
@@ -362,6 +377,31 @@ static void another_name_at_the_same_endpoint(void **state)
 	assert_string_equal(wild_login(t, "jerry", TOM), "amy,10.0.0.8:5001;end");
 	HEARS(t, AMY, "16: logout,tom,10.0.0.7:5001");
 	HEARS(t, AMY, "16: login,jerry,10.0.0.7:5001");
+	talk_free(t);
+}
+
+/* Who was accepted and has not come is not taken for the next who does. */
+static void a_login_that_was_given_up(void **state)
+{
+	struct talk *t = server(1);
+
+	(void)state;
+	wild(t, TOM, TALK_PORT, "login,tom,10.0.0.7:5001");
+	HEARS(t, TOM, "16: Accept,7790");
+	talk_wait(t, 1000);
+	assert_string_equal(wild_login(t, "amy", "10.0.0.7:5002"), "end");
+	assert_false(directory_online(talk_core(t, 0), STR("tom")));
+	/* Another name at the same socket, at once. */
+	wild(t, AMY, TALK_PORT, "login,bo,10.0.0.8:5001");
+	HEARS(t, AMY, "16: Accept,7790");
+	assert_string_equal(wild_login(t, "bob", AMY), "amy,10.0.0.7:5002;end");
+	assert_false(directory_online(talk_core(t, 0), STR("bo")));
+	/* Thought better of it. */
+	wild(t, BOB, TALK_PORT, "login,lily,10.0.0.9:5001");
+	HEARS(t, BOB, "16: Accept,7790");
+	wild(t, BOB, TALK_PORT, "logout,lily,10.0.0.9:5001");
+	assert_string_equal(wild_login(t, "jim", "10.0.0.9:5002"), "amy,10.0.0.7:5002;bob,10.0.0.8:5001;end");
+	assert_int_equal(directory_count(talk_core(t, 0)), 3);
 	talk_free(t);
 }
 
@@ -910,6 +950,11 @@ static void ids_and_escapes(void **state)
 	ASK(amy, "id,\n", "");
 	ASK(tom, "id,<1&\">\nrelay,amy,\\\\ <b>,\\n&;\n", "ok\n");
 	ASK(amy, "", "id,<1&\">\nrelayed," WHEN "00,tom,\\\\ <b>,\\n&;\n");
+	/* What cannot stand in XML (XML 1.0, 2.2) would end the streams of those who get it. */
+	ASK(tom, "id,a\xEF\xBF\xBE\nrelay,amy,x\n", "no,bad request\n");
+	ASK(tom, "id,a\xEF\xBF\xBF\nrelay,amy,x\n", "no,bad request\n");
+	ASK(tom, "id,\xEF\xBF\xBD\nrelay,amy,x\n", "ok\n");
+	ASK(amy, "", "id,\xEF\xBF\xBD\nrelayed," WHEN "00,tom,x\n");
 	/* What has no id of its own has the one that the server made. */
 	ASK(tom, "relay,amy,x\n", "ok\n");
 	assert_true(str_starts(str_z(talk_hear(amy)), STR("id,h")));
@@ -938,6 +983,26 @@ static void got(void **state)
 	ASK(jack, IN_AS_JACK, "ok\nok\ntom,127.0.0.1:40000;end\n");
 	ASK(jack, "got,1\n", "no,bad request\n");
 	assert_true(talk_closed(jack));
+	talk_free(t);
+}
+
+/* What the connection before has not taken comes on the one that takes its place. */
+static void what_was_not_taken_comes_again(void **state)
+{
+	struct talk *t = server(1);
+	struct line *tom = tcp_login(t, "tom", "10.0.0.7"), *dead, *jack;
+
+	(void)state;
+	talk_account(t, "jack", "secret");
+	dead = talk_open(t, 0, &hybrid_door, TALK_HERE);
+	ASK(dead, "auth,jack,secret\nlogin,jack,127.0.0.1:6000\n", "ok\nok\ntom,127.0.0.1:40000;end\n");
+	talk_stall(dead, true);
+	ASK(tom, "relay,jack,one\nrelay,jack,two\n", "login,jack,127.0.0.1:6000\nok\nok\n");
+	jack = talk_open(t, 0, &hybrid_door, TALK_HERE);
+	ASK(jack, "auth,jack,secret\nlogin,jack,127.0.0.1:6000\n", "ok\nok\ntom,127.0.0.1:40000;end\nrelayed," WHEN
+									"00,tom,one\nrelayed," WHEN "00,tom,two\n");
+	ASK(tom, "relay,jack,three\n", "ok\n");
+	ASK(jack, "", "relayed," WHEN "00,tom,three\n");
 	talk_free(t);
 }
 
@@ -1058,6 +1123,86 @@ static void two_clients_at_one_address(void **state)
 	assert_true(strlen(list_of(silent, HYBRID_UTF16)) > 10);
 	talk_cut(silent);
 	assert_true(directory_online(talk_core(t, 0), STR("bob")) && directory_online(talk_core(t, 0), STR("lily")));
+	talk_free(t);
+}
+
+/* Who logs in at the same moment comes in the same order; and a login of now before a lease of long ago. */
+static void silent_clients_of_one_address(void **state)
+{
+	struct talk *t = server(1);
+	struct line *first, *second;
+
+	(void)state;
+	wild(t, TOM, TALK_PORT, "login,tom,10.0.0.7:5001");
+	plain(t, "10.0.0.7:5002", TALK_PORT, "login,amy,10.0.0.7:5002");
+	talk_wait(t, 10);
+	first = talk_open_at(t, 0, &hybrid_door, "10.0.0.7");
+	talk_wait(t, 10);
+	second = talk_open_at(t, 0, &hybrid_door, "10.0.0.7");
+	talk_wait(t, 200);
+	assert_string_equal(list_of(first, HYBRID_UTF16), "end");
+	assert_string_equal(list_of(second, HYBRID_UTF8), "tom,10.0.0.7:5001;end");
+	talk_cut(first);
+	talk_cut(second);
+	/* Asked whether they are still there, one comes while a login waits that nobody comes for. */
+	talk_wait(t, 20000);
+	plain(t, "10.0.0.7:5002", TALK_PORT, "talk,1,amy,here");
+	talk_wait(t, 23000);
+	plain(t, "10.0.0.7:5003", TALK_PORT, "login,nobody,10.0.0.7:5003");
+	talk_wait(t, 3500);
+	first = fetch(t, TOM);
+	assert_string_equal(list_of(first, HYBRID_UTF16), "amy,10.0.0.7:5002;end");
+	assert_false(directory_online(talk_core(t, 0), STR("nobody")));
+	talk_free(t);
+}
+
+/* Two datagrams, two times Accept, two connections: each gets its list. */
+static void who_comes_twice_is_answered_twice(void **state)
+{
+	struct talk *t = server(1);
+	struct line *first, *second;
+
+	(void)state;
+	wild(t, TOM, TALK_PORT, "login,tom,10.0.0.7:5001");
+	wild(t, TOM, TALK_PORT, "login,tom,10.0.0.7:5001");
+	first = talk_open_at(t, 0, &hybrid_door, "10.0.0.7");
+	talk_wait(t, 1);
+	wild(t, TOM, TALK_PORT, "login,tom,10.0.0.7:5001");
+	second = talk_open_at(t, 0, &hybrid_door, "10.0.0.7");
+	talk_wait(t, 100);
+	wild(t, TOM, TALK_PORT, "login,tom,10.0.0.7:5001");
+	talk_wait(t, 100);
+	assert_string_equal(list_of(first, HYBRID_UTF16), "end");
+	second = fetch(t, TOM);
+	assert_string_equal(list_of(second, HYBRID_UTF16), "end");
+	assert_true(talk_closed(first) && !talk_closed(second));
+	assert_true(directory_online(talk_core(t, 0), STR("tom")));
+	talk_free(t);
+}
+
+/* It was taken for a silent client's: it may still say who it is, and does not stay for ever when it is nobody. */
+static void taken_for_another(void **state)
+{
+	struct talk *t = server(1);
+	struct line *ours;
+
+	(void)state;
+	talk_account(t, "jack", "secret");
+	wild_login(t, "amy", AMY);
+	wild(t, TOM, TALK_PORT, "login,tom,10.0.0.7:5001");
+	ours = fetch(t, TOM);
+	assert_true(strlen(list_of(ours, HYBRID_UTF16)) > 10);
+	ASK(ours, "login,amy,\n", "no,name in use\n");
+	assert_string_equal(list_of(fetch(t, TOM), HYBRID_UTF16), "amy,10.0.0.8:5001;end");
+	talk_wait(t, 31000);
+	assert_true(talk_closed(ours));
+	wild(t, "127.0.0.1:5001", TALK_PORT, "login,bob,127.0.0.1:5001");
+	ours = talk_open(t, 0, &hybrid_door, TALK_HERE);
+	talk_wait(t, 100);
+	assert_true(strlen(list_of(ours, HYBRID_UTF16)) > 10);
+	ASK(ours, "auth,jack,secret\n", "ok\n");
+	assert_true(str_starts(str_z(talk_ask(ours, "login,jack,\n")), STR("ok\n")));
+	assert_true(directory_online(talk_core(t, 0), STR("bob")));
 	talk_free(t);
 }
 
@@ -1573,7 +1718,7 @@ static void everybody_knows(void **state)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_wild_client_comes_in),
@@ -1583,10 +1728,12 @@ int main(void)
 		cmocka_unit_test(nobody_is_told_before_the_proof),
 		cmocka_unit_test(a_repeated_login_is_the_same),
 		cmocka_unit_test(answers_are_no_larger_than_questions),
+		cmocka_unit_test(each_question_is_answered_in_its_encoding),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(silence),
 		cmocka_unit_test(nobody_is_displaced),
 		cmocka_unit_test(another_name_at_the_same_endpoint),
+		cmocka_unit_test(a_login_that_was_given_up),
 		cmocka_unit_test(few_from_one_address),
 		cmocka_unit_test(a_flood_of_spoofed_addresses),
 		cmocka_unit_test(who_is_served),
@@ -1608,11 +1755,15 @@ int main(void)
 		cmocka_unit_test(what_waited_is_relayed),
 		cmocka_unit_test(ids_and_escapes),
 		cmocka_unit_test(got),
+		cmocka_unit_test(what_was_not_taken_comes_again),
 		cmocka_unit_test(who_never_says_got_is_closed),
 		cmocka_unit_test(who_does_not_read_is_closed),
 		cmocka_unit_test(a_rate_for_all),
 		cmocka_unit_test(logins_by_tcp_are_counted_too),
 		cmocka_unit_test(two_clients_at_one_address),
+		cmocka_unit_test(silent_clients_of_one_address),
+		cmocka_unit_test(who_comes_twice_is_answered_twice),
+		cmocka_unit_test(taken_for_another),
 		cmocka_unit_test(ours_by_udp),
 		cmocka_unit_test(the_bridge_on_one_core),
 		cmocka_unit_test(the_bridge_on_two_cores),
@@ -1630,5 +1781,7 @@ int main(void)
 
 	setenv("TZ", "UTC", 1);
 	tzset();
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
