@@ -113,6 +113,8 @@ void cl_older(struct client *c, struct conversation *v, unsigned count);
 bool cl_is_online(struct client *c, struct str name);
 void cl_names(struct client *c, void (*each)(void *arg, struct str name), void *arg);
 void cl_names_drop(struct classic *l);
+/* A request about this entry of ours has no reply yet. */
+bool cl_is_under_way(const struct classic *l, int64_t id);
 bool cl_is_own(const struct classic *l, struct str sender);
 void cl_told_row(struct classic *l, struct str sender, struct str text, msec time);
 void cl_told_end(struct classic *l);

@@ -68,7 +68,7 @@ static void pipe_off(struct transfer *t)
 	pipe_hang_up(p);
 }
 
-static void transfer_free(struct transfer *t, bool drop)
+static void transfer_free(struct transfer *t)
 {
 	const struct outside_ops *o = t->l->c->outside->ops;
 
@@ -77,7 +77,7 @@ static void transfer_free(struct transfer *t, bool drop)
 	if (t->hashing)
 		o->file_hash_cancel(&t->hash);
 	if (t->file)
-		o->file_close(t->file, drop && !t->putting);
+		o->file_close(t->file, false);
 	list_remove(&t->here);
 	buf_free(&t->line);
 	buf_free(&t->told);
@@ -91,9 +91,9 @@ static void fail(struct transfer *t, struct str why)
 	struct entry *e = entry_of(t);
 	bool putting = t->putting;
 
-	transfer_free(t, false);
+	transfer_free(t);
 	if (e) {
-		file_progress(l->c, e, FILE_BROKEN, e->file->done, why);
+		entry_progress(l->c, e, FILE_BROKEN, e->file->done, why);
 		if (putting)
 			entry_status(l->c, e, ENTRY_FAILED, why);
 	}
@@ -130,7 +130,7 @@ static void pause_it(struct transfer *t, struct str why)
 	t->tries++;
 	world_timer(l->c->world, &t->again, ms > AGAIN_MAX_MS ? AGAIN_MAX_MS : ms);
 	if (e)
-		file_progress(l->c, e, FILE_PAUSED, e->file->done, why);
+		entry_progress(l->c, e, FILE_PAUSED, e->file->done, why);
 	kick(l);
 }
 
@@ -146,23 +146,36 @@ static void tell_done(struct transfer *t, struct entry *e, struct str where)
 	client_notice(t->l->c, t->v, t->putting ? "file-sent" : "file-here", false, buf_all(&text));
 }
 
+/* Its conversation is no more: it makes room for another. */
+static void forgotten(struct transfer *t)
+{
+	struct classic *l = t->l;
+
+	transfer_free(t);
+	kick(l);
+}
+
 static void put_ends(struct transfer *t)
 {
 	struct classic *l = t->l;
 	struct entry *e = entry_of(t);
 	own_buf sum = { 0 };
 
-	if (!t->hashed || !t->told.n || !e)
+	if (!t->hashed || !t->told.n)
 		return;
+	if (!e) {
+		forgotten(t);
+		return;
+	}
 	hex_write(&sum, str_bytes(t->hash.sum, 32));
 	if (!str_eq(buf_all(&sum), buf_all(&t->told))) {
 		fail(t, text_of(l->c, TEXT_file_changed));
 		return;
 	}
-	file_progress(l->c, e, FILE_DONE, t->size, STR_NONE);
+	entry_progress(l->c, e, FILE_DONE, t->size, STR_NONE);
 	entry_status(l->c, e, ENTRY_RELAYED, STR_NONE);
 	tell_done(t, e, STR(""));
-	transfer_free(t, false);
+	transfer_free(t);
 	kick(l);
 }
 
@@ -173,17 +186,19 @@ static void get_ends(struct transfer *t)
 	own_buf path = { 0 };
 	int r;
 
-	if (!e)
+	if (!e) {
+		forgotten(t);
 		return;
+	}
 	r = l->c->outside->ops->file_finish(t->file, l->c->setup.downloads, e->file->name, &path);
 	if (r) {
 		fail_errno(t, r);
 		return;
 	}
 	entry_file(l->c, e, buf_all(&path), STR_NONE);
-	file_progress(l->c, e, FILE_DONE, t->size, STR_NONE);
+	entry_progress(l->c, e, FILE_DONE, t->size, STR_NONE);
 	tell_done(t, e, buf_all(&path));
-	transfer_free(t, false);
+	transfer_free(t);
 	kick(l);
 }
 
@@ -225,6 +240,7 @@ static void put_more(struct transfer *t)
 {
 	const struct outside_ops *o = t->l->c->outside->ops;
 	struct entry *e = entry_of(t);
+	size_t left;
 
 	while (t->pipe && t->at < t->size && pipe_backlog(t->pipe) < AHEAD) {
 		size_t want = t->size - t->at < PIECE ? (size_t)(t->size - t->at) : PIECE;
@@ -238,8 +254,9 @@ static void put_more(struct transfer *t)
 		t->at += (uint64_t)got;
 		pipe_dirty(t->pipe);
 	}
+	left = pipe_backlog(t->pipe);
 	if (e)
-		file_progress(t->l->c, e, FILE_MOVING, t->at - pipe_backlog(t->pipe), STR_NONE);
+		entry_progress(t->l->c, e, FILE_MOVING, t->at > left ? t->at - left : 0, STR_NONE);
 }
 
 static void get_bytes(struct transfer *t, struct str bytes)
@@ -257,7 +274,7 @@ static void get_bytes(struct transfer *t, struct str bytes)
 	}
 	t->at += bytes.n;
 	if (e)
-		file_progress(t->l->c, e, FILE_MOVING, t->at, STR_NONE);
+		entry_progress(t->l->c, e, FILE_MOVING, t->at, STR_NONE);
 	if (t->at < t->size || t->whole)
 		return;
 	t->whole = true;
@@ -282,6 +299,15 @@ static bool is_passing(struct str reason)
 	return false;
 }
 
+/* An offer is good for a day: one that the server does not know any more is made anew when it is tried again. */
+static void offer_forget(struct transfer *t, struct str reason)
+{
+	struct entry *e = t->putting ? entry_of(t) : NULL;
+
+	if (e && str_is(reason, "there is no such file, or it is no longer kept"))
+		entry_file(t->l->c, e, STR_NONE, STR(""));
+}
+
 /* "1|NUMBER" at the beginning; of a put at last "1|SHA256". False: the transfer is not there any more. */
 static bool line_take(struct transfer *t, struct str line)
 {
@@ -295,6 +321,7 @@ static bool line_take(struct transfer *t, struct str line)
 		return false;
 	}
 	if (!str_starts(line, STR("1|"))) {
+		offer_forget(t, str_from(line, 2));
 		cl_reason(t->l, &why, str_starts(line, STR("0|")) ? str_from(line, 2) : STR(""));
 		fail(t, buf_all(&why));
 		return false;
@@ -371,14 +398,14 @@ static void on_up(struct pipe *p)
 	if (!e)
 		return;
 	/* It must be the server that we have logged in to: the token is the right to the file. */
-	if (p->secure && !p->trusted && memcmp(p->key, t->l->key, KEY_BYTES)) {
+	if (p->secure && (!p->trusted || t->l->c->setup.pin.n) && memcmp(p->key, t->l->key, KEY_BYTES)) {
 		fail(t, text_of(t->l->c, TEXT_file_other_server));
 		return;
 	}
 	buf_fmt(&p->out, "%s|%.*s,%llu\n", t->putting ? "105" : "106", STR_ARG(e->file->token),
 		(unsigned long long)t->at);
 	pipe_dirty(p);
-	file_progress(t->l->c, e, FILE_MOVING, t->at, STR_NONE);
+	entry_progress(t->l->c, e, FILE_MOVING, t->at, STR_NONE);
 }
 
 static void on_down(struct pipe *p, struct str why)
@@ -449,25 +476,27 @@ static void begin(struct transfer *t)
 	t->pipe = o->ops->dial(o, s->host, cl_port(t->l), s->plain_line ? PIPE_PLAIN : PIPE_SERVER, &transfer_ops, t);
 }
 
-/* As many as may at once. */
-static void kick(struct classic *l)
+/* The one whose turn it is; NULL: none, or as many as may are under way. */
+static struct transfer *next_of(struct classic *l)
 {
+	struct transfer *next = NULL;
 	unsigned n = 0;
 
-	if (!l->logged_in || l->leaving)
-		return;
-	list_each (t, &l->transfers, struct transfer, here)
+	list_each (t, &l->transfers, struct transfer, here) {
 		n += t->file != NULL;
-	for (bool again = true; again && n < AT_ONCE_MAX;) {
-		again = false;
-		list_each (t, &l->transfers, struct transfer, here)
-			if (!t->file && !t->again.place && !again) {
-				again = true;
-				n++;
-				begin(t); /* may end it, and others */
-				break;
-			}
+		if (!next && !t->file && !t->again.place)
+			next = t;
 	}
+	return n < AT_ONCE_MAX ? next : NULL;
+}
+
+static void kick(struct classic *l)
+{
+	struct transfer *t;
+
+	/* To begin one may end it, and others. */
+	while (l->logged_in && !l->leaving && (t = next_of(l)))
+		begin(t);
 }
 
 static void again_due(struct timer *timer) { kick(holder_of(timer, struct transfer, again)->l); }
@@ -487,27 +516,48 @@ static void transfer_new(struct classic *l, struct entry *e)
 		list_append(&l->transfers, &t->here);
 	}
 	world_stop(l->c->world, &t->again);
-	file_progress(l->c, e, FILE_PAUSED, e->file->done, STR_NONE);
+	entry_progress(l->c, e, FILE_PAUSED, e->file->done, STR_NONE);
 	kick(l);
 }
 
 /* ---- 104, 107 ---------------------------------------------------------------------------------------------------- */
 
+static void taken_back(struct classic *l, struct ask *a, bool good, struct str data)
+{
+	own_buf why = { 0 };
+
+	if (good)
+		return;
+	cl_reason(l, &why, data);
+	client_notice(l->c, a->v, "decline", true, buf_all(&why));
+}
+
+/* Declines a file of others, or takes one of ours back. */
+static void take_back(struct classic *l, struct conversation *v, struct str token)
+{
+	own_buf request = { 0 };
+
+	buf_fmt(&request, "107|%.*s", STR_ARG(token));
+	cl_ask(l, buf_all(&request), taken_back)->v = v;
+}
+
 static void offer_answered(struct classic *l, struct ask *a, bool good, struct str data)
 {
 	struct entry *e = client_entry(l->c, a->v, a->entry);
-	struct str content = str_from(data, sizeof "104@Server@" - 1);
+	struct str content = str_from(data, sizeof "104@Server@" - 1), token = str_n(content.p, str_find(content, '@'));
+	bool wanted = e && e->status == ENTRY_SENDING && !e->file->token.n;
 	own_buf why = { 0 };
 
-	if (!e)
-		return;
-	if (good && data.n > sizeof "104@Server@") {
-		entry_file(l->c, e, STR_NONE, str_n(content.p, str_find(content, '@')));
+	if (good && token.n && wanted) {
+		entry_file(l->c, e, STR_NONE, token);
 		transfer_new(l, e);
-		return;
+	} else if (good && token.n) {
+		take_back(l, a->v, token); /* stopped while it was being offered */
 	}
+	if (!wanted || (good && token.n))
+		return;
 	cl_reason(l, &why, data);
-	file_progress(l->c, e, FILE_BROKEN, 0, buf_all(&why));
+	entry_progress(l->c, e, FILE_BROKEN, 0, buf_all(&why));
 	entry_status(l->c, e, ENTRY_FAILED, buf_all(&why));
 }
 
@@ -612,7 +662,7 @@ void cl_declined(struct classic *l, struct str sender, struct str content)
 	e = v ? with_token(l, v, token) : NULL;
 	if (!e || !e->mine)
 		return;
-	file_progress(l->c, e, FILE_DECLINED, e->file->done, STR_NONE);
+	entry_progress(l->c, e, FILE_DECLINED, e->file->done, STR_NONE);
 	client_tell(l->c, v, "declined", false, TEXT_file_was_declined, sender, e->file->name);
 }
 
@@ -631,31 +681,25 @@ void cl_file_get(struct client *c, struct entry *e)
 		transfer_new(l, e);
 }
 
-static void declined(struct classic *l, struct ask *a, bool good, struct str data)
-{
-	own_buf why = { 0 };
-
-	if (good)
-		return;
-	cl_reason(l, &why, data);
-	client_notice(l->c, a->v, "decline", true, buf_all(&why));
-}
-
 void cl_file_stop(struct client *c, struct entry *e)
 {
 	struct classic *l = line_of(c);
 	struct transfer *t = l ? transfer_of(l, e) : NULL;
-	own_buf request = { 0 };
+	own_buf key = { 0 };
 
 	if (t)
-		transfer_free(t, true);
-	file_progress(c, e, FILE_DECLINED, e->file->done, STR_NONE);
+		transfer_free(t);
+	token_mark(&key, e->file->token);
+	if (!e->mine)
+		file_part_drop(c, buf_all(&key));
+	entry_progress(c, e, FILE_DECLINED, e->file->done, STR_NONE);
 	if (e->mine)
 		entry_status(c, e, ENTRY_FAILED, text_of(c, TEXT_file_stopped));
 	if (!l || !l->logged_in || !e->file->token.n)
 		return;
-	buf_fmt(&request, "107|%.*s", STR_ARG(e->file->token));
-	cl_ask(l, buf_all(&request), declined)->v = e->conversation;
+	take_back(l, e->conversation, e->file->token);
+	if (e->mine)
+		entry_file(c, e, STR_NONE, STR("")); /* of no use any more: once more is a new offer */
 	kick(l);
 }
 
@@ -671,7 +715,7 @@ static void broken_off(void *arg, struct str conversation, const struct entry *r
 		return;
 	if (e->file->token.n)
 		transfer_new(l, e);
-	else if (e->mine)
+	else if (e->mine && !cl_is_under_way(l, e->id))
 		entry_status(l->c, e, ENTRY_WAITING, STR_NONE); /* the offer's answer was lost: nobody was told of it */
 }
 
@@ -685,5 +729,5 @@ void cl_files_go_on(struct classic *l)
 void cl_files_end(struct classic *l)
 {
 	for (struct transfer *t; (t = list_first(&l->transfers, struct transfer, here));)
-		transfer_free(t, false);
+		transfer_free(t);
 }

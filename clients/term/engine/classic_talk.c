@@ -534,7 +534,7 @@ static unsigned row_nth(const struct classic *l, size_t at)
 	return n;
 }
 
-static bool is_under_way(const struct classic *l, int64_t id)
+bool cl_is_under_way(const struct classic *l, int64_t id)
 {
 	list_each (a, &l->asks, struct ask, here)
 		if (a->entry == id)
@@ -546,7 +546,7 @@ static bool is_under_way(const struct classic *l, int64_t id)
 static void doubts_settle(struct classic *l, struct conversation *v)
 {
 	list_each (e, &v->entries, struct entry, here)
-		if (e->mine && e->status == ENTRY_SENDING && e->kind == ENTRY_TEXT && !is_under_way(l, e->id))
+		if (e->mine && e->status == ENTRY_SENDING && e->kind == ENTRY_TEXT && !cl_is_under_way(l, e->id))
 			entry_status(l->c, e, ENTRY_WAITING, STR_NONE);
 }
 

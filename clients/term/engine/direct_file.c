@@ -87,7 +87,7 @@ static void progress(struct direct_file *f, enum file_state state, struct str wh
 	struct entry *e = file_entry(f);
 
 	if (e)
-		file_progress(f->peer->directs->client, e, state, f->at, why);
+		entry_progress(f->peer->directs->client, e, state, f->at, why);
 }
 
 /* ---- why not ----------------------------------------------------------------------------------------------------- */
@@ -107,12 +107,12 @@ static void refused(struct client *c, struct entry *e, struct str reason)
 	if (e->file->state == FILE_DONE && !e->mine)
 		return;
 	if (str_is(reason, "done") && e->mine) {
-		file_progress(c, e, FILE_DONE, e->file->size, STR_NONE);
+		entry_progress(c, e, FILE_DONE, e->file->size, STR_NONE);
 		return;
 	}
 	for (size_t i = 0; i < countof(reasons); i++)
 		if (str_is(reason, reasons[i].word)) {
-			file_progress(c, e, reasons[i].state, e->file->done, text_of(c, reasons[i].text));
+			entry_progress(c, e, reasons[i].state, e->file->done, text_of(c, reasons[i].text));
 			return;
 		}
 }
@@ -744,7 +744,7 @@ void files_known(struct directs *ds)
 		memcpy(&row, k.moving.p + i, sizeof row);
 		e = client_entry(ds->client, row.v, row.id);
 		if (e && e->file)
-			file_progress(ds->client, e, FILE_PAUSED, e->file->done, STR_NONE);
+			entry_progress(ds->client, e, FILE_PAUSED, e->file->done, STR_NONE);
 	}
 	buf_free(&k.moving);
 }
@@ -771,7 +771,7 @@ static void hash_failed(struct direct_hash *h, int error)
 
 	text_put(&why, c->setup.chinese, TEXT_direct_unreadable, str_z(strerror(-error)), STR_NONE, STR_NONE);
 	if (e) {
-		file_progress(c, e, FILE_BROKEN, 0, buf_all(&why));
+		entry_progress(c, e, FILE_BROKEN, 0, buf_all(&why));
 		entry_status(c, e, ENTRY_FAILED, buf_all(&why));
 	}
 	hash_free(h);
@@ -793,7 +793,7 @@ static void hashed(struct hash_ask *a)
 	hex_write(&sum, str_bytes(a->sum, sizeof a->sum));
 	e->file->size = h->size;
 	entry_file(ds->client, e, STR_NONE, buf_all(&sum));
-	file_progress(ds->client, e, FILE_OFFERED, 0, STR_NONE);
+	entry_progress(ds->client, e, FILE_OFFERED, 0, STR_NONE);
 	hash_free(h);
 	hash_next(ds);
 	client_flush(ds->client, v);
@@ -839,7 +839,7 @@ bool file_hash_first(struct directs *ds, struct entry *e)
 	h->conversation = e->conversation;
 	h->id = e->id;
 	list_append(&ds->hashes, &h->here);
-	file_progress(ds->client, e, FILE_HASHING, 0, STR_NONE);
+	entry_progress(ds->client, e, FILE_HASHING, 0, STR_NONE);
 	hash_next(ds);
 	return true;
 }
@@ -866,20 +866,11 @@ void directs_file_get(struct directs *ds, struct entry *e)
 	if (e->file->state == FILE_DONE || fetching(p, e->mark))
 		return;
 	if (!e->mine)
-		file_progress(ds->client, e, FILE_PAUSED, e->file->state == FILE_BROKEN ? 0 : e->file->done, STR_NONE);
+		entry_progress(ds->client, e, FILE_PAUSED, e->file->state == FILE_BROKEN ? 0 : e->file->done, STR_NONE);
 	ask_drop(p, e->mark);
 	p->files = true;
 	p->next_fetch = p->fetch_failures = 0;
 	files_resume(p);
-}
-
-static void part_drop(struct client *c, struct str mark)
-{
-	struct disk_file *disk = NULL;
-	uint64_t have;
-
-	if (!c->outside->ops->file_part(c->outside, mark, &disk, &have))
-		c->outside->ops->file_close(disk, true);
 }
 
 /* The links on which it is under way. */
@@ -917,10 +908,10 @@ void directs_file_stop(struct directs *ds, struct entry *e)
 		hash_cancel(h);
 		hash_next(ds);
 	}
-	file_progress(c, e, FILE_DECLINED, 0, e->mine ? text_of(c, TEXT_direct_taken_back) : STR_NONE);
+	entry_progress(c, e, FILE_DECLINED, 0, e->mine ? text_of(c, TEXT_direct_taken_back) : STR_NONE);
 	file_cut(p, e->mark, e->mine ? "gone" : "declined");
 	if (!e->mine)
-		part_drop(c, e->mark);
+		file_part_drop(c, e->mark);
 	else if (!offered)
 		entry_status(c, e, ENTRY_FAILED, text_of(c, TEXT_direct_taken_back));
 	if (!e->mine || offered)

@@ -90,7 +90,7 @@ static void acknowledged(struct direct_link *l, int64_t id)
 		return;
 	entry_status(c, e, ENTRY_DIRECT, STR_NONE);
 	if (e->kind == ENTRY_FILE && e->file->state == FILE_HASHING)
-		file_progress(c, e, FILE_OFFERED, 0, STR_NONE);
+		entry_progress(c, e, FILE_OFFERED, 0, STR_NONE);
 }
 
 static bool ack_heard(struct direct_link *l, const struct direct_line *line)

@@ -10,7 +10,7 @@
 
 enum { PROGRESS_MS = 100 };
 
-void file_progress(struct client *c, struct entry *e, enum file_state state, uint64_t done, struct str why)
+void entry_progress(struct client *c, struct entry *e, enum file_state state, uint64_t done, struct str why)
 {
 	struct file_info *f = e->file;
 	bool same = f->state == state;
@@ -40,6 +40,15 @@ void entry_file(struct client *c, struct entry *e, struct str path, struct str t
 		str_set(&e->file->token, token);
 	if (keep_update(c->keep, e))
 		client_tell(c, NULL, "disk", true, TEXT_disk, keep_why(c->keep), STR_NONE);
+}
+
+void file_part_drop(struct client *c, struct str key)
+{
+	struct disk_file *part = NULL;
+	uint64_t have;
+
+	if (!c->outside->ops->file_part(c->outside, key, &part, &have))
+		c->outside->ops->file_close(part, true);
 }
 
 /* Opened only to see that it can be: what is offered is read when its turn comes. */

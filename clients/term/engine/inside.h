@@ -101,8 +101,10 @@ void client_history_done(struct client *c, struct conversation *v, bool more);
 
 /* An entry of ours or a file has come so far. Kept, told to the face. `why` absent where there is nothing to say. */
 void entry_status(struct client *c, struct entry *e, enum entry_status status, struct str why);
-void file_progress(struct client *c, struct entry *e, enum file_state state, uint64_t done, struct str why);
+void entry_progress(struct client *c, struct entry *e, enum file_state state, uint64_t done, struct str why);
 void entry_file(struct client *c, struct entry *e, struct str path, struct str token); /* absent: as it was */
+/* What has come of a file that is not wanted any more, whether anything of it is under way or not. */
+void file_part_drop(struct client *c, struct str key);
 
 /* Offers what is WAITING to way->send again, oldest first; of one conversation, or NULL: all. */
 void client_flush(struct client *c, struct conversation *v);

@@ -29,6 +29,7 @@ struct site {
 	const char *people;   /* of a room */
 	const char *mute;     /* requests that begin so get no reply */
 	const char *sent;     /* the reply to 103, NULL: it is taken */
+	const char *put, *got; /* the replies to 105 and 106 */
 	bool sent_once;       /* to the next one only */
 	struct list lines;
 	bool trusted_after;   /* connections after the first one show another key, of an authority */
@@ -41,7 +42,7 @@ struct line {
 	struct list here;
 	struct site *site;
 	struct buf in, out, given;
-	bool over;
+	bool over, getting;
 };
 
 static void at(const struct site *s, struct buf *to, msec time)
@@ -102,7 +103,12 @@ static void answer(struct line *l, struct str r)
 	} else if (str_starts(r, STR("108|")) && s->renamed) {
 		buf_lit(&l->out, "1|\n");
 		push_put(s, &l->out, "103@#tea@your name is taken here: you are tom2", now(s));
-	} else if (!str_starts(r, STR("105|")) && !str_starts(r, STR("106|"))) {
+	} else if (str_starts(r, STR("105|"))) {
+		buf_fmt(&l->out, "%s%s", s->put ? s->put : "", s->put ? "\n" : "");
+	} else if (str_starts(r, STR("106|"))) {
+		l->getting = true;
+		buf_str(&l->out, str_z(s->got));
+	} else {
 		buf_lit(&l->out, "1|\n");
 	}
 	l->over = str_starts(r, STR("112|"));
@@ -217,6 +223,12 @@ static void tell(struct site *s, const char *text)
 	push_put(s, &holder_of(s->lines.prev, struct line, here)->out, text, now(s));
 }
 
+/* The same on the line that logged in first. */
+static void tell_first(struct site *s, const char *text)
+{
+	push_put(s, &list_first(&s->lines, struct line, here)->out, text, now(s));
+}
+
 /* So many requests that begin so have come. */
 static unsigned asked(struct site *s, const char *head)
 {
@@ -255,6 +267,15 @@ static unsigned messages(struct site *s, const char *name)
 
 	list_each (e, &with(s, name)->entries, struct entry, here)
 		n += e->kind != ENTRY_NOTE;
+	return n;
+}
+
+static unsigned files_on_disk(const struct net_host *h)
+{
+	unsigned n = 0;
+
+	for (const struct list *f = h->files.next; f != &h->files; f = f->next)
+		n++;
 	return n;
 }
 
@@ -503,6 +524,147 @@ static void test_clocks_differ(void **state)
 	site_free(s);
 }
 
+/* ---- files ------------------------------------------------------------------------------------------------------- */
+
+/* What was to be sent while there was no line is offered once. */
+static void test_one_offer(void **state)
+{
+	struct site *s = site_new();
+
+	(void)state;
+	s->world->down = true;
+	net_start(s->tom);
+	net_file_make(s->tom, "x.txt", 10);
+	net_send_file(s->tom, "jack", "x.txt");
+	net_run(s->world, 1000);
+	s->world->down = false;
+	net_run(s->world, 10000);
+	assert_int_equal(asked(s, "104|"), 1);
+	assert_true(asked(s, "105|TOKEN0,") > 0);
+	site_free(s);
+}
+
+/* Stopped before the server has said under which token: nothing is sent, and the offer is taken back. */
+static void test_stopped_while_it_is_offered(void **state)
+{
+	struct site *s = site_new();
+	int64_t id;
+
+	(void)state;
+	come(s);
+	net_file_make(s->tom, "x.txt", 10);
+	id = net_send_file(s->tom, "jack", "x.txt");
+	assert_true(type(s, "jack", "/decline"));
+	net_run(s->world, 5000);
+	assert_int_equal(asked(s, "104|"), 1);
+	assert_int_equal(asked(s, "105|"), 0);
+	assert_int_equal(asked(s, "107|TOKEN0"), 1);
+	assert_int_equal(net_status(s->tom, "jack", id), ENTRY_FAILED);
+	assert_int_equal(net_entry(s->tom, "jack", id)->file->state, FILE_DECLINED);
+	/* And once more is a new offer. */
+	assert_true(type(s, "jack", "/again"));
+	net_run(s->world, 5000);
+	assert_true(asked(s, "105|TOKEN1,") > 0);
+	site_free(s);
+}
+
+/* An offer is good for a day: what the server does not know any more can be offered again. */
+static void test_an_offer_that_is_over(void **state)
+{
+	struct site *s = site_new();
+	int64_t id;
+
+	(void)state;
+	come(s);
+	s->put = "0|there is no such file, or it is no longer kept";
+	net_file_make(s->tom, "x.txt", 10);
+	id = net_send_file(s->tom, "jack", "x.txt");
+	net_run(s->world, 5000);
+	assert_int_equal(net_status(s->tom, "jack", id), ENTRY_FAILED);
+	assert_true(type(s, "jack", "/again"));
+	net_run(s->world, 5000);
+	assert_int_equal(asked(s, "105|TOKEN0,"), 1);
+	assert_int_equal(asked(s, "105|TOKEN1,"), 1);
+	site_free(s);
+}
+
+/* Where the user named a certificate, an authority does not make another one good, also not for files. */
+static void test_files_go_to_the_pinned_server(void **state)
+{
+	struct site *s = site_new();
+	own_buf print = { 0 };
+	int64_t id;
+
+	(void)state;
+	trust_fingerprint(&print, s->server.key);
+	s->tom->setup.pin = buf_all(&print);
+	s->trusted_after = true;
+	come(s);
+	net_file_make(s->tom, "x.txt", 10);
+	id = net_send_file(s->tom, "jack", "x.txt");
+	net_run(s->world, 5000);
+	assert_int_equal(net_status(s->tom, "jack", id), ENTRY_FAILED);
+	assert_int_equal(asked(s, "105|"), 0);
+	site_free(s);
+}
+
+/* What came of a file that was declined while it was broken off does not stay on the disk. */
+static void test_declined_while_it_is_paused(void **state)
+{
+	struct site *s = site_new();
+
+	(void)state;
+	come(s);
+	s->got = "1|5\nabc";
+	tell(s, "104@jack@a.txt,5,GIVEN");
+	net_run(s->world, 1000);
+	assert_true(type(s, "jack", "/get"));
+	net_run(s->world, 1000);
+	list_each (l, &s->lines, struct line, here)
+		l->over = l->over || l->getting;
+	net_run(s->world, 500);
+	assert_int_equal(net_offer(s->tom, "jack")->file->state, FILE_PAUSED);
+	assert_int_equal(files_on_disk(s->tom), 1);
+	assert_true(type(s, "jack", "/decline"));
+	net_run(s->world, 500);
+	assert_int_equal(files_on_disk(s->tom), 0);
+	site_free(s);
+}
+
+/* A conversation that is forgotten while its files come: others have their turn. */
+static void test_forgotten_while_it_comes(void **state)
+{
+	struct site *s = site_new();
+
+	(void)state;
+	come(s);
+	s->got = "1|5\nabc";
+	for (unsigned i = 0; i < 3; i++) {
+		own_buf offer = { 0 };
+
+		buf_fmt(&offer, "104@jack@a%u.txt,5,GIVEN%u", i, i);
+		tell(s, buf_z(&offer));
+	}
+	net_run(s->world, 1000);
+	for (const char *const *get = (const char *const[]){ "/get 1", "/get 2", "/get 3", NULL }; *get; get++)
+		assert_true(type(s, "jack", *get));
+	net_run(s->world, 1000);
+	assert_int_equal(asked(s, "106|"), 3);
+	assert_true(type(s, "jack", "/forget yes"));
+	list_each (l, &s->lines, struct line, here)
+		if (l->getting)
+			buf_lit(&l->out, "de");
+	net_run(s->world, 1000);
+	s->got = "1|5\nabcde";
+	tell_first(s, "104@jack@b.txt,5,GIVEN4");
+	net_run(s->world, 1000);
+	assert_true(type(s, "jack", "/get 1"));
+	net_run(s->world, 1000);
+	assert_int_equal(asked(s, "106|"), 4);
+	assert_int_equal(net_offer(s->tom, "jack")->file->state, FILE_DONE);
+	site_free(s);
+}
+
 /* ---- coming in --------------------------------------------------------------------------------------------------- */
 
 /* A server that takes the connection and says nothing is given up, and tried again. */
@@ -532,10 +694,15 @@ int main(void)
 		cmocka_unit_test(test_a_long_history),
 		cmocka_unit_test(test_each_row_stands_for_one),
 		cmocka_unit_test(test_clocks_differ),
+		cmocka_unit_test(test_one_offer),
+		cmocka_unit_test(test_stopped_while_it_is_offered),
+		cmocka_unit_test(test_an_offer_that_is_over),
+		cmocka_unit_test(test_files_go_to_the_pinned_server),
+		cmocka_unit_test(test_declined_while_it_is_paused),
+		cmocka_unit_test(test_forgotten_while_it_comes),
 		cmocka_unit_test(test_no_answer_to_the_login),
 	};
 
 	setenv("TZ", "UTC", 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
-
