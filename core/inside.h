@@ -289,6 +289,10 @@ void push_consider(struct user *u, struct stanza *st);
 /* A room has said `st` to this session: its place is told where the session is not active and is named in it. `folded`: what is left of one call for the
  * next with the same stanza; empty at first. */
 void push_said(struct session *s, struct stanza *st, struct buf *folded);
+/* `st` is for this account: every place is told whose session is not active. */
+void push_tell(struct user *u, struct stanza *st);
+/* Whether `text` has `name` as a word; both folded. */
+bool push_names(struct str text, struct str name);
 void push_session(struct session *s); /* it may have become active, or is no longer */
 void push_forget(struct session *s);
 

@@ -292,13 +292,17 @@ static bool is_worth_telling(const struct user *u, const struct stanza *st)
 	return st->traits & (STANZA_BODY | STANZA_ENCRYPTED) || (st->traits & (STANZA_STORE | STANZA_RECEIPT)) == STANZA_STORE;
 }
 
-void push_consider(struct user *u, struct stanza *st)
+void push_tell(struct user *u, struct stanza *st)
 {
-	if (list_empty(&u->push) || !is_worth_telling(u, st))
-		return;
 	list_each(p, &u->push, struct place, here)
 		if (!is_active(p))
 			note(p, st);
+}
+
+void push_consider(struct user *u, struct stanza *st)
+{
+	if (!list_empty(&u->push) && is_worth_telling(u, st))
+		push_tell(u, st);
 }
 
 /* ---- what is said in rooms ---------------------------------------------------------------------------------------- */
@@ -306,12 +310,16 @@ void push_consider(struct user *u, struct stanza *st)
 static bool is_word_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; }
 
 /* Both folded. "ann" is not in "annual"; where words have no blanks between them (Chinese) anything goes. */
-static bool names(struct str text, struct str name)
+bool push_names(struct str text, struct str name)
 {
-	for (size_t i = 0; name.n && i + name.n <= text.n; i++)
-		if (!memcmp(text.p + i, name.p, name.n) && !(i && is_word_byte(text.p[i - 1]) && is_word_byte(name.p[0])) &&
+	const char *hit = name.n && text.n ? memmem(text.p, text.n, name.p, name.n) : NULL;
+
+	for (size_t i = 0; hit; hit = memmem(text.p + i + 1, text.n - i - 1, name.p, name.n)) {
+		i = (size_t)(hit - text.p);
+		if (!(i && is_word_byte(text.p[i - 1]) && is_word_byte(name.p[0])) &&
 		    !(i + name.n < text.n && is_word_byte(text.p[i + name.n]) && is_word_byte(name.p[name.n - 1])))
 			return true;
+	}
 	return false;
 }
 
@@ -320,7 +328,7 @@ static bool names_folded(struct str text, struct str name)
 	own_buf folded = { 0 };
 
 	text_fold(&folded, name);
-	return names(text, buf_all(&folded));
+	return push_names(text, buf_all(&folded));
 }
 
 /* By the name of the account, or a nickname under which it is in the room: those are where it has sent presence. */

@@ -6,7 +6,8 @@
  * A place is told of a message with something to read when the session that named it last cannot take it: it is gone,
  * detached, or its client has said that nobody looks (XEP-0352). While that session is there and active it needs no
  * telling; what other sessions do says nothing about this device. Of what is said in a room that its session is in, it is told where somebody is named
- * there: by the name of the account or his nickname, or where it is encrypted, so that nobody knows. A place is told once and then rests a while; what
+ * there: by the name of the account or his nickname, or where it is encrypted, so that nobody knows. Who belongs to a room and has no session in it is told
+ * where he is named, too (core/room_push.c). A place is told once and then rests a while; what
  * comes meanwhile is counted and told together.
  *
  * In the store a place is an item of the space "push"; its key is the address, a line end and the node, its value "+"

@@ -56,6 +56,7 @@ static struct room *room_new(struct rooms *rs, struct jid bare)
 	list_init(&r->out);
 	list_init(&r->errands);
 	list_init(&r->spoke);
+	list_init(&r->voices);
 	list_init(&r->idle);
 	list_init(&r->dirty);
 	map_add(&rs->all, &r->node, str_n(r->name, name.n));
@@ -105,6 +106,7 @@ static void room_free(struct room *r)
 	out_drop(r);
 	room_errands_drop(r);
 	room_spoke_drop(r);
+	room_voices_drop(r);
 	seats_free(r);
 	room_clear(r);
 	map_free(&r->people);
@@ -303,6 +305,21 @@ void room_gone(struct rooms *rs, struct str room, struct str full, uint64_t seat
 
 /* ---- administrators --------------------------------------------------------------------------------------------- */
 
+/* Where he is in a room already, he stands otherwise there from now on. */
+static void admin_stand(struct rooms *rs, struct jid who)
+{
+	for (struct map_node *node = map_next(&rs->all, NULL); node; node = map_next(&rs->all, node)) {
+		struct room *r = holder_of(node, struct room, node);
+		enum affiliation is = room_person(r, jid_to_bare(who)).affiliation;
+
+		if (!r->occupants_n)
+			continue;
+		room_standing_changed(r, &(struct affiliation_change){ .jid = jid_bare(who), .was = is, .is = is,
+								       .reason = STR(""), .actor = STR("") });
+		room_go_on(r); /* it may have been for members only, and he the last one in it */
+	}
+}
+
 /* Who sends something says whether he is one; so what is known of a name is true of who has it now. */
 static void admin_note(struct rooms *rs, struct jid who, bool is)
 {
@@ -314,11 +331,12 @@ static void admin_note(struct rooms *rs, struct jid who, bool is)
 	if (a) {
 		map_remove(&rs->admins, &a->node);
 		mem_free(a);
-		return;
+	} else {
+		a = mem_alloc(sizeof *a + bare.n);
+		memcpy(a->name, bare.p, bare.n);
+		map_add(&rs->admins, &a->node, str_n(a->name, bare.n));
 	}
-	a = mem_alloc(sizeof *a + bare.n);
-	memcpy(a->name, bare.p, bare.n);
-	map_add(&rs->admins, &a->node, str_n(a->name, bare.n));
+	admin_stand(rs, who);
 }
 
 bool room_by_admin(const struct room *r, struct jid bare)

@@ -234,6 +234,15 @@ static struct affiliating *affiliating_new(struct room *r, struct jid by, size_t
 	return a;
 }
 
+/* By nobody else, and by none of the first `n` of this change. */
+static bool nick_is_free(const struct affiliating *a, size_t n, const struct room_affiliate *item)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(a->people[i].nick, item->nick))
+			return false;
+	return room_nick_is_free(a->change.room, item->nick, item->who);
+}
+
 void room_affiliate(struct room *r, struct jid by, const struct room_affiliate *items, size_t n, struct room_call *call)
 {
 	struct affiliating *a = affiliating_new(r, by, n, call);
@@ -244,7 +253,7 @@ void room_affiliate(struct room *r, struct jid by, const struct room_affiliate *
 
 		p.affiliation = items[i].affiliation;
 		p.reason = items[i].reason.p ? items[i].reason : STR("");
-		if (items[i].nick.n && room_nick_is_free(r, items[i].nick, items[i].who))
+		if (items[i].nick.n && nick_is_free(a, i, &items[i]))
 			p.nick = items[i].nick;
 		if (items[i].nick.p && !items[i].nick.n)
 			p.nick = STR("");
@@ -300,12 +309,24 @@ void room_standing_changed(struct room *r, const struct affiliation_change *a)
 
 /* ---- roles (8): nothing of it is kept --------------------------------------------------------------------------- */
 
+/* Who was kicked cannot be anything else afterwards. */
+static bool is_named_twice(const struct room_role *items, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < i; k++)
+			if (items[i].whom == items[k].whom)
+				return true;
+	return false;
+}
+
 static int roles_objection(const struct seat *by, const struct room_role *items, size_t n)
 {
 	const struct room *r = by->occupant->room;
 
 	if (!room_may(&r->config, by->occupant->standing, ROOM_VERB_LIST_ROLES))
 		return ROOM_FORBIDDEN;
+	if (is_named_twice(items, n))
+		return ROOM_BAD;
 	for (size_t i = 0; i < n; i++) {
 		if (!room_may_role(by->occupant->standing, items[i].whom->standing, items[i].role))
 			return ROOM_NOT_ALLOWED;
@@ -385,6 +406,8 @@ static int hats_begin(struct change *c)
 		return ROOM_FORBIDDEN;
 	if (a->people[0].hats.n > ROOM_TEXT_BYTES_MAX)
 		return ROOM_BAD;
+	if (!room_person_find(c->room, a->people[0].jid) && c->room->people.n >= ROOM_AFFILIATIONS_MAX)
+		return ROOM_TOO_MANY;
 	person_store(c, &a->people[0]);
 	return 0;
 }

@@ -126,6 +126,64 @@ void occupant_hats_set(struct occupant *o, struct str hats)
 	o->hats = str_n(str_dup(buf_all(&xml)), xml.n);
 }
 
+/* Voice that was given or taken is remembered (5.1): else who may not speak would only have to come again. */
+struct voice {
+	struct list here; /* room->voices */
+	struct room_standing standing;
+	char id[sizeof((struct occupant *)0)->id];
+};
+
+enum { VOICES_MAX = 1000 };
+
+static void voice_free(struct room *r, struct voice *v)
+{
+	list_remove(&v->here);
+	r->voices_n--;
+	mem_free(v);
+}
+
+void room_voices_drop(struct room *r)
+{
+	for (struct voice *v; (v = list_first(&r->voices, struct voice, here));)
+		voice_free(r, v);
+}
+
+static struct voice *voice_find(const struct occupant *o)
+{
+	list_each(v, &o->room->voices, struct voice, here)
+		if (str_is(str_z(v->id), o->id))
+			return v;
+	return NULL;
+}
+
+static bool is_voice(enum role role) { return role == ROLE_VISITOR || role == ROLE_PARTICIPANT; }
+
+static void voice_keep(const struct occupant *o)
+{
+	struct room *r = o->room;
+	struct voice *v = voice_find(o);
+
+	if (v)
+		voice_free(r, v);
+	if (!is_voice(o->standing.role) || o->standing.role == room_role_on_entry(&r->config, o->standing.affiliation))
+		return;
+	if (r->voices_n == VOICES_MAX)
+		voice_free(r, list_first(&r->voices, struct voice, here));
+	v = mem_new(struct voice);
+	v->standing = o->standing;
+	memcpy(v->id, o->id, sizeof v->id);
+	list_append(&r->voices, &v->here);
+	r->voices_n++;
+}
+
+static void voice_recall(struct occupant *o)
+{
+	const struct voice *v = voice_find(o);
+
+	if (v && v->standing.affiliation == o->standing.affiliation && is_voice(o->standing.role))
+		o->standing.role = v->standing.role;
+}
+
 static struct occupant *occupant_new(struct room *r, struct jid real, struct str nick)
 {
 	struct occupant *o = mem_new(struct occupant);
@@ -141,6 +199,7 @@ static struct occupant *occupant_new(struct room *r, struct jid real, struct str
 	o->spoke = INT64_MIN / 2;
 	id_make(o);
 	room_spoke_recall(o);
+	voice_recall(o);
 	place_set(o, nick);
 	occupant_hats_set(o, p.hats);
 	list_append(&r->occupants, &o->here);
@@ -155,6 +214,7 @@ static void occupant_free(struct occupant *o)
 
 	assert(list_empty(&o->seats));
 	room_spoke_keep(o);
+	voice_keep(o);
 	map_remove(&r->nicknames, &o->node);
 	list_remove(&o->here);
 	r->occupants_n--;

@@ -12,6 +12,7 @@
 #pragma once
 #include "core/inside.h"
 #include "core/room.h"
+#include "model/fold.h"
 
 /* ---- one core --------------------------------------------------------------------------------------------------- */
 
@@ -48,6 +49,7 @@ struct person {
 	struct map_node node;	   /* room->people */
 	struct map_node nick_node; /* room->nicks, if it has a nick */
 	struct room_person person; /* strings in `bytes` */
+	struct str name, nick;	   /* the same, folded: how he is called; in `bytes` */
 	char bytes[];
 };
 
@@ -97,6 +99,8 @@ struct room {
 	struct list out;	      /* struct out */
 	struct list errands;	      /* struct errand: messages to one person that are under way */
 	struct list spoke;	      /* struct spoke: of who has left, for slow mode; the longest ago first */
+	struct list voices;	      /* struct voice: of who has left; the longest ago first */
+	unsigned voices_n;
 	struct list idle;	      /* rooms->idle */
 	msec used;
 	struct list dirty; /* rooms->list.dirty */
@@ -167,6 +171,7 @@ void room_make(struct room *r, const struct room_entry *e, struct room_call *cal
 void room_unmake(struct room *r);
 extern const struct str room_graves_space; /* of nobody (owner 0), by address of the room */
 void room_grave_set(struct room *r, struct str text); /* absent: there is none any more */
+bool room_grave_is_old(struct str text, msec now);    /* as it is kept: nobody asks for it any more */
 /* Persons who may not be here any more, or stand otherwise, after the config or their affiliation has changed. */
 struct affiliation_change {
 	struct str jid; /* bare or a domain */
@@ -196,6 +201,9 @@ void out_message(struct room *r, struct stanza *st, struct str subject, bool kee
 		 struct room_call *call);
 void out_drop(struct room *r); /* the core ends */
 
+/* room_push.c: `st` was said. Those who belong to the room, are not in it and are named are told. */
+void room_push(struct room *r, struct stanza *st);
+
 /* room_say.c */
 struct errand;
 /* Sends in the name of the room; `call` ends when it is safe. Takes over the reference. */
@@ -216,6 +224,7 @@ static inline struct seat *occupant_seat(const struct occupant *o) { return list
 void occupant_show(struct occupant *o, struct str reason, struct str actor);
 /* All its seats leave, and are told why. `says` is filled in but for the address. */
 struct room_says;
+void room_voices_drop(struct room *r);
 void room_enter_made(struct room *r, const struct room_entry *e, unsigned core, bool made);
 bool room_nick_is_free(const struct room *r, struct str nick, struct jid who);
 void occupant_hats_set(struct occupant *o, struct str hats);

@@ -206,7 +206,8 @@ static bool person_is_worth_it(const struct room_person *p)
 void room_person_set(struct room *r, const struct room_person *new)
 {
 	struct person *old = room_person_find(r, new->jid), *p;
-	struct str *parts[4];
+	own_buf name = { 0 }, nick = { 0 };
+	struct str *parts[6];
 	char *at;
 
 	if (!person_is_worth_it(new)) {
@@ -214,13 +215,19 @@ void room_person_set(struct room *r, const struct room_person *new)
 			person_forget(r, old);
 		return;
 	}
-	p = mem_alloc(sizeof *p + new->jid.n + new->nick.n + new->reason.n + new->hats.n + 1);
+	text_fold(&name, str_n(new->jid.p, str_find(new->jid, '@')));
+	text_fold(&nick, new->nick);
+	p = mem_alloc(sizeof *p + new->jid.n + new->nick.n + new->reason.n + new->hats.n + name.n + nick.n + 1);
 	p->person = *new;
+	p->name = buf_all(&name);
+	p->nick = buf_all(&nick);
 	at = p->bytes;
 	parts[0] = &p->person.jid;
 	parts[1] = &p->person.nick;
 	parts[2] = &p->person.reason;
 	parts[3] = &p->person.hats;
+	parts[4] = &p->name;
+	parts[5] = &p->nick;
 	for (size_t i = 0; i < countof(parts); i++) {
 		if (parts[i]->n)
 			memcpy(at, parts[i]->p, parts[i]->n);
@@ -232,7 +239,7 @@ void room_person_set(struct room *r, const struct room_person *new)
 	map_add(&r->people, &p->node, p->person.jid);
 	/* Two of one nickname cannot be, unless the rows were written by somebody else. */
 	if (p->person.nick.n && map_get(&r->nicks, p->person.nick))
-		p->person.nick.n = 0;
+		p->person.nick.n = p->nick.n = 0;
 	if (p->person.nick.n)
 		map_add(&r->nicks, &p->nick_node, p->person.nick);
 	r->owners += p->person.affiliation == AFFILIATION_OWNER;

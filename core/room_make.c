@@ -64,13 +64,20 @@ static void grave_write(struct buf *to, const struct room *r, struct jid by, str
 	}
 }
 
+static bool is_remembered(msec at, msec now) { return now - at < (msec)GRAVE_DAYS * 24 * 60 * 60 * 1000; }
+
+bool room_grave_is_old(struct str text, msec now)
+{
+	uint64_t at = 0;
+
+	return !str_u64(grave_next(&text), &at) || !is_remembered((msec)at, now);
+}
+
 bool room_is_gone(const struct room *r, struct str *alternative, struct str *reason)
 {
-	msec for_ = core_now(r->core) - r->grave.at;
-
 	*alternative = r->grave.alternative;
 	*reason = r->grave.reason;
-	return r->grave.text && !r->exists && for_ < (msec)GRAVE_DAYS * 24 * 60 * 60 * 1000;
+	return r->grave.text && !r->exists && is_remembered(r->grave.at, core_now(r->core));
 }
 
 /* ---- making ----------------------------------------------------------------------------------------------------- */
@@ -345,9 +352,14 @@ static void destroy_write(struct buf *to, struct jid alternative, struct str rea
 
 void room_destroy(struct room *r, struct jid by, struct jid alternative, struct str reason, struct room_call *call)
 {
-	struct unmaking *u = change_new(r, sizeof *u, call, by, destroy_begin, unmake_apply);
 	own_buf xml = { 0 }, grave = { 0 };
+	struct unmaking *u;
 
+	if (reason.n > ROOM_TEXT_BYTES_MAX) { /* it is remembered */
+		room_call_end(call, ROOM_BAD);
+		return;
+	}
+	u = change_new(r, sizeof *u, call, by, destroy_begin, unmake_apply);
 	destroy_write(&xml, alternative, reason);
 	u->destroy = arena_str(&u->change.arena, buf_all(&xml));
 	grave_write(&grave, r, by, alternative, reason.n ? reason : STR(""));

@@ -303,6 +303,7 @@ static void message_run(struct out *o)
 	if (o->subject.p)
 		room_subject_set(r, stanza_ref(o->plain), o->subject);
 	spread(r, o->plain, 0, 0);
+	room_push(r, o->plain);
 }
 
 static void stored(struct store_request *q)

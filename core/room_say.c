@@ -75,7 +75,9 @@ static bool is_too_fast(struct occupant *o, const struct room_message *m)
 	const struct room *r = o->room;
 	msec now = core_clock(r->core);
 
-	if (!r->config.slow_s || !m->keep || o->standing.role >= ROLE_MODERATOR)
+	if (!r->config.slow_s || o->standing.role >= ROLE_MODERATOR)
+		return false;
+	if (!m->keep && !(m->st->traits & (STANZA_BODY | STANZA_ENCRYPTED))) /* nothing to read */
 		return false;
 	if (now - o->spoke < (msec)r->config.slow_s * 1000)
 		return true;

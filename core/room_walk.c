@@ -2,13 +2,14 @@
  *
  * core/room_walk.c - all rooms of this core, one after another, at the start and then now and then, in the background:
  * what is listed becomes known, what another life of the server left behind is removed, and messages that are old
- * enough go from archives.
+ * enough go from archives. At the end what is remembered of rooms that were destroyed long ago is forgotten.
  */
 #include "core/room_inside.h"
 
 enum {
 	PAGE = 100,
 	TRIM = 500,	 /* messages in one transaction */
+	GRAVES = 500,	 /* of one walk; the rest goes with the next */
 	AGAIN_MS = 5000, /* the store failed */
 	EVERY_MS = 3600 * 1000,
 	DAY_MS = 24 * 3600 * 1000,
@@ -104,6 +105,46 @@ static bool is_mine(const struct rooms *rs, struct str name)
 	return str_eq(jid_domain(j), rs->service.domain) && service_core(rs->core, j) == rs->core->index;
 }
 
+/* ---- what is remembered of rooms that are no more --------------------------------------------------------------- */
+
+/* Unless the room was destroyed once more meanwhile. */
+static void grave_remove(struct rooms *rs, const struct store_pair *grave)
+{
+	struct store_request *q = store_ask(rs->core->store, STORE_ITEM_SET, NULL, NULL);
+
+	q->owner = 0;
+	q->space = room_graves_space;
+	q->key = store_str(q, grave->key);
+	q->was = store_str(q, grave->value);
+	q->value = STR_NONE;
+	store_submit(q);
+}
+
+static void graves_come(struct store_request *q)
+{
+	struct rooms *rs = q->arg;
+	msec now = core_now(rs->core);
+	unsigned n = 0;
+
+	for (size_t i = 0; i < q->n && !q->answer && n < GRAVES; i++)
+		if (is_mine(rs, q->pairs[i].key) && room_grave_is_old(q->pairs[i].value, now)) {
+			grave_remove(rs, &q->pairs[i]);
+			n++;
+		}
+	wait(rs, EVERY_MS);
+}
+
+static void graves_ask(struct rooms *rs)
+{
+	struct store_request *q = store_ask(rs->core->store, STORE_ITEM_LIST, graves_come, rs);
+
+	q->owner = 0;
+	q->space = room_graves_space;
+	store_submit(q);
+}
+
+/* ---- one room after another ------------------------------------------------------------------------------------- */
+
 static void room_next_look(struct rooms *rs)
 {
 	struct store_request *q;
@@ -114,7 +155,7 @@ static void room_next_look(struct rooms *rs)
 		if (rs->walk.after.p)
 			page_ask(rs);
 		else
-			wait(rs, EVERY_MS);
+			graves_ask(rs);
 		return;
 	}
 	q = store_ask(rs->core->store, STORE_ITEM_GET, looked, rs);

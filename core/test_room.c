@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "core/ask.h"
 #include "core/room.h"
 #include "store/faulty.h"
 #include "store/memory.h"
@@ -887,6 +888,37 @@ static void destroyed(void **state)
 	stage_free(g);
 }
 
+static size_t graves_n;
+
+static void graves_listed(struct ask *a) { graves_n = a->answer->n; }
+
+/* How many rooms are remembered that are no more. */
+static size_t graves(struct stage *g)
+{
+	struct ask a = { .done = graves_listed };
+
+	graves_n = 99;
+	item_list(talk_core(g->t, 0), &a, 0, STR("rooms:gone"));
+	talk_run(g->t);
+	assert_false(ask_busy(&a));
+	return graves_n;
+}
+
+static void forgotten(void **state)
+{
+	const msec day = (msec)24 * 3600 * 1000;
+	struct stage *g = stage_new(2, NULL, true);
+	struct ear *ann = made(g);
+
+	did(g, ann, "set persistent");
+	did(g, ann, "destroy");
+	talk_wait(g->t, 29 * day);
+	assert_int_equal(graves(g), 1);
+	talk_wait(g->t, 2 * day);
+	assert_int_equal(graves(g), 0);
+	stage_free(g);
+}
+
 static void private_messages(void **state)
 {
 	struct stage *g = stage_new(2, NULL, true);
@@ -927,6 +959,41 @@ static void slow_mode(void **state)
 	say(bob, "<body>5</body>");
 	talk_run(g->t);
 	assert_int_equal(bob->refused, 2);
+	stage_free(g);
+}
+
+/* Voice is given and taken for longer than a visit. */
+static void voices(void **state)
+{
+	struct stage *g = stage_new(2, NULL, true);
+	struct ear *ann = made(g), *bob = ear(g, 1, BOB, "b"), *cui = ear(g, 0, CUI, "c");
+
+	enter(cui, "Cui");
+	did(g, ann, "role Cui visitor");
+	did(g, ann, "set moderated");
+	leave(cui, "Cui");
+	enter(bob, "Bob");
+	assert_true(has(heard(g, bob), "affiliation='none' role='visitor'"));
+	did(g, ann, "role Bob participant");
+	leave(bob, "Bob");
+	enter(bob, "Bobby");
+	assert_true(has(heard(g, bob), "affiliation='none' role='participant' jid='bob@anser.test/b'"));
+	/* Who is a member now is so from the beginning; who was silenced is not helped by coming again. */
+	did(g, ann, "affiliate cui@anser.test member");
+	enter(cui, "Cui");
+	assert_true(has(heard(g, cui), "affiliation='member' role='participant' jid='cui@anser.test/c'"));
+	did(g, ann, "role Cui visitor");
+	leave(cui, "Cui");
+	enter(cui, "Cui");
+	assert_true(has(heard(g, cui), "affiliation='member' role='visitor' jid='cui@anser.test/c'"));
+	did(g, ann, "role Cui participant");
+	leave(cui, "Cui");
+	enter(cui, "Cui");
+	assert_true(has(heard(g, cui), "affiliation='member' role='participant' jid='cui@anser.test/c'"));
+	did(g, ann, "role Bobby visitor");
+	leave(bob, "Bobby");
+	enter(bob, "Bob");
+	assert_true(has(heard(g, bob), "affiliation='none' role='visitor' jid='bob@anser.test/b'"));
 	stage_free(g);
 }
 
@@ -1039,8 +1106,10 @@ int main(void)
 		cmocka_unit_test(roles_and_affiliations),
 		cmocka_unit_test(members_only_removes),
 		cmocka_unit_test(destroyed),
+		cmocka_unit_test(forgotten),
 		cmocka_unit_test(private_messages),
 		cmocka_unit_test(slow_mode),
+		cmocka_unit_test(voices),
 		cmocka_unit_test(taken_back),
 		cmocka_unit_test(retention),
 		cmocka_unit_test(ends_in_flight),

@@ -11,39 +11,11 @@
 
 #include <cmocka.h>
 
-#include "base/crypt.h"
 #include "core/service.h"
 #include "doors/component/component.h"
-#include "tests/talk.h"
+#include "tests/dialogue.h"
 
-#define HEADER_TO(domain) "<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' to='" domain "'>"
-#define HEADER HEADER_TO("irc.test")
-#define CLIENT_HEADER "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='anser.test' version='1.0'>"
-
-/* With quotes of one kind. */
-static const char *quoted(const char *heard)
-{
-	for (char *p = (char *)heard; (p = strchr(p, '"'));)
-		*p = '\'';
-	return heard;
-}
-
-/* Hears, and expects all of `...` (up to NULL) in this order. */
-#define hears(line, ...) hears_at(__LINE__, line, (const char *[]){ __VA_ARGS__, NULL })
-static void hears_at(int at, struct line *l, const char *const *what)
-{
-	const char *heard = quoted(talk_hear(l)), *from = heard;
-
-	for (; *what; what++) {
-		const char *hit = strstr(from, *what);
-
-		if (!hit)
-			fail_msg("line %d: \"%s\" is not in (or not behind what comes before it in) \"%s\"", at, *what, heard);
-		from = hit + strlen(*what);
-	}
-}
-
-#define hears_nothing(line) assert_string_equal(talk_hear(line), "")
+#define HEADER COMPONENT_HEADER("irc.test")
 
 #define ends_with(line, condition) ends_with_at(__LINE__, line, condition)
 static void ends_with_at(int at, struct line *l, const char *condition)
@@ -73,43 +45,7 @@ static struct talk *begin(unsigned cores)
 	return t;
 }
 
-static void shake(struct line *l, const char *secret)
-{
-	const char *heard = quoted(talk_hear(l)), *id = strstr(heard, " id='");
-	own_buf sum = { 0 }, all = { 0 };
-	uint8_t bytes[HASH_BYTES_MAX];
-
-	assert_non_null(id);
-	buf_str(&all, str_n(id + 5, strcspn(id + 5, "'")));
-	buf_str(&all, str_z(secret));
-	hash_sum(HASH_SHA1, buf_all(&all), bytes);
-	buf_lit(&sum, "<handshake>");
-	hex_write(&sum, str_bytes(bytes, hash_bytes(HASH_SHA1)));
-	buf_lit(&sum, "</handshake>");
-	talk_say(l, buf_z(&sum));
-}
-
-static struct line *connects(struct talk *t)
-{
-	struct line *l = talk_open(t, 0, &component_door, TALK_HERE);
-
-	talk_say(l, HEADER);
-	shake(l, "a secret");
-	hears(l, "<handshake/>");
-	return l;
-}
-
-static struct line *enters(struct talk *t, unsigned core, const char *resource)
-{
-	struct line *l = talk_open(t, core, &xmpp_door, TALK_HERE);
-	own_buf bind = { 0 };
-
-	talk_ask(l, CLIENT_HEADER "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AHRvbQBzZWNyZXQ=</auth>");
-	buf_fmt(&bind, CLIENT_HEADER "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>%s</resource></bind></iq>", resource);
-	talk_say(l, buf_z(&bind));
-	hears(l, "<jid>");
-	return l;
-}
+static struct line *connects(struct talk *t) { return component_connects(t, "irc.test", "a secret"); }
 
 /* ---- the handshake ----------------------------------------------------------------------------------------------- */
 
@@ -131,9 +67,9 @@ static void headers_that_are_refused(void **state)
 	static const struct {
 		const char *said, *condition;
 	} rows[] = {
-		{ HEADER_TO("other.test"), "host-unknown" },
-		{ HEADER_TO("anser.test"), "host-unknown" },
-		{ HEADER_TO("@"), "host-unknown" },
+		{ COMPONENT_HEADER("other.test"), "host-unknown" },
+		{ COMPONENT_HEADER("anser.test"), "host-unknown" },
+		{ COMPONENT_HEADER("@"), "host-unknown" },
 		{ "<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams'>", "host-unknown" },
 		{ "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='irc.test'>", "invalid-namespace" },
 		{ "<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://example.org' to='irc.test'>", "invalid-namespace" },
@@ -193,7 +129,7 @@ static void a_second_one(void **state)
 	struct line *old = connects(t), *fresh = connects(t), *tom;
 
 	ends_with(old, "conflict");
-	tom = enters(t, 0, "a");
+	tom = enters(t, 0, "tom", "a");
 	talk_ask(tom, "<message to='x@irc.test'><body>to the new one</body></message>");
 	hears(fresh, "to the new one");
 	talk_free(t);
@@ -223,7 +159,7 @@ static void any_split(void **state)
 static void both_ways(unsigned core, unsigned cores)
 {
 	struct talk *t = begin(cores);
-	struct line *irc = connects(t), *tom = enters(t, core, "a");
+	struct line *irc = connects(t), *tom = enters(t, core, "tom", "a");
 
 	talk_ask(tom, "<presence/>");
 	talk_say(tom, "<presence to='#chan@irc.test/tom'/>");
@@ -253,7 +189,7 @@ static void both_ways_across(void **state) { both_ways(1, 2); }
 static void namespaces(void **state)
 {
 	struct talk *t = begin(1);
-	struct line *irc = connects(t), *tom = enters(t, 0, "a");
+	struct line *irc = connects(t), *tom = enters(t, 0, "tom", "a");
 
 	talk_ask(tom, "<presence/>");
 	talk_say(irc, "<message xmlns='jabber:component:accept' from='x@irc.test' to='tom@anser.test' type='chat'><body>one</body>"
@@ -268,7 +204,7 @@ static void namespaces(void **state)
 static void what_it_may_say(void **state)
 {
 	struct talk *t = begin(1);
-	struct line *irc = connects(t), *tom = enters(t, 0, "a");
+	struct line *irc = connects(t), *tom = enters(t, 0, "tom", "a");
 
 	talk_ask(tom, "<presence/>");
 	talk_say(irc, "<message from='r@irc.test/n' to='tom@anser.test/a' type='groupchat'><body>x</body>"
@@ -333,7 +269,7 @@ static void errors_come_back(void **state)
 static void while_it_is_away(void **state)
 {
 	struct talk *t = begin(2);
-	struct line *tom = enters(t, 1, "a"), *irc;
+	struct line *tom = enters(t, 1, "tom", "a"), *irc;
 
 	talk_say(tom, "<message to='x@irc.test' id='1'><body>x</body></message>");
 	hears(tom, "id='1' type='error'", "type='wait'", "<remote-server-timeout ");
@@ -359,7 +295,7 @@ static void while_it_is_away(void **state)
 static void a_component_that_does_not_read(void **state)
 {
 	struct talk *t = begin(1);
-	struct line *irc = connects(t), *tom = enters(t, 0, "a");
+	struct line *irc = connects(t), *tom = enters(t, 0, "tom", "a");
 	own_buf message = { 0 };
 	unsigned sent = 0;
 
@@ -394,7 +330,7 @@ static void a_component_that_floods(void **state)
 	talk_run(t);
 	assert_false(talk_paused(irc));
 	hears_nothing(irc);
-	tom = enters(t, 0, "a");
+	tom = enters(t, 0, "tom", "a");
 	talk_say(tom, "<presence/>");
 	heard = quoted(talk_hear(tom));
 	for (unsigned i = 0; i < MANY; i++) {
@@ -417,7 +353,7 @@ static void gone_in_the_midst(void **state)
 	talk_turn(t);
 	talk_cut(irc);
 	talk_run(t);
-	tom = enters(t, 0, "a");
+	tom = enters(t, 0, "tom", "a");
 	talk_say(tom, "<presence/>");
 	hears(tom, "id='m'");
 	irc = connects(t);

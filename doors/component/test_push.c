@@ -10,40 +10,10 @@
 
 #include <cmocka.h>
 
-#include "base/crypt.h"
 #include "core/push.h"
 #include "core/service.h"
 #include "doors/component/component.h"
-#include "tests/talk.h"
-
-#define HEADER_TO(domain) "<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' to='" domain "'>"
-#define HEADER HEADER_TO("push.test")
-#define CLIENT_HEADER "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='anser.test' version='1.0'>"
-
-/* With quotes of one kind. */
-static const char *quoted(const char *heard)
-{
-	for (char *p = (char *)heard; (p = strchr(p, '"'));)
-		*p = '\'';
-	return heard;
-}
-
-/* Hears, and expects all of `...` (up to NULL) in this order. */
-#define hears(line, ...) hears_at(__LINE__, line, (const char *[]){ __VA_ARGS__, NULL })
-static void hears_at(int at, struct line *l, const char *const *what)
-{
-	const char *heard = quoted(talk_hear(l)), *from = heard;
-
-	for (; *what; what++) {
-		const char *hit = strstr(from, *what);
-
-		if (!hit)
-			fail_msg("line %d: \"%s\" is not in (or not behind what comes before it in) \"%s\"", at, *what, heard);
-		from = hit + strlen(*what);
-	}
-}
-
-#define hears_nothing(line) assert_string_equal(talk_hear(line), "")
+#include "tests/dialogue.h"
 
 static const struct component_key keys[] = { { STR_INIT("push.test"), STR_INIT("a secret") } };
 
@@ -67,45 +37,7 @@ static struct talk *begin_with(unsigned cores, enum push_content content)
 
 static struct talk *begin(unsigned cores) { return begin_with(cores, PUSH_COUNT_ONLY); }
 
-static void shake(struct line *l, const char *secret)
-{
-	const char *heard = quoted(talk_hear(l)), *id = strstr(heard, " id='");
-	own_buf sum = { 0 }, all = { 0 };
-	uint8_t bytes[HASH_BYTES_MAX];
-
-	assert_non_null(id);
-	buf_str(&all, str_n(id + 5, strcspn(id + 5, "'")));
-	buf_str(&all, str_z(secret));
-	hash_sum(HASH_SHA1, buf_all(&all), bytes);
-	buf_lit(&sum, "<handshake>");
-	hex_write(&sum, str_bytes(bytes, hash_bytes(HASH_SHA1)));
-	buf_lit(&sum, "</handshake>");
-	talk_say(l, buf_z(&sum));
-}
-
-static struct line *connects(struct talk *t)
-{
-	struct line *l = talk_open(t, 0, &component_door, TALK_HERE);
-
-	talk_say(l, HEADER);
-	shake(l, "a secret");
-	hears(l, "<handshake/>");
-	return l;
-}
-
-static struct line *enters(struct talk *t, unsigned core, const char *name, const char *resource)
-{
-	struct line *l = talk_open(t, core, &xmpp_door, TALK_HERE);
-	own_buf bind = { 0 };
-
-	talk_ask(l, CLIENT_HEADER);
-	talk_ask(l, strcmp(name, "tom") ? "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AGFubgBzZWNyZXQ=</auth>"
-					: "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AHRvbQBzZWNyZXQ=</auth>");
-	buf_fmt(&bind, CLIENT_HEADER "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>%s</resource></bind></iq>", resource);
-	talk_say(l, buf_z(&bind));
-	hears(l, "<jid>");
-	return l;
-}
+static struct line *connects(struct talk *t) { return component_connects(t, "push.test", "a secret"); }
 
 #define ENABLE_AT(node) "<iq type='set' id='e'><enable xmlns='urn:xmpp:push:0' jid='push.test' node='" node "'/></iq>"
 #define SM "<enable xmlns='urn:xmpp:sm:3' resume='true'/>"
@@ -269,6 +201,59 @@ static void named_in_a_room(unsigned cores, unsigned at)
 static void named_here(void **state) { named_in_a_room(1, 0); }
 static void named_across(void **state) { named_in_a_room(2, 1); }
 
+#define OWNER(fields) "<iq type='set' id='c' to='hall@rooms.anser.test'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>" fields "</x></query></iq>"
+#define STAND(affiliation) "<iq type='set' id='s' to='hall@rooms.anser.test'><query xmlns='http://jabber.org/protocol/muc#admin'>" \
+			   "<item jid='tom@anser.test' affiliation='" affiliation "'/></query></iq>"
+#define SECRET "<message to='hall@rooms.anser.test' type='groupchat'><body>unreadable</body><encryption xmlns='urn:xmpp:eme:0' namespace='x'/></message>"
+
+/* Whom a room's word finds who belongs to it and has no session at all. */
+static void says(struct talk *t, struct line *ann, struct line *push, const char *text, bool told)
+{
+	talk_ask(ann, text);
+	talk_run(t);
+	if (told)
+		hears(push, "<publish node='n&lt;1&gt;'>", "<value>1</value>");
+	else
+		hears_nothing(push);
+	talk_wait(t, 11000);
+	hears_nothing(push);
+}
+
+static void named_and_away(unsigned cores, unsigned at)
+{
+	struct talk *t = begin(cores);
+	struct line *push = connects(t), *tom = phone(t, at, "phone"), *ann = enters(t, 0, "ann", "a");
+
+	talk_ask(ann, "<presence/><presence to='hall@rooms.anser.test/boss'><x xmlns='http://jabber.org/protocol/muc'/></presence>" OWNER(""));
+	says(t, ann, push, SAY("tom?"), false); /* he looks, and does not belong here */
+	talk_cut(tom);
+	talk_run(t);
+	says(t, ann, push, SAY("tom?"), false);
+	talk_ask(ann, STAND("member"));
+	says(t, ann, push, SAY("who knows about atoms?"), false);
+	says(t, ann, push, SAY("Tom knows."), true);
+	says(t, ann, push, SECRET, false);
+	talk_ask(ann, "<iq type='set' id='n' to='hall@rooms.anser.test'><query xmlns='http://jabber.org/protocol/muc#admin'>"
+		      "<item jid='tom@anser.test' affiliation='member' nick='Cañón'/></query></iq>");
+	says(t, ann, push, SAY("canon, are you there?"), true);
+	talk_ask(ann, OWNER("<field var='muc#roomconfig_membersonly'><value>1</value></field>"));
+	says(t, ann, push, SECRET, true);
+	/* Who is banned, or blocks the room, hears nothing of it. */
+	talk_ask(ann, STAND("outcast"));
+	says(t, ann, push, SAY("tom!"), false);
+	tom = phone(t, at, "phone");
+	talk_ask(tom, "<iq type='set' id='b'><block xmlns='urn:xmpp:blocking'><item jid='hall@rooms.anser.test'/></block></iq>");
+	talk_cut(tom);
+	talk_ask(ann, STAND("member"));
+	talk_wait(t, 11000);
+	talk_hear(push);
+	says(t, ann, push, SAY("tom!"), false);
+	talk_free(t);
+}
+
+static void away_here(void **state) { named_and_away(1, 0); }
+static void away_across(void **state) { named_and_away(2, 1); }
+
 static void contents(void **state)
 {
 	static const struct {
@@ -422,7 +407,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(told_here), cmocka_unit_test(told_across), cmocka_unit_test(told_across_the_other_way), cmocka_unit_test(a_line_that_breaks),
-		cmocka_unit_test(each_device_for_itself), cmocka_unit_test(named_here), cmocka_unit_test(named_across), cmocka_unit_test(contents),
+		cmocka_unit_test(each_device_for_itself), cmocka_unit_test(named_here), cmocka_unit_test(named_across),
+		cmocka_unit_test(away_here), cmocka_unit_test(away_across), cmocka_unit_test(contents),
 		cmocka_unit_test(asking_and_taking_back), cmocka_unit_test(what_is_refused),
 		cmocka_unit_test(errors_here), cmocka_unit_test(errors_across), cmocka_unit_test(answers_of_others),
 	};

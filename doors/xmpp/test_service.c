@@ -13,50 +13,12 @@
 
 #include "base/mem.h"
 #include "core/service.h"
-#include "tests/talk.h"
+#include "tests/dialogue.h"
 
 #define DOMAIN "svc.test"
-#define HEADER "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='anser.test' version='1.0'>"
 #define ENABLE "<enable xmlns='urn:xmpp:sm:3' resume='true'/>"
 
-/* With quotes of one kind. */
-static const char *quoted(const char *heard)
-{
-	for (char *p = (char *)heard; (p = strchr(p, '"'));)
-		*p = '\'';
-	return heard;
-}
-
-/* Hears, and expects all of `...` (up to NULL) in this order. */
-#define hears(line, ...) hears_at(__LINE__, line, (const char *[]){ __VA_ARGS__, NULL })
-static void hears_at(int at, struct line *l, const char *const *what)
-{
-	const char *heard = quoted(talk_hear(l)), *from = heard;
-
-	for (; *what; what++) {
-		const char *hit = strstr(from, *what);
-
-		if (!hit)
-			fail_msg("line %d: \"%s\" is not in (or not behind what comes before it in) \"%s\"", at, *what, heard);
-		from = hit + strlen(*what);
-	}
-}
-
 #define hears_not(line, what) assert_null(strstr(talk_heard(line), what))
-
-/* Logs in and binds; tom's password is the one. */
-static struct line *enters(struct talk *t, unsigned core, const char *name, const char *resource)
-{
-	struct line *l = talk_open(t, core, &xmpp_door, TALK_HERE);
-	own_buf bind = { 0 };
-
-	assert_string_equal(name, "tom");
-	talk_ask(l, HEADER "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AHRvbQBzZWNyZXQ=</auth>");
-	buf_fmt(&bind, HEADER "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>%s</resource></bind></iq>", resource);
-	talk_say(l, buf_z(&bind));
-	hears(l, "<jid>");
-	return l;
-}
 
 struct probe_sender {
 	struct list here;

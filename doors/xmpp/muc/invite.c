@@ -128,15 +128,21 @@ void muc_decline(struct muc *m, const struct xml *decline)
 	struct jid named, to;
 	own_buf b = { 0 };
 
-	if (muc_jid(decline, "to", &named, m->arena) <= 0 || !inviter_find(m, named, &to)) {
-		muc_refuse(m, ROOM_NO_OCCUPANT);
+	if (room_standing(m->room, m->st->from).affiliation == AFFILIATION_OUTCAST) {
+		muc_refuse(m, ROOM_BANNED);
 		return;
 	}
+	if (muc_jid(decline, "to", &named, m->arena) <= 0) {
+		muc_error(m, STANZA_ERROR_BAD_REQUEST, NULL);
+		return;
+	}
+	muc_taken(m); /* in any case: an error would tell who belongs to the room */
+	if (!inviter_find(m, named, &to))
+		return;
 	buf_lit(&b, "<x xmlns='" MUC_USER "'><decline");
 	xml_write_attr(&b, "from", jid_bare(m->st->from));
 	buf_byte(&b, '>');
 	muc_text(&b, "reason", str_trim(xml_child_text(decline, "reason", MUC_USER, m->arena)));
 	buf_lit(&b, "</decline></x>");
 	muc_send(m->core, STANZA_MESSAGE, MESSAGE_NORMAL, room_jid(m->room), to, m->st->id, 0, buf_all(&b));
-	muc_taken(m);
 }

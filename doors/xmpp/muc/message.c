@@ -64,13 +64,16 @@ static void tombstone_write(struct buf *to, const struct muc *m, struct str id, 
 	buf_lit(to, "</retracted>");
 }
 
-/* XEP-0424: only who said it takes it back, which the room knows. */
-static void take_back(struct muc *m, struct seat *s, uint64_t stamp)
+/* XEP-0424: only who said it takes it back, which the room knows. Slow mode does not hold him up, so nothing that could be read goes with it. */
+static void take_back(struct muc *m, struct seat *s, const struct xml *retract, uint64_t stamp)
 {
 	own_buf tombstone = { 0 }, notice = { 0 };
 
 	tombstone_write(&tombstone, m, m->st->id, STR(""));
-	muc_payload(m, &notice);
+	if (room_config(m->room)->slow_s && s->occupant->standing.role < ROLE_MODERATOR)
+		xml_write(&notice, retract, STR(NS_CLIENT_SCOPE));
+	else
+		muc_payload(m, &notice);
 	room_retract(s, stamp, true, buf_all(&tombstone), buf_all(&notice), m->st, &muc_call(m, NULL)->call);
 }
 
@@ -138,8 +141,8 @@ static void groupchat(struct muc *m)
 	if (!s)
 		muc_refuse(m,
 			   room_exists(m->room) ? room_is_locked(m->room) ? ROOM_LOCKED : ROOM_NOT_HERE : ROOM_ABSENT);
-	else if (retract && stamp_read(xml_attr(retract, "id"), &stamp))
-		take_back(m, s, stamp);
+	else if (retract && !subject_of(m).p && stamp_read(xml_attr(retract, "id"), &stamp))
+		take_back(m, s, retract, stamp);
 	else
 		say(m, s);
 }

@@ -3,6 +3,8 @@
  * doors/xmpp/muc/owner.c - how a room shall be (XEP-0045, 10.1, 10.2), and its end (10.9). The fields are a table;
  * those of our own are described in docs/protocol-rooms.md.
  */
+#include <stdlib.h>
+
 #include "doors/xmpp/features/commands.h"
 #include "doors/xmpp/muc/muc.h"
 
@@ -217,31 +219,39 @@ static void people_add(struct people *p, struct jid who, enum affiliation a)
 		p->items[p->n++] = (struct room_affiliate){ .who = who, .affiliation = a };
 }
 
-static bool is_named(const struct xml *field, struct str bare, struct arena *arena)
+static int by_address(const void *a, const void *b)
 {
-	struct jid jid;
-
-	for (const struct xml *v = xml_child(field, "value", DATA); v; v = xml_sibling(v, "value", DATA))
-		if (jid_parse(&jid, str_trim(xml_text(v, arena)), arena) && str_eq(jid_bare(jid), bare))
-			return true;
-	return false;
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
+/* The list may be as long as a stanza, and so may that of those who are there. */
 static void list_read(const struct muc *m, const struct xml *field, enum affiliation a, struct people *ret)
 {
 	struct room_person p = { 0 };
+	struct str *named;
 	struct jid jid;
+	size_t n = 0;
 
+	for (const struct xml *v = xml_child(field, "value", DATA); v; v = xml_sibling(v, "value", DATA))
+		n++;
+	named = arena_get(m->arena, (n + 1) * sizeof(*named));
+	n = 0;
 	for (const struct xml *v = xml_child(field, "value", DATA); v; v = xml_sibling(v, "value", DATA)) {
 		struct str text = str_trim(xml_text(v, m->arena));
 
-		if (text.n && !jid_parse(&jid, text, m->arena))
+		if (!text.n)
+			continue;
+		if (!jid_parse(&jid, text, m->arena)) {
 			ret->good = false;
-		else if (text.n && room_person(m->room, jid_to_bare(jid)).affiliation != a)
+			return;
+		}
+		named[n++] = jid_bare(jid);
+		if (room_person(m->room, jid_to_bare(jid)).affiliation != a)
 			people_add(ret, jid_to_bare(jid), a);
 	}
-	while (room_person_next(m->room, a, p.jid, &p))
-		if (!is_named(field, p.jid, m->arena) && jid_parse(&jid, p.jid, m->arena))
+	qsort(named, n, sizeof(*named), by_address);
+	while (ret->good && room_person_next(m->room, a, p.jid, &p))
+		if (!bsearch(&p.jid, named, n, sizeof(*named), by_address) && jid_parse(&jid, p.jid, m->arena))
 			people_add(ret, jid, AFFILIATION_NONE);
 }
 

@@ -7,12 +7,17 @@
 
 #define SECOND ((msec)1000)
 
+/* It is kept as long as somebody is there, and shown to everybody who comes. */
+enum { SHOWN_BYTES_MAX = 16 * 1024 };
+
 /* The presence as the others shall see it; the caller's reference. */
 static struct stanza *presence_shown(const struct muc *m)
 {
 	own_buf b = { 0 };
 
 	muc_payload(m, &b);
+	if (m->st->payload.n > SHOWN_BYTES_MAX) /* of who leaves: the rest was refused */
+		buf_clear(&b);
 	return muc_with_payload(m->st, buf_all(&b));
 }
 
@@ -31,7 +36,7 @@ static void history_read(const struct muc *m, const struct xml *x, struct room_e
 		e->history_chars = n;
 	if (when_read(xml_attr(h, "since"), &since) && since > 0)
 		e->history_since = since;
-	if (str_u64(xml_attr(h, "seconds"), &n) && (msec)n < core_now(m->core) / SECOND) {
+	if (str_u64(xml_attr(h, "seconds"), &n) && n < (uint64_t)(core_now(m->core) / SECOND)) {
 		since = core_now(m->core) - (msec)n * SECOND;
 		if (since > e->history_since)
 			e->history_since = since; /* the least that fits all of them */
@@ -88,6 +93,10 @@ static void available(struct muc *m)
 	if (!m->st->to.resource) {
 		muc_error(m, STANZA_ERROR_JID_MALFORMED,
 			  "A nickname stands behind the address of the room: room@domain/nickname.");
+		return;
+	}
+	if (m->st->payload.n > SHOWN_BYTES_MAX) {
+		muc_error(m, STANZA_ERROR_POLICY_VIOLATION, "A presence in a room has at most 16 KiB.");
 		return;
 	}
 	if (x) {
