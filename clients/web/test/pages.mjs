@@ -2,6 +2,7 @@
 // One browser for all tests of a process, and pages that are lent: a fresh context costs seconds on a slow machine, so one that was given back is used
 // again, as empty as a fresh one.
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import { PATIENCE, device, launchBrowser } from './browser.mjs';
 
 let browser;
@@ -43,7 +44,7 @@ export async function giveBack(page) {
 			sessionStorage.clear();
 		});
 		await page.mouse.move(-1, -1);
-		if (size)
+		if (size && JSON.stringify(page.viewportSize()) !== JSON.stringify(size))
 			await page.setViewportSize(size);
 		await page.goto('about:blank');
 	} catch {
@@ -64,9 +65,24 @@ export function still(page) {
 	});
 }
 
-// The value of a field, once it is that: lists fill and effects run after what is asked for is there.
-export async function holds(field, wanted) {
-	for (const end = Date.now() + PATIENCE; (await field.inputValue()) !== wanted && Date.now() < end;)
-		await new Promise((r) => setTimeout(r, 50));
-	assert.equal(await field.inputValue(), wanted);
+// What `ask` gives, once it is that: lists fill and effects run after what is asked for is there.
+export async function comes(ask, wanted) {
+	for (const end = Date.now() + PATIENCE; !isDeepStrictEqual(await ask(), wanted) && Date.now() < end;)
+		await new Promise((r) => setTimeout(r, 20));
+	assert.deepEqual(await ask(), wanted);
+}
+
+// The same for the value of a field.
+export const holds = (field, wanted) => comes(() => field.inputValue(), wanted);
+
+// To be given to a page: until `is` says true there.
+export async function until(is) {
+	for (const end = Date.now() + 120_000; !is(); await new Promise((done) => setTimeout(done)))
+		if (Date.now() > end)
+			throw new Error(`it did not come to this: ${is}`);
+}
+
+// Runs a function in the page; what it is given may be functions too, of which only the text goes there.
+export function within(page, run, ...given) {
+	return page.evaluate(`(${run})(${given.map((x) => (typeof x === 'function' ? x : JSON.stringify(x))).join(', ')})`);
 }

@@ -30,10 +30,10 @@ async function tests(files) {
 	return { passed: number('pass'), failed: failed || (code ? 1 : 0) };
 }
 
-// Those with a browser in one process, which starts it once.
+// Those with a browser in one process, which starts it (and the server, where there is one) once.
 const folder = (name) => async () => {
 	const files = readdirSync(join(here, name)).filter((n) => n.endsWith('.test.mjs')).map((n) => join(here, name, n));
-	const shares = (file) => /from '\.\/(site|harness)\.mjs'/.test(readFileSync(file, 'utf8'));
+	const shares = (file) => /from '\.\/(site|harness|stage)\.mjs'/.test(readFileSync(file, 'utf8'));
 	if (!files.some(shares))
 		return tests(files);
 	const together = mkdtempSync(join(here, name, '.together-'));

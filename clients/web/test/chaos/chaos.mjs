@@ -4,7 +4,7 @@
 import { device, launchBrowser } from '../browser.mjs';
 import { DOMAIN, PASSWORD, startServer } from '../server.mjs';
 import { chance } from './proxy.mjs';
-import { engine, login, pageFiles, startRig } from './rig.mjs';
+import { engine, login, pageFiles, several, startRig } from './rig.mjs';
 
 const MESSAGES = Number(process.env.MESSAGES ?? 200);
 const EVERY_MS = 25;
@@ -190,8 +190,7 @@ const files = await pageFiles();
 const browser = await launchBrowser();
 let failed = 0;
 try {
-	for (const kind of wanted)
-		failed += (await run(kind, files, browser)) ? 0 : 1;
+	failed = wanted.length - (await several(wanted, (kind) => run(kind, files, browser)));
 } finally {
 	await browser.close();
 }

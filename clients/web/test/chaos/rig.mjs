@@ -43,3 +43,19 @@ export async function login(page, name, password, keep = true) {
 		throw new Error(`${name} is not let in: ${why}`);
 	await page.waitForFunction(() => window.model.synced.value, undefined, { timeout: 120_000 });
 }
+
+// Runs all, a few at a time: they mostly wait, for lines that break and come back. Gives how many came true.
+export async function several(things, run, at = 3) {
+	const left = [...things];
+	let good = 0;
+	const worker = async () => {
+		for (let x = left.shift(); x !== undefined; x = left.shift())
+			if (await run(x))
+				good++;
+	};
+	const ended = await Promise.allSettled(Array.from({ length: at }, worker));
+	const broken = ended.find((e) => e.status === 'rejected');
+	if (broken)
+		throw broken.reason;
+	return good;
+}

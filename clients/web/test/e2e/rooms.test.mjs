@@ -1,22 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rooms as people have them: the real server, the real page from inside of it, in both languages.
 import assert from 'node:assert/strict';
-import test, { after, before } from 'node:test';
-import { device, launchBrowser, picture } from '../browser.mjs';
-import { PASSWORD, startServer } from '../server.mjs';
-import { hears, openPage, row, say, state } from './people.mjs';
+import { picture } from '../browser.mjs';
+import { PASSWORD } from '../server.mjs';
+import { hears, row, say, state } from './people.mjs';
+import { server, story } from './stage.mjs';
 import { until } from './wait.mjs';
-
-let server;
-let browser;
-before(async () => {
-	server = await startServer();
-	browser = await launchBrowser();
-});
-after(async () => {
-	await browser?.close();
-	await server?.close();
-});
 
 async function enter(page, name) {
 	const has = page.getByRole('button', { name: /^(Log in|去登录)$/ });
@@ -29,32 +18,12 @@ async function enter(page, name) {
 	await page.locator('.app').waitFor();
 }
 
-// Pages of several people; every one must end without a fault.
-function story(name, run) {
-	test(name, async () => {
-		const contexts = [], pages = [];
-		const person = async (who, options = {}) => {
-			server.account(who);
-			const context = await device(browser, options);
-			contexts.push(context);
-			const page = await openPage(context, server.url);
-			pages.push(page);
-			await enter(page, who);
-			return page;
-		};
-		try {
-			await run(person);
-			for (const page of pages)
-				assert.deepEqual(page.faults, []);
-		} catch (e) {
-			for (const [i, page] of pages.entries())
-				await picture(page, `failed-${name.replace(/\W+/g, '-')}-${i}`).catch(() => {});
-			throw e;
-		} finally {
-			for (const context of contexts)
-				await context.close();
-		}
-	});
+// Somebody with an account, logged in, in a browser of their own.
+async function person(open, who, options) {
+	server.account(who);
+	const page = await open(options);
+	await enter(page, who);
+	return page;
 }
 
 const dialog = (page) => page.getByRole('dialog');
@@ -84,9 +53,9 @@ async function menu(page, text, label, item) {
 }
 
 for (const [language, w] of Object.entries(WORDS)) {
-	story(`a private room, ${language}: made with somebody in it, talk, mentions, moderation, removed and back, left`, async (person) => {
+	story(`a private room, ${language}: made with somebody in it, talk, mentions, moderation, removed and back, left`, async (open) => {
 		const [a, b] = [`ann-${language}`, `bob-${language}`], team = language === 'en' ? 'Release team' : '发布小组';
-		const ann = await person(a, w.device), bob = await person(b, w.device);
+		const ann = await person(open, a, w.device), bob = await person(open, b, w.device);
 		await goTo(ann, '#/rooms/new');
 		await dialog(ann).getByLabel(w.name, { exact: true }).fill(team);
 		await dialog(ann).getByLabel(w.find).fill(b);
@@ -137,9 +106,9 @@ for (const [language, w] of Object.entries(WORDS)) {
 		await state(ann, 'alone', w.sent);
 	});
 
-	story(`a public room, ${language}: found by its words, entered, closed to others`, async (person) => {
+	story(`a public room, ${language}: found by its words, entered, closed to others`, async (open) => {
 		const [a, b, c] = ['cy', 'dan', 'eve'].map((n) => `${n}-${language}`), club = language === 'en' ? 'Chess club' : '象棋俱乐部';
-		const ann = await person(a, w.device), bob = await person(b, w.device), eve = await person(c, w.device);
+		const ann = await person(open, a, w.device), bob = await person(open, b, w.device), eve = await person(open, c, w.device);
 		await goTo(ann, '#/rooms/new');
 		await dialog(ann).getByLabel(w.name, { exact: true }).fill(club);
 		await dialog(ann).getByLabel(w.all, { exact: true }).check();

@@ -26,6 +26,7 @@ async function start() {
 			'Content-Type': `${TYPES[name.split('.').pop()] ?? 'text/html'}; charset=utf-8`,
 			'Content-Security-Policy': CSP,
 			'X-Content-Type-Options': 'nosniff',
+			'Cache-Control': name && bytes ? 'max-age=31536000, immutable' : 'no-store', // as the server says it; read and compiled once
 		});
 		a.end(bytes ?? '');
 	});

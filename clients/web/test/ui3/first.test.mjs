@@ -3,19 +3,19 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { holds } from '../pages.mjs';
+import { comes, holds } from '../pages.mjs';
 import { answers, on } from './harness.mjs';
 
 const server = (s) => `&server=${encodeURIComponent(JSON.stringify(s))}`;
 
 async function errorOf(field) {
+	await comes(() => field.getAttribute('aria-invalid'), 'true');
 	const ids = (await field.getAttribute('aria-describedby')) ?? '';
-	assert.equal(await field.getAttribute('aria-invalid'), 'true');
 	return field.page().locator(`[id="${ids.split(' ')[0]}"]`).innerText();
 }
 
 test('an account is made in two fields, then the welcome leads on', () => on('/?out=1', async (page, { called }) => {
-	assert.equal(await page.locator('.first input').count(), 2);
+	await comes(() => page.locator('.first input').count(), 2);
 	await page.getByLabel('Name').fill('lin');
 	await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
 	await page.getByText('Very good.').waitFor();
@@ -30,7 +30,7 @@ test('what is missing is said at its field and gets the focus', () => on('/?out=
 	await page.getByRole('button', { name: 'Create account' }).click();
 	const name = page.getByLabel('Name');
 	assert.equal(await errorOf(name), 'Enter a name.');
-	assert.ok(await name.evaluate((e) => e === document.activeElement));
+	await comes(() => name.evaluate((e) => e === document.activeElement), true);
 	await name.fill('lin@elsewhere.org');
 	const password = page.getByLabel('Password', { exact: true });
 	await password.fill('short');
@@ -70,9 +70,9 @@ test('a login may be for this visit only; the address of this server is all righ
 test('the password can be shown, and Caps Lock is said', () => on('/?out=1', async (page) => {
 	const password = page.locator('input[name=password]');
 	await page.getByRole('button', { name: 'Show' }).click();
-	assert.equal(await password.getAttribute('type'), 'text');
+	await comes(() => password.getAttribute('type'), 'text');
 	await page.getByRole('button', { name: 'Hide' }).click();
-	assert.equal(await password.getAttribute('type'), 'password');
+	await comes(() => password.getAttribute('type'), 'password');
 	await password.focus();
 	await password.evaluate((e) => e.dispatchEvent(new KeyboardEvent('keydown', { key: 'A', bubbles: true, modifierCapsLock: true })));
 	await page.getByText('Caps Lock is on.').waitFor();
@@ -87,13 +87,13 @@ test('an invite says who invites and is used', () => on('/invite?out=1#a%20b', a
 	const calls = await called();
 	assert.deepEqual(calls[0], ['inviteInfo', 'a b']);
 	assert.deepEqual(calls.find(([n]) => n === 'register'), ['register', 'mei', 'correct horse battery', 'a b']);
-	assert.equal(new URL(page.url()).pathname, '/');
+	await comes(() => new URL(page.url()).pathname, '/');
 	assert.ok(!page.url().includes('a%20b'));
 }));
 
 test('where an invite is needed the code is the third field; a whole link works', () => on(`/?out=1${server({ register: 'invite' })}`, async (page, { called }) => {
 	await page.getByRole('button', { name: 'Create one' }).click();
-	assert.equal(await page.locator('.first input').count(), 3);
+	await comes(() => page.locator('.first input').count(), 3);
 	await page.getByLabel('Name').fill('mei');
 	await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
 	await page.keyboard.press('Enter');
@@ -117,7 +117,7 @@ test('a used invite says so, and the account can still be made where anybody may
 test('somebody who is logged in and opens an invite is led to its sender', () => on('/invite#tok', async (page, { called }) => {
 	await page.getByText('Invite from 王伟').waitFor();
 	assert.deepEqual(await called(), [['inviteInfo', 'tok']]);
-	assert.equal(new URL(page.url()).pathname, '/');
+	await comes(() => new URL(page.url()).pathname, '/');
 }));
 
 test('an unsafe line allows no account and shows the way out', () => on(`/?out=1${server({ safe: false })}`, async (page) => {
@@ -132,7 +132,7 @@ test('who was logged out reads why; the language is one click away', () => on('/
 	await page.getByText('You were logged out on this device').waitFor();
 	await page.getByRole('button', { name: '中文' }).click();
 	await page.getByText('此设备已退出登录').waitFor();
-	assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN');
+	await comes(() => page.evaluate(() => document.documentElement.lang), 'zh-CN');
 }));
 
 test('an invite that makes contacts only opens no account; it is there after the login', () => on(`/invite?out=1&${answers({ inviteInfo: { from: 'wangwei@chat.lan', name: '王伟', kind: 'contact' } })}${server({ register: 'invite' })}#tok`, async (page, { called }) => {

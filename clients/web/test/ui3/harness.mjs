@@ -16,7 +16,7 @@ async function serve() {
 	const server = createServer((q, a) => {
 		const name = new URL(q.url, 'http://x').pathname.slice(1);
 		const bytes = made.get(name);
-		a.writeHead(200, { 'content-type': bytes ? TYPES[name.split('.').pop()] : 'text/html; charset=utf-8', 'content-security-policy': POLICY });
+		a.writeHead(200, { 'content-type': bytes ? TYPES[name.split('.').pop()] : 'text/html; charset=utf-8', 'content-security-policy': POLICY, 'cache-control': bytes ? 'max-age=31536000, immutable' : 'no-store' });
 		a.end(bytes ?? html);
 	});
 	await new Promise((done) => server.listen(0, '127.0.0.1', done));

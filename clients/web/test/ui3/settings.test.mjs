@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deflateSync } from 'node:zlib';
+import { comes } from '../pages.mjs';
 import { answers, on } from './harness.mjs';
 
 const sets = async (called) => (await called()).filter(([n]) => n === 'set').map(([, key, value]) => [key, value]);
@@ -17,14 +18,14 @@ test('switches and choices take effect at once', () => on('/#/settings', async (
 	await page.getByRole('switch', { name: 'Tell others that I have read' }).click();
 	await page.getByRole('switch', { name: 'Quiet hours' }).click();
 	await page.getByLabel('From').fill('21:30');
-	assert.deepEqual(await sets(called), [
+	await comes(() => sets(called), [
 		['theme', 'dark'], ['density', 'compact'], ['sound', false], ['enterSends', false], ['typing', false], ['receipts', false],
 		['quiet', { on: true, from: '22:00', to: '07:00' }], ['quiet', { on: true, from: '21:30', to: '07:00' }],
 	]);
-	assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+	await comes(() => page.evaluate(() => document.documentElement.dataset.theme), 'dark');
 	await page.getByRole('radio', { name: '中文' }).check();
 	await page.getByRole('heading', { name: '设置', exact: true }).waitFor();
-	assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN');
+	await comes(() => page.evaluate(() => document.documentElement.lang), 'zh-CN');
 }));
 
 // The browser decides; a page can't set what it says, so the test puts its own in the place of Notification.
@@ -35,11 +36,11 @@ test('notifications: asked for when first wanted, refused ones explained, none o
 		await page.evaluate(notification('default'));
 		await page.evaluate(() => { window.fake.answers.permission = () => ((Notification.permission = 'granted'), true); location.hash = '#/settings'; });
 		const box = page.getByRole('switch', { name: 'Notify about new messages' });
-		assert.equal(await box.getAttribute('aria-checked'), 'false');
+		await comes(() => box.getAttribute('aria-checked'), 'false');
 		await box.click();
 		await page.waitForFunction(() => window.fake.called.some(([n]) => n === 'set'));
 		assert.deepEqual(await called(), [['permission'], ['set', 'notify', true]]);
-		assert.equal(await box.getAttribute('aria-checked'), 'true');
+		await comes(() => box.getAttribute('aria-checked'), 'true');
 	});
 	await on('/#/', async (page) => {
 		await page.evaluate(notification('denied'));
@@ -66,7 +67,7 @@ test('the password: checked here, refused there, changed', () => on('/#/settings
 	await fresh.fill('battery staple 电池');
 	await page.getByRole('button', { name: 'Save' }).click();
 	await page.getByText('This is not your current password.').waitFor();
-	assert.equal(await old.getAttribute('aria-invalid'), 'true');
+	await comes(() => old.getAttribute('aria-invalid'), 'true');
 	await page.evaluate(() => { delete window.fake.answers.changePassword; });
 	await page.getByRole('button', { name: 'Save' }).click();
 	await page.getByText('The password is changed.').waitFor();
@@ -76,10 +77,10 @@ test('the password: checked here, refused there, changed', () => on('/#/settings
 test('devices: this one first, another is logged out', () => on('/#/settings/devices', async (page, { called }) => {
 	await page.getByText('This device').waitFor();
 	assert.match(await page.getByRole('listitem').first().innerText(), /Chromium, Linux/);
-	assert.equal(await page.getByRole('button', { name: /Log out/ }).count(), 2);
+	await comes(() => page.getByRole('button', { name: /Log out/ }).count(), 2);
 	await page.getByRole('button', { name: 'Log out Gajim' }).click();
 	await page.getByText('Gajim is logged out.').waitFor();
-	assert.equal(await page.getByRole('listitem').count(), 2);
+	await comes(() => page.getByRole('listitem').count(), 2);
 	assert.deepEqual((await called()).at(-1), ['endDevice', '3']);
 }));
 
@@ -92,7 +93,9 @@ test('what could not be loaded says why and is asked for again', () => on(`/?${a
 
 test('a file is removed after a question', () => on('/#/settings/files', async (page, { called }) => {
 	await page.getByRole('button', { name: 'Remove latency-p95.png' }).click();
+	await page.getByRole('dialog').waitFor();
 	await page.keyboard.press('Escape');
+	await page.getByRole('dialog').waitFor({ state: 'detached' });
 	await page.getByRole('button', { name: 'Remove latency-p95.png' }).click();
 	await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
 	await page.getByText('latency-p95.png', { exact: true }).waitFor({ state: 'detached' });
@@ -102,7 +105,7 @@ test('a file is removed after a question', () => on('/#/settings/files', async (
 test('blocked people are listed and let go', () => on('/#/settings/blocked', async (page, { called }) => {
 	await page.getByRole('button', { name: 'Unblock spam' }).click();
 	await page.getByText('You have blocked nobody.').waitFor();
-	assert.deepEqual(await called(), [['block', 'spam@elsewhere.org', false]]);
+	await comes(called, [['block', 'spam@elsewhere.org', false]]);
 }));
 
 test('the export runs, is cancelled, runs again and is saved', () => on('/#/settings/export', async (page) => {
@@ -217,5 +220,5 @@ test('a name is set; an empty one is not', () => on('/#/settings/profile', async
 	await page.getByLabel('Name').fill(' 小满 ');
 	await page.getByRole('button', { name: 'Save' }).click();
 	await page.getByText('Saved').waitFor();
-	assert.deepEqual(await called(), [['setName', '小满']]);
+	await comes(called, [['setName', '小满']]);
 }));

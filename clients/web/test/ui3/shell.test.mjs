@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { holds } from '../pages.mjs';
+import { holds, still } from '../pages.mjs';
 import { PHONE } from '../browser.mjs';
 import { violations } from '../axe.mjs';
 import { on } from './harness.mjs';
@@ -13,7 +13,7 @@ test('on a phone the card of a person comes over the conversation, and goes', ()
 	const sheet = page.getByRole('dialog', { name: 'Bob Chen' });
 	await sheet.waitFor();
 	await sheet.getByText('latency-p95.png').waitFor();
-	await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished)));
+	await still(page);
 	assert.deepEqual(await violations(page), []);
 	await page.keyboard.press('Escape');
 	await sheet.waitFor({ state: 'detached' });
@@ -28,7 +28,7 @@ test('Ctrl-K opens the switcher from anywhere; settings and back', () => on('/?a
 	await page.getByRole('heading', { name: 'Change password' }).waitFor();
 	await page.getByRole('button', { name: 'Back' }).click();
 	await page.getByRole('heading', { name: 'Settings' }).waitFor();
-	await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished)));
+	await still(page);
 	assert.deepEqual(await violations(page), []);
 }));
 
