@@ -254,10 +254,11 @@ static void message_show(struct classic *c, const struct delivery *d)
 	const struct stanza *st = d->stanza;
 	own_buf sender = { 0 };
 
-	if (st->type == MESSAGE_ERROR || d->kind == DELIVERY_CARBON_SENT)
+	if (d->kind == DELIVERY_CARBON_SENT)
 		return;
 	classic_sender(c, st->from, &sender);
-	classic_push_message(c, "103", buf_all(&sender), "", st);
+	/* What comes back says that what was stored was not delivered after all. */
+	classic_push_message(c, "103", buf_all(&sender), st->type == MESSAGE_ERROR ? "(server: not delivered) " : "", st);
 }
 
 static void on_deliver(struct session *s, const struct delivery *d)

@@ -231,7 +231,7 @@ static void login_taken(struct entry *e, const struct hybrid_datagram *d, const 
 	struct hybrid *h = e->h;
 
 	if (endpoint_eq(&e->endpoint, &d->endpoint)) {
-		e->heard = core_clock(h->core);
+		entry_lives(e);
 		entry_ask(e);
 	} else {
 		datagram_reject(h, here, &d->endpoint, d->encoding, "name in use", request);
@@ -286,8 +286,10 @@ static void take_logout(struct hybrid *h, const struct hybrid_datagram *d)
 	if (!e || !str_eq(name, e->name))
 		return;
 	/* Who has an account is put out by nothing that anybody could have written: only over his connection. */
-	if (e->guest || !entry_is_bound(e))
+	if (e->guest || !entry_is_bound(e)) {
+		entry_lives(e);
 		entry_leave(e, "logout");
+	}
 }
 
 /* ---- what is said ------------------------------------------------------------------------------------------------ */
@@ -318,8 +320,7 @@ static void take_talk(struct hybrid *h, struct bridged *to, const struct hybrid_
 
 	if (!e || e->state != ENTRY_IN)
 		return;
-	e->heard = core_clock(h->core);
-	e->asked = 0;
+	entry_lives(e);
 	if (!to || e->errands_n >= HYBRID_AHEAD_MAX)
 		return;
 	if (rate && !allowance_take(&e->talks, core_clock(h->core), rate, 10, (unsigned)n))

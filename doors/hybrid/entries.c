@@ -109,6 +109,8 @@ void entry_leave(struct entry *e, const char *why)
 		return;
 	if (e->state == ENTRY_IN)
 		log_event(hybrid_left, "door=hybrid user=%.*s why=\"%s\"", STR_ARG(e->name), why);
+	tickets_settle(e);
+	tickets_bounce(e);
 	unlist(e);
 	entry_unbind(e);
 	session_close(&e->session, STR_NONE);

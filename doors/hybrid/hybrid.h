@@ -29,6 +29,7 @@ enum {
 	HYBRID_AHEAD_MAX = 64,        /* messages of one entry on their way to the disk */
 	HYBRID_UNGOT_MAX = 4096,      /* messages that were said to a client that says `got`, and not got */
 	HYBRID_REPLIES_MAX = 65536,   /* bytes of unread replies, above which no line is looked at */
+	HYBRID_HELD_MAX = 65536,      /* bytes of messages that a guest may not have had; of more nothing is known */
 	HYBRID_BOUNCES_MAX = 16,
 	HYBRID_LOGINS_FAILED_MAX = 5,
 	HYBRID_ID_MAX = 255,          /* bytes of a message's id */
@@ -147,8 +148,11 @@ enum entry_state {
 	ENTRY_OUT,     /* is in no map but `leaving`, and freed when nothing of it is under way */
 };
 
+#define LINE_UNSAID UINT64_MAX
+
 struct ticket_given {
-	uint64_t ticket, line; /* line: of kept->relayed, behind which it was given */
+	uint64_t ticket, line; /* line: of kept->relayed, behind which it was given; LINE_UNSAID: not said at all */
+	struct stanza *st;     /* of a guest, whose queue goes with him: to be sent back; NULL: it is not */
 };
 
 struct entry {
@@ -174,7 +178,8 @@ struct entry {
 	struct allowance talks; /* bytes */
 	struct list errands;    /* say.c: messages whose `sent` has not come, in order */
 	unsigned errands_n;
-	struct buf tickets;     /* struct ticket_given each: written, not yet taken by the kernel, or not yet `got` */
+	struct buf tickets;     /* struct ticket_given each: written, and not known to have come (say.c) */
+	size_t held;            /* bytes of the messages that they hold */
 	struct stanza *bounces[HYBRID_BOUNCES_MAX];
 	unsigned bounces_n;
 	uint64_t mark, said;    /* what the ids of its messages are made of */
@@ -261,8 +266,13 @@ extern const struct session_ops hybrid_session_ops;
 const char *entry_say(struct entry *e, struct kept *k, struct str to, struct str content, struct str id);
 /* The connection has gone: nobody is answered. */
 void errands_forget(struct entry *e, const struct kept *k);
-/* What the kernel has taken; of who says `got`, what he has got. */
+/* What the kernel has taken; of who says `got`, what he has got; what went to a guest as a datagram, when he has shown
+ * since that he is there. */
 void tickets_settle(struct entry *e);
+/* Something came that only he sends: he is there, and what he was sent before has come as far as anybody knows. */
+void entry_lives(struct entry *e);
+/* A guest goes, and what he may not have had with him: whoever wrote it is told (MESSAGE_ERROR). */
+void tickets_bounce(struct entry *e);
 /* What was not got is to be read from the store again: session_catch_up(). */
 void tickets_return(struct entry *e);
 void bounces_send(struct entry *e);

@@ -576,10 +576,9 @@ static void claim_entry(struct kept *k, struct entry *e)
 {
 	/* It was asked twice and came twice: the connection from before has had its list. */
 	entry_unbind(e);
+	entry_lives(e);
 	e->kept = k;
 	e->awaits = 0;
-	e->asked = 0;
-	e->heard = core_clock(k->h->core);
 	k->entry = e;
 	k->claimed = true;
 	kept_entered(k, NULL);

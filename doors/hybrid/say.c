@@ -286,10 +286,12 @@ static void message_show(struct entry *e, const struct delivery *d)
 {
 	const struct stanza *st = d->stanza;
 	struct str user = sender_name(e->h, st->from);
+	bool failed = st->type == MESSAGE_ERROR; /* something that he has sent; under its id */
 	own_buf body = { 0 };
 
-	if (st->type == MESSAGE_ERROR || st->type == MESSAGE_GROUPCHAT || d->kind == DELIVERY_CARBON_SENT ||
-	    !stanza_body(st, &body))
+	if (failed)
+		buf_lit(&body, "(server: not delivered) ");
+	if (st->type == MESSAGE_GROUPCHAT || d->kind == DELIVERY_CARBON_SENT || (!stanza_body(st, &body) && !failed))
 		return;
 	if (!entry_is_bound(e)) {
 		const struct bridged *b = bridged_find(e->h, jid_local(st->from));
@@ -297,11 +299,137 @@ static void message_show(struct entry *e, const struct delivery *d)
 
 		talk_to(e, local && b ? b->datagrams : NULL, user, buf_all(&body), st->time);
 	} else if (e->kept->ids) {
-		relayed_whole(e->kept, user, buf_all(&body), id_of(st), st->time);
+		relayed_whole(e->kept, user, buf_all(&body), failed ? STR("") : id_of(st), st->time);
 	} else {
 		relayed_lines(e->kept, user, buf_all(&body), st->time);
 	}
 }
+
+/* ---- what has come ----------------------------------------------------------------------------------------------- */
+
+/* About what a message costs beside its payload. */
+enum { HELD_HEAD = 256 };
+
+/* What a guest may not get is kept as long as there is room, and goes back when he does not come for it. */
+static void ticket_keep(struct entry *e, const struct delivery *d, bool said)
+{
+	struct ticket_given given = { .ticket = d->ticket, .line = said ? 0 : LINE_UNSAID };
+	size_t cost = d->stanza->payload.n + HELD_HEAD;
+
+	if (said && e->kept)
+		given.line = e->kept->relayed;
+	if (e->guest && e->held + cost <= HYBRID_HELD_MAX) {
+		given.st = stanza_ref((struct stanza *)d->stanza);
+		e->held += cost;
+	}
+	if (said || given.st)
+		buf_add(&e->tickets, &given, sizeof given);
+	entry_continue(e);
+}
+
+static void ticket_forget(struct entry *e, struct ticket_given *given)
+{
+	if (given->st)
+		e->held -= given->st->payload.n + HELD_HEAD;
+	given->st = stanza_unref(given->st);
+}
+
+static bool has_come(const struct entry *e, const struct ticket_given *given)
+{
+	if (given->line == LINE_UNSAID)
+		return false;
+	if (entry_is_bound(e) && e->kept->gots)
+		return given->line <= e->kept->got;
+	if (entry_is_bound(e))
+		return e->kept->link && link_backlog(e->kept->link) == 0;
+	/* A datagram. Of who has an account, or an open connection, it is taken to have come. */
+	return e->kept || !given->st;
+}
+
+static void tickets_look(struct entry *e, bool lives)
+{
+	struct buf tickets = e->tickets;
+
+	e->tickets = (struct buf){ 0 };
+	for (size_t i = 0; i < tickets.n; i += sizeof(struct ticket_given)) {
+		struct ticket_given given;
+
+		memcpy(&given, tickets.p + i, sizeof given);
+		if (lives || has_come(e, &given)) {
+			session_delivered(&e->session, given.ticket);
+			ticket_forget(e, &given);
+		} else {
+			buf_add(&e->tickets, &given, sizeof given);
+		}
+	}
+	buf_free(&tickets);
+}
+
+void tickets_settle(struct entry *e)
+{
+	if (e->tickets.n)
+		tickets_look(e, false);
+}
+
+void entry_lives(struct entry *e)
+{
+	e->heard = core_clock(e->h->core);
+	e->asked = 0;
+	if (e->tickets.n && !entry_is_bound(e))
+		tickets_look(e, true);
+}
+
+/* Takes them all away, each to `end`. */
+static void tickets_end(struct entry *e, void (*end)(struct entry *e, const struct ticket_given *given))
+{
+	struct buf tickets = e->tickets;
+
+	e->tickets = (struct buf){ 0 };
+	for (size_t i = 0; i < tickets.n; i += sizeof(struct ticket_given)) {
+		struct ticket_given given;
+
+		memcpy(&given, tickets.p + i, sizeof given);
+		if (end)
+			end(e, &given);
+		ticket_forget(e, &given);
+	}
+	buf_free(&tickets);
+}
+
+static void undelivered(struct entry *e, const struct ticket_given *given)
+{
+	session_undelivered(&e->session, given->ticket);
+}
+
+void tickets_return(struct entry *e) { tickets_end(e, undelivered); }
+
+/* RFC 6120, 8.3: what was sent, and the error; to the client that has sent it. */
+static void send_back(struct entry *e, const struct ticket_given *given)
+{
+	static const struct str error =
+		STR_INIT("<error type='cancel'><recipient-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
+			 "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas' xml:lang='en'>"
+			 "The recipient has gone and may not have received this.</text></error>");
+	const struct stanza *st = given->st;
+	own_buf payload = { 0 };
+
+	if (!st || !st->from.resource || jid_same_bare(st->from, e->session.jid))
+		return;
+	buf_str(&payload, st->payload);
+	buf_str(&payload, error);
+	errand_add(e, NULL, STR(""));
+	session_send(&e->session, stanza_make(&(struct stanza_init){
+		.name = STANZA_MESSAGE, .type = MESSAGE_ERROR, .time = core_now(e->h->core), .from = e->session.jid,
+		.to = st->from, .id = st->id, .payload = buf_all(&payload) }));
+}
+
+void tickets_bounce(struct entry *e)
+{
+	if (e->guest && !core_ending(e->h->core))
+		tickets_end(e, send_back);
+}
+
+/* ---- what the core calls ------------------------------------------------------------------------------------------ */
 
 /* An IQ needs an answer (RFC 6120, 8.2.3); this client knows none. Sent at the end of the turn, since the core is
  * calling. */
@@ -331,66 +459,27 @@ static void spill(struct entry *e)
 /* It is told more than it takes: bytes, or messages that it does not say `got` to. */
 static bool is_behind(const struct entry *e)
 {
-	return entry_is_bound(e) && (link_backlog(e->kept->link) > core_settings(e->h->core)->backlog_max ||
-				     e->tickets.n > HYBRID_UNGOT_MAX * sizeof(struct ticket_given));
+	return link_backlog(e->kept->link) > core_settings(e->h->core)->backlog_max ||
+	       e->tickets.n > HYBRID_UNGOT_MAX * sizeof(struct ticket_given);
 }
 
 static void on_deliver(struct session *s, const struct delivery *d)
 {
 	struct entry *e = entry_of(s);
 
-	if (entry_is_bound(e) && e->kept->link->closing)
-		return;
-	if (is_behind(e)) {
-		spill(e);
+	if (entry_is_bound(e) && (e->kept->link->closing || is_behind(e))) {
+		if (d->ticket)
+			ticket_keep(e, d, false);
+		if (!e->kept->link->closing)
+			spill(e);
 		return;
 	}
 	if (d->stanza->name == STANZA_MESSAGE)
 		message_show(e, d);
 	else if (d->stanza->name == STANZA_IQ)
 		bounce(e, d->stanza);
-	if (d->ticket) {
-		struct ticket_given given = { d->ticket, e->kept ? e->kept->relayed : 0 };
-
-		buf_add(&e->tickets, &given, sizeof given);
-		entry_continue(e);
-	}
-}
-
-void tickets_settle(struct entry *e)
-{
-	struct buf tickets = e->tickets;
-	bool gots = entry_is_bound(e) && e->kept->gots;
-
-	/* What went as datagrams is gone as soon as it was sent; lines, when the kernel has them, or the client says
-	 * that it has. */
-	if (tickets.n == 0 || (!gots && entry_is_bound(e) && link_backlog(e->kept->link)))
-		return;
-	e->tickets = (struct buf){ 0 };
-	for (size_t i = 0; i < tickets.n; i += sizeof(struct ticket_given)) {
-		struct ticket_given given;
-
-		memcpy(&given, tickets.p + i, sizeof given);
-		if (gots && given.line > e->kept->got)
-			buf_add(&e->tickets, &given, sizeof given);
-		else
-			session_delivered(&e->session, given.ticket);
-	}
-	buf_free(&tickets);
-}
-
-void tickets_return(struct entry *e)
-{
-	struct buf tickets = e->tickets;
-
-	e->tickets = (struct buf){ 0 };
-	for (size_t i = 0; i < tickets.n; i += sizeof(struct ticket_given)) {
-		struct ticket_given given;
-
-		memcpy(&given, tickets.p + i, sizeof given);
-		session_undelivered(&e->session, given.ticket);
-	}
-	buf_free(&tickets);
+	if (d->ticket)
+		ticket_keep(e, d, true);
 }
 
 void bounces_send(struct entry *e)
@@ -446,5 +535,5 @@ void entry_say_free(struct entry *e)
 	for (unsigned i = 0; i < e->bounces_n; i++)
 		stanza_unref(e->bounces[i]);
 	e->bounces_n = 0;
-	buf_free(&e->tickets);
+	tickets_end(e, NULL);
 }

@@ -1335,6 +1335,93 @@ static void what_is_not_delivered_is_said(void **state)
 	talk_free(t);
 }
 
+#define FAILED "(server: not delivered) "
+
+/* A datagram says nothing of who got it: until a guest shows that he is there what he was sent is not his, and when he
+ * never does those who wrote it are told. */
+static void what_a_guest_did_not_get_is_said(void **state)
+{
+	struct talk *t = server(2);
+	struct line *jack;
+
+	(void)state;
+	talk_account(t, "jack", "secret");
+	jack = classic_login(t, 1, "jack");
+	wild_login(t, "tom", TOM);
+	wild_login(t, "amy", AMY);
+	wild_login(t, "bob", BOB);
+	ASK(jack, "103|jack,tom,one\n103|jack,amy,two\n103|jack,bob,three\n", "1|\n1|\n1|\n");
+	HEARS(t, BOB, "16: talk," WHEN "00,jack,three");
+	talk_wait(t, 1000);
+	wild(t, AMY, TALK_PORT, "logout,amy,10.0.0.8:5001");
+	wild(t, BOB, TALK_PORT, "talk,1,bob,still here");
+	ASK(jack, "103|jack,bob,four\n", "1|\n");
+	talk_wait(t, 46000);
+	talk_cut(fetch(t, BOB));
+	ASK(jack, "103|jack,bob,five\n", "1|\n");
+	talk_wait(t, 45000);
+	assert_true(str_starts(str_z(talk_hear(jack)), STR("1|103@tom@" FAILED "one@2026-11-21 09:29:3")));
+	talk_wait(t, 46000);
+	assert_true(str_starts(str_z(talk_hear(jack)), STR("1|103@bob@" FAILED "five@2026-11-21 09:30:1")));
+	talk_wait(t, 100000);
+	ASK(jack, "", "");
+	talk_free(t);
+}
+
+/* The same of a connection that broke with something unread; whichever way the sender speaks. */
+static void what_a_broken_connection_took_is_said(void **state)
+{
+	struct talk *t = server(1);
+	struct line *tom = tcp_login(t, "tom", "10.0.0.7"), *amy = tcp_login(t, "amy", "10.0.0.8");
+	char expected[100];
+
+	(void)state;
+	wild_login(t, "bob", BOB);
+	talk_hear(tom);
+	talk_hear(amy);
+	ASK(amy, "id,\n", "");
+	talk_stall(tom, true);
+	ASK(amy, "id,1\nrelay,tom,a\\nb\n", "ok\n");
+	wild(t, BOB, 40000, "talk,1,bob,hello");
+	wild(t, BOB, 40000, "talk,1,bob,again");
+	HEARS_NOTHING(t, BOB);
+	talk_cut(tom);
+	assert_string_equal(talk_hear(amy), "id,\nrelayed," WHEN "00,tom," FAILED "a\\nb\nlogout,tom,10.0.0.1:40000\n");
+	snprintf(expected, sizeof expected, "16: talk,%s00,tom,%shello", WHEN, FAILED);
+	HEARS(t, BOB, expected);
+	HEARS(t, BOB, "16: talk," WHEN "00,tom," FAILED "again");
+	HEARS(t, BOB, "16: logout,tom,10.0.0.1:40000");
+	/* What was got, or taken by the kernel, is not. */
+	tom = talk_open_at(t, 0, &hybrid_door, "10.0.0.7");
+	ASK(tom, "got,0\nlogin,tom,\n", "ok\nbob,10.0.0.9:5001;amy,10.0.0.1:40001;end\n");
+	talk_hear(amy);
+	ASK(amy, "relay,tom,x\nrelay,tom,y\n", "ok\nok\n");
+	talk_hear(tom);
+	ASK(tom, "got,1\n", "");
+	talk_cut(tom);
+	assert_string_equal(talk_hear(amy), "id,\nrelayed," WHEN "00,tom," FAILED "y\nlogout,tom,10.0.0.1:40000\n");
+	talk_free(t);
+}
+
+/* And what would cost memory without an end is not kept. */
+static void what_a_guest_may_not_get_is_bounded(void **state)
+{
+	struct talk *t = server(1);
+	struct line *amy = tcp_login(t, "amy", "10.0.0.8");
+	unsigned told = 0;
+
+	(void)state;
+	wild_login(t, "tom", TOM);
+	talk_hear(amy);
+	for (unsigned i = 0; i < 1000; i++)
+		ASK(amy, "relay,tom,hello\n", "ok\n");
+	talk_wait(t, 95000);
+	for (const char *at = talk_hear(amy); (at = strstr(at, FAILED)); at++)
+		told++;
+	assert_in_range(told, 150, 256);
+	talk_free(t);
+}
+
 static void without_ports(void **state)
 {
 	struct talk *t = server(1);
@@ -1769,6 +1856,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_bridge_on_two_cores),
 		cmocka_unit_test(what_is_sent_late_waits),
 		cmocka_unit_test(what_is_not_delivered_is_said),
+		cmocka_unit_test(what_a_guest_did_not_get_is_said),
+		cmocka_unit_test(what_a_broken_connection_took_is_said),
+		cmocka_unit_test(what_a_guest_may_not_get_is_bounded),
 		cmocka_unit_test(without_ports),
 		cmocka_unit_test(a_range_of_ports),
 		cmocka_unit_test(one_user_on_two_doors),
