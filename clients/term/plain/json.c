@@ -56,8 +56,8 @@ static json_t *text(struct str s)
 	return json_stringn(clean.p ? clean.p : "", clean.n);
 }
 
-/* JSON lets DEL and the control characters of C1 stand as they are; a terminal would act on them. Beyond ASCII there is nothing but what stands
- * in strings. */
+/* JSON lets DEL and the control characters of C1 stand as they are; a terminal would act on them. Beyond ASCII there is
+ * nothing but what stands in strings. */
 static void put_escaped(struct buf *to, struct str line)
 {
 	for (size_t i = 0; i < line.n; i++) {

@@ -31,7 +31,8 @@ struct plain *plain_new(const struct plain_setup *setup, struct loop *loop);
 struct face *plain_face(struct plain *p);
 /* After client_new(), before client_start(). */
 void plain_begin(struct plain *p, struct client *c);
-/* Somebody wants it to end (a signal): in order, and who waits for the status of one message is told that it is not known to have come. */
+/* Somebody wants it to end (a signal): in order, and who waits for the status of one message is told that it is not
+ * known to have come. */
 void plain_interrupt(struct plain *p);
 /* Reads no more, and leaves the input as it was; on the loop, before loop_stop(). Harmless when it was done. */
 void plain_stop(struct plain *p);

@@ -189,10 +189,7 @@ static unsigned status_left(const struct view *v, struct area a, const struct cl
 	if (a.w >= LIST_FROM || v->setup.mode == MODE_LAN)
 		x = word_draw(a, x, STYLE_BAR, view_text(v, modes[v->setup.mode]));
 	phase_text(v, s, &phase);
-	x = word_draw(a, x, s->phase == PHASE_ONLINE ? STYLE_BAR : STYLE_BAR_BAD, buf_all(&phase));
-	if ((s->phase == PHASE_WAITING || s->phase == PHASE_OFF) && s->why.n)
-		x = word_draw(a, x, STYLE_BAR, s->why);
-	return x;
+	return word_draw(a, x, s->phase == PHASE_ONLINE ? STYLE_BAR : STYLE_BAR_BAD, buf_all(&phase));
 }
 
 static unsigned right_draw(struct area a, unsigned end, unsigned from, enum style style, struct str text)
@@ -205,42 +202,50 @@ static unsigned right_draw(struct area a, unsigned end, unsigned from, enum styl
 	return end - w - 2;
 }
 
+/* A text with a number, at the right of what stands in `a` up to `from`. */
+static unsigned number_draw(const struct view *v, struct area a, unsigned end, unsigned from, enum style style,
+	enum text t, size_t n)
+{
+	own_buf number = { 0 }, text = { 0 };
+
+	buf_u64(&number, n);
+	text_put(&text, v->setup.chinese, t, buf_all(&number), STR_NONE, STR_NONE);
+	return right_draw(a, end, from, style, buf_all(&text));
+}
+
+static unsigned clock_draw(const struct view *v, struct area a, unsigned end, unsigned from)
+{
+	time_t now = (time_t)(world_now(v->setup.world) / 1000);
+	char clock[16];
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	strftime(clock, sizeof clock, "%H:%M", &tm);
+	return right_draw(a, end, from, STYLE_BAR, str_z(clock));
+}
+
+/* From the right: the clock, how far one is scrolled, what waits, how many lines are typed. What room is left is for
+ * why there is no connection, or for help. */
 static void status_draw(struct view *v, struct area a)
 {
 	const struct client_state *s = client_state(v->client);
 	struct place *p = v->shown ? view_place(v, v->shown) : NULL;
-	time_t now = (time_t)(world_now(v->setup.world) / 1000);
-	own_buf number = { 0 }, text = { 0 };
+	size_t ends = line_ends(str_trim(edit_text(&v->edit)));
 	unsigned x, end = a.w - 1;
-	char clock[16];
-	struct tm tm;
 
 	area_fill(a, STYLE_BAR);
 	x = status_left(v, a, s);
-	localtime_r(&now, &tm);
-	strftime(clock, sizeof clock, "%H:%M", &tm);
-	end = right_draw(a, end, x, STYLE_BAR, str_z(clock));
-	if (p && p->bottom) {
-		buf_u64(&number, p->below);
-		text_put(&text, v->setup.chinese, p->below ? TEXT_screen_below : TEXT_screen_scrolled, buf_all(&number),
-			STR_NONE, STR_NONE);
-		end = right_draw(a, end, x, STYLE_BAR_STRONG, buf_all(&text));
-	}
-	if (s->waiting) {
-		buf_clear(&number);
-		buf_clear(&text);
-		buf_u64(&number, s->waiting);
-		text_put(&text, v->setup.chinese, TEXT_screen_waiting, buf_all(&number), STR_NONE, STR_NONE);
-		end = right_draw(a, end, x, STYLE_BAR_STRONG, buf_all(&text));
-	}
-	if (line_ends(str_trim(edit_text(&v->edit))) > 0) {
-		buf_clear(&number);
-		buf_clear(&text);
-		buf_u64(&number, line_ends(str_trim(edit_text(&v->edit))) + 1);
-		text_put(&text, v->setup.chinese, TEXT_screen_lines, buf_all(&number), STR_NONE, STR_NONE);
-		end = right_draw(a, end, x, STYLE_BAR, buf_all(&text));
-	}
-	if (!(p && p->bottom))
+	end = clock_draw(v, a, end, x);
+	if (p && p->bottom)
+		end = number_draw(v, a, end, x, STYLE_BAR_STRONG,
+			p->below ? TEXT_screen_below : TEXT_screen_scrolled, p->below);
+	if (s->waiting)
+		end = number_draw(v, a, end, x, STYLE_BAR_STRONG, TEXT_screen_waiting, s->waiting);
+	if (ends)
+		end = number_draw(v, a, end, x, STYLE_BAR, TEXT_screen_lines, ends + 1);
+	if ((s->phase == PHASE_WAITING || s->phase == PHASE_OFF) && s->why.n)
+		word_draw(area_part(a, 0, 0, end, 1), x, STYLE_BAR, s->why);
+	else if (!(p && p->bottom))
 		right_draw(a, end, x, STYLE_BAR, view_text(v, TEXT_screen_help_hint));
 }
 

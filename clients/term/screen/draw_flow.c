@@ -11,6 +11,7 @@
 enum {
 	BAR_MAX = 24,        /* columns of a progress bar */
 	TRACK_STEP_MS = 300, /* between two looks at how far a file is */
+	LEFT_MAX_S = 100 * 3600, /* nobody believes more */
 };
 
 /* ---- marks */
@@ -84,6 +85,14 @@ static const char *size_write(char to[16], double bytes)
 	return to;
 }
 
+static void time_write(char to[16], unsigned seconds)
+{
+	if (seconds < 3600)
+		snprintf(to, 16, "%u:%02u", seconds / 60, seconds % 60);
+	else
+		snprintf(to, 16, "%u:%02u:%02u", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
 static unsigned bar_draw(const struct view *v, struct area a, unsigned x, unsigned y, unsigned w, double part)
 {
 	unsigned full = (unsigned)(part * w + 0.5);
@@ -105,7 +114,7 @@ static void moving_draw(struct view *v, struct area a, unsigned x, unsigned y, c
 	double part = f->size ? (double)f->done / (double)f->size : 1;
 	unsigned room = a.w > x ? a.w - x : 0, bar = room > BAR_MAX + 36 ? BAR_MAX : room > 20 ? (room - 8) / 3 : 0;
 	const struct track *t = track_find(v, e);
-	char size[16], speed[16], left[24];
+	char size[16], speed[16], left[16];
 	own_buf rate = { 0 }, rest = { 0 };
 	unsigned percent;
 
@@ -118,14 +127,13 @@ static void moving_draw(struct view *v, struct area a, unsigned x, unsigned y, c
 	x = area_fmt(a, x, y, STYLE_PLAIN, " %u%%", percent);
 	x = more_draw(a, x, y, STYLE_DIM, str_z(size_write(size, (double)f->size)));
 	if (t && t->per_ms > 0) {
-		unsigned long seconds = (unsigned long)((double)(f->size - f->done) / t->per_ms / 1000 + 0.5);
+		double seconds = (1 - part) * (double)f->size / t->per_ms / 1000 + 0.5;
 
 		buf_fmt(&rate, "%s/s", size_write(speed, t->per_ms * 1000));
 		x = more_draw(a, x, y, STYLE_PLAIN, buf_all(&rate));
-		if (seconds < 3600)
-			snprintf(left, sizeof left, "%lu:%02lu", seconds / 60, seconds % 60);
-		else
-			snprintf(left, sizeof left, "%lu:%02lu:%02lu", seconds / 3600, seconds / 60 % 60, seconds % 60);
+		if (seconds >= LEFT_MAX_S)
+			return;
+		time_write(left, (unsigned)seconds);
 		text_put(&rest, v->setup.chinese, TEXT_screen_left_time, str_z(left), STR_NONE, STR_NONE);
 		more_draw(a, x, y, STYLE_DIM, buf_all(&rest));
 	}
@@ -350,5 +358,7 @@ void draw_flow(struct view *v, struct area a)
 		for (size_t i = v->rows.n > hidden ? v->rows.n - hidden : 0; i > 0 && y > 0; i--)
 			row_draw(v, a, --y, &cs, &v->rows.v[i - 1]);
 		hidden = 0;
+		if (!p->bottom && item == p->cleared)
+			break;
 	}
 }

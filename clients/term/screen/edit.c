@@ -439,6 +439,21 @@ static bool act_find(struct edit *e, const struct key *k)
 	return false;
 }
 
+/* As much of it as there is room for. */
+static void paste(struct edit *e, struct str text)
+{
+	size_t room = EDIT_MAX - e->text.n;
+
+	if (e->secret)
+		text.n = str_find(text, '\n');
+	if (text.n > room)
+		for (text.n = room; text.n > 0 && ((unsigned char)text.p[text.n] & 0xC0) == 0x80;)
+			text.n--;
+	e->typing = CHANGE_OTHER;
+	edit_insert(e, text);
+	e->typing = CHANGE_OTHER;
+}
+
 bool edit_key(struct edit *e, const struct key *k, unsigned width)
 {
 	bool bare = !k->alt && !k->ctrl;
@@ -447,9 +462,7 @@ bool edit_key(struct edit *e, const struct key *k, unsigned width)
 		return false;
 	e->completing = false;
 	if (k->code == KEY_PASTE) {
-		e->typing = CHANGE_OTHER;
-		edit_insert(e, e->secret ? str_n(k->text.p, str_find(k->text, '\n')) : k->text);
-		e->typing = CHANGE_OTHER;
+		paste(e, k->text);
 	} else if (k->code == KEY_CHAR && bare) {
 		character_type(e, k->c);
 	} else if ((k->code == KEY_UP || k->code == KEY_DOWN) && bare) {

@@ -157,7 +157,7 @@ void flow_rows(struct view *v, struct place *p, struct list *item, const struct 
 	struct list *head = &p->conversation->entries;
 
 	v->rows.n = 0;
-	if (item != head) {
+	if (item != head && (p->bottom || item != p->cleared)) {
 		struct entry *e = entry_of(item);
 
 		if (item->prev == head || day_of(entry_of(item->prev)->time) != day_of(e->time))

@@ -124,7 +124,6 @@ static bool letter_key(struct key *k, char last, unsigned modifiers)
 	return false;
 }
 
-/* What stands between CSI and its last byte: digits, ';' and one mark in front. */
 static void numbers_read(struct str s, unsigned numbers[3])
 {
 	size_t i = 0;
@@ -137,45 +136,52 @@ static void numbers_read(struct str s, unsigned numbers[3])
 	}
 }
 
-/* s begins behind "ESC [". Returns the bytes taken, MORE, and in *known whether `k` is a key. */
+/* `s` stands between CSI and its last byte: digits, ';' and maybe a mark in front. Whether it is a key; a paste may
+ * begin instead. */
+static bool sequence_key(struct keys *ks, struct str s, char last, struct key *k)
+{
+	bool marked = s.n > 0 && (s.p[0] < '0' || s.p[0] > ';');
+	unsigned numbers[3] = { 0 };
+
+	numbers_read(s, numbers);
+	if (marked)
+		return s.p[0] == '<' && mouse_key(k, numbers, last);
+	switch (last) {
+	case '~':
+		ks->pasting = numbers[0] == 200;
+		return !ks->pasting && numbered_key(k, numbers);
+	case 'u':
+		return coded_key(k, numbers[0], numbers[1]);
+	case 'Z':
+		k->code = KEY_TAB;
+		k->shift = true;
+		return true;
+	default:
+		return letter_key(k, last, numbers[1]);
+	}
+}
+
+/* s begins with the '[' behind the escape. Returns the bytes taken, MORE, and in *known whether `k` is a key. */
 static size_t csi_read(struct keys *ks, struct str s, struct key *k, bool *known)
 {
-	unsigned numbers[3] = { 0 };
-	size_t n = 0;
-	char last;
+	size_t n = 1;
 
 	*known = false;
-	if (s.n > 0 && s.p[0] == '[') { /* F1 to F5 of the Linux console: ESC [ [ A */
-		if (s.n < 2)
+	if (s.n > 1 && s.p[1] == '[') { /* F1 to F5 of the Linux console: ESC [ [ A */
+		if (s.n < 3)
 			return MORE;
 		k->code = KEY_FUNCTION;
-		k->c = (unsigned)(s.p[1] - 'A') + 1;
-		*known = s.p[1] >= 'A' && s.p[1] <= 'E';
-		return 2;
+		k->c = (unsigned)(s.p[2] - 'A') + 1;
+		*known = s.p[2] >= 'A' && s.p[2] <= 'E';
+		return 3;
 	}
 	while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x40)
 		n++;
 	if (n == s.n)
 		return MORE;
-	last = s.p[n];
-	if (last < 0x40 || last == 0x7F)
-		return n > 0 ? n : 1; /* no sequence after all; the byte itself is read again */
-	numbers_read(str_n(s.p, n), numbers);
-	if (n > 0 && s.p[0] == '<')
-		*known = mouse_key(k, numbers, last);
-	else if (n > 0 && (s.p[0] < '0' || s.p[0] > ';'))
-		*known = false;
-	else if (last == '~' && numbers[0] == 200)
-		ks->pasting = true;
-	else if (last == '~')
-		*known = numbered_key(k, numbers);
-	else if (last == 'u')
-		*known = coded_key(k, numbers[0], numbers[1]);
-	else if (last == 'Z') {
-		k->code = KEY_TAB;
-		k->shift = *known = true;
-	} else
-		*known = letter_key(k, last, numbers[1]);
+	if (s.p[n] < 0x40 || s.p[n] == 0x7F)
+		return n; /* no sequence after all; this byte is read again */
+	*known = sequence_key(ks, str_n(s.p + 1, n - 1), s.p[n], k);
 	return n + 1;
 }
 
@@ -219,8 +225,8 @@ static size_t key_read(struct keys *ks, struct str s, struct key *k, bool *known
 			*known = letter_key(k, s.p[escapes + 1], 0);
 			return escapes + 2;
 		}
-		n = csi_read(ks, str_from(s, escapes + 1), k, known);
-		return n ? n + escapes + 1 : MORE;
+		n = csi_read(ks, str_from(s, escapes), k, known);
+		return n ? n + escapes : MORE;
 	}
 	if (escapes > 1) {
 		k->code = KEY_ESCAPE;

@@ -21,6 +21,7 @@
 enum {
 	DRAW_MS = 33,
 	TYPED_MS = 10000, /* lines typed are kept so much after the last */
+	ATTENTION_MAX = 64 * 1024, /* bytes that a terminal which takes nothing has before it: more bells help nobody */
 };
 
 static const int watched[] = { SIGWINCH, SIGCONT };
@@ -146,7 +147,7 @@ static void on_attention(void *arg, struct conversation *v, struct str who, stru
 {
 	struct screen *s = arg;
 
-	if (!s->begun || s->ended)
+	if (!s->begun || s->ended || s->out.n > ATTENTION_MAX)
 		return;
 	buf_byte(&s->out, '\a');
 	if (s->setup.notify && s->console.titles) {

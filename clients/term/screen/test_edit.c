@@ -70,6 +70,10 @@ static void what_is_typed_stands_there(void **state)
 		{ "one two\x17\x1f", "one two|" },
 		{ "one\x7f\x7f\x1f", "one|" },
 		{ "x\x1b[1;5D\x1b[1;5Cy", "xy|" },
+		/* what begins like a sequence and is none takes nothing of what follows */
+		{ "x\x1b[你", "x你|" },
+		{ "x\x1b[\x1b[Dy", "y|x" },
+		{ "x\x1b[1\x7f", "|" },
 	};
 
 	for (size_t i = 0; i < countof(cases); i++) {

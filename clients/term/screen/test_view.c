@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "clients/term/screen/fake_client.h"
 #include "clients/term/screen/keys.h"
+#include "clients/term/screen/view_inside.h"
 
 static const char *golden;
 
@@ -526,6 +527,68 @@ static void answers_stand_where_they_were_given(void **state)
 	stage_end(&s);
 }
 
+/* However long the reason is, what waits here is said. */
+static void what_waits_is_said_beside_the_reason(void **state)
+{
+	struct stage s;
+
+	stage_begin(&s, false, false);
+	s.client.state.phase = PHASE_WAITING;
+	s.client.state.again_ms = 3000;
+	s.client.state.waiting = 2;
+	s.client.state.why = STR("Nothing listens at localhost:7789 (connection refused).");
+	assert_true(is_seen(&s, 80, 24, "tom@chat.lan  server  no connection, again in 3 s  Noth"));
+	assert_true(is_seen(&s, 80, 24, "…  2 waiting  12:00"));
+	s.client.state.why = STR("");
+	stage_end(&s);
+}
+
+/* What was said is out of sight, not gone: scrolling up shows it. */
+static void clearing_takes_it_out_of_sight(void **state)
+{
+	struct stage s;
+	struct conversation *jack;
+
+	stage_begin(&s, false, false);
+	jack = fake_conversation(&s.client, "jack", true);
+	for (int i = 0; i < 30; i++)
+		fake_entry(&s.client, jack, "jack", i < 29 ? "before" : "the last before", NOON + i, ENTRY_NEW);
+	view_show(s.view, jack);
+	s.client.face->ops->notice(s.client.face, jack, "status", false, STR("an answer"));
+	s.client.face->ops->notice(s.client.face, jack, "clear", false, STR(""));
+	assert_false(is_seen(&s, 80, 24, "before"));
+	assert_false(is_seen(&s, 80, 24, "an answer"));
+	assert_false(is_seen(&s, 80, 24, "--"));
+	s.client.face->ops->notice(s.client.face, jack, "status", false, STR("a later answer"));
+	fake_entry(&s.client, jack, "jack", "after it", NOON + MINUTE, ENTRY_NEW);
+	assert_true(is_seen(&s, 80, 24, "a later answer"));
+	assert_true(is_seen(&s, 80, 24, "after it"));
+	assert_false(is_seen(&s, 80, 24, "before"));
+	type(&s, "\x1b[1;5A");
+	assert_true(is_seen(&s, 80, 24, "the last before"));
+	type(&s, "\x1b[1;5B");
+	assert_false(is_seen(&s, 80, 24, "before"));
+	stage_end(&s);
+}
+
+static void a_paste_is_cut_where_the_line_is_full(void **state)
+{
+	struct stage s;
+	own_buf paste = { 0 };
+
+	stage_begin(&s, false, false);
+	type(&s, "begin ");
+	buf_lit(&paste, "\x1b[200~");
+	for (size_t i = 0; i < PASTE_MAX / 3; i++)
+		buf_lit(&paste, "你");
+	buf_lit(&paste, "\x1b[201~");
+	type(&s, buf_z(&paste));
+	assert_true(is_seen(&s, 80, 24, "The paste was too long: only its begin is here."));
+	assert_true(is_seen(&s, 80, 24, "你你你"));
+	type(&s, "\x1b[200~more\x1b[201~\x15");
+	stage_end(&s);
+}
+
 static void attacks_stay_text(void **state)
 {
 	static const char *const bad[] = {
@@ -633,6 +696,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(completion_shows_what_there_is),
 		cmocka_unit_test(leaving_is_asked_first),
 		cmocka_unit_test(answers_stand_where_they_were_given),
+		cmocka_unit_test(what_waits_is_said_beside_the_reason),
+		cmocka_unit_test(clearing_takes_it_out_of_sight),
+		cmocka_unit_test(a_paste_is_cut_where_the_line_is_full),
 		cmocka_unit_test(attacks_stay_text),
 		cmocka_unit_test(any_size_is_drawn),
 		cmocka_unit_test(conversations_may_go),

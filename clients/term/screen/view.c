@@ -257,6 +257,15 @@ static void notice_add(struct view *v, struct conversation *c, bool error, struc
 	view_changed(v);
 }
 
+static void place_clear(struct view *v, struct place *p)
+{
+	list_each(n, &p->notices, struct notice, here)
+		notice_free(n);
+	p->notices_n = 0;
+	p->cleared = flow_last(p);
+	flow_newest(v, p);
+}
+
 /* An answer is wanted where one looks. */
 static void told_notice(struct face *f, struct conversation *c, const char *name, bool error, struct str text)
 {
@@ -266,7 +275,9 @@ static void told_notice(struct face *f, struct conversation *c, const char *name
 		c = v->shown;
 	if (!c && v->client)
 		c = list_first(client_conversations(v->client), struct conversation, here);
-	if (c)
+	if (c && str_is(str_z(name), "clear"))
+		place_clear(v, view_place(v, c));
+	else if (c)
 		notice_add(v, c, error, text);
 }
 
@@ -663,6 +674,14 @@ static bool help_key(struct view *v, const struct key *k)
 	return true;
 }
 
+static void edit_line(struct view *v, const struct key *k)
+{
+	bool cut = k->code == KEY_PASTE && (k->cut || v->edit.text.n + k->text.n > EDIT_MAX);
+
+	if (edit_key(&v->edit, k, v->input_w) && cut && v->shown)
+		notice_add(v, v->shown, true, view_text(v, TEXT_screen_paste_cut));
+}
+
 static void plain_key(struct view *v, const struct key *k)
 {
 	if (k->code == KEY_CLICK)
@@ -673,8 +692,8 @@ static void plain_key(struct view *v, const struct key *k)
 		key_newest(v);
 	else if (k->code == KEY_ESCAPE)
 		key_newest(v);
-	else if (!act_find(v, k) && edit_key(&v->edit, k, v->input_w) && k->cut && v->shown)
-		notice_add(v, v->shown, true, view_text(v, TEXT_screen_paste_cut));
+	else if (!act_find(v, k))
+		edit_line(v, k);
 }
 
 void view_key(struct view *v, const struct key *k)

@@ -22,6 +22,7 @@ struct notice {
 struct place {
 	struct list here;
 	struct conversation *conversation;
+	struct list *cleared;  /* /clear: the newest then; only what came since is seen, until one scrolls */
 	struct list *bottom;   /* an item of the flow: the lowest that is seen; NULL: the newest */
 	unsigned hidden;       /* so many of its rows are below the edge */
 	unsigned below;        /* came while scrolled up */

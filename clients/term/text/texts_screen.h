@@ -48,7 +48,7 @@ TEXT(screen_file_broken, "failed", "失败")
 TEXT(screen_left_time, "%1 left", "剩余 %1")
 
 /* ---- questions */
-TEXT(screen_yes_or_no, "yes or no, then Enter", "输入 yes 或 no，然后按 Enter")
+TEXT(screen_yes_or_no, "yes or no, then Enter", "输入 yes（是）或 no（否），然后按 Enter")
 TEXT(screen_yes_no, "y: yes   n: no", "y：是   n：否")
 TEXT(screen_secret, "Enter: that is it   Ctrl-C: give up", "Enter：确定   Ctrl-C：放弃")
 TEXT(screen_quit, "Leave Anser?", "退出 Anser？")
@@ -62,7 +62,7 @@ TEXT(screen_small, "too small", "窗口太小")
 
 /* ---- help */
 TEXT(help_title, "Anser help", "Anser 帮助")
-TEXT(help_hint, "Up, Down, PgUp, PgDn: scroll   Esc or F1: back", "↑ ↓ PgUp PgDn：滚动   Esc 或 F1：返回")
+TEXT(help_hint, "Esc or F1: back   Up, Down, PgUp, PgDn: scroll", "Esc 或 F1：返回   ↑ ↓ PgUp PgDn：滚动")
 TEXT(help_commands, "Commands", "命令")
 TEXT(help_keys, "Keys", "按键")
 TEXT(help_marks, "What stands before what you sent", "已发消息前的标记")
