@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * core/archive.c - whose archive a message belongs in, and the preferences that say so. Kept as an item of the space "prefs": the word of
- * the policy, then "+ADDRESS" or "-ADDRESS", each ended by a zero byte.
+ * core/archive.c - whose archive a message belongs in, and the preferences that say so.
  */
 #include "core/archive.h"
 
@@ -106,21 +105,26 @@ static void prefs_done(struct store_request *r)
 	a->done(a);
 }
 
+void archive_prefs_write(struct buf *to, const struct archive_prefs *p)
+{
+	buf_add(to, policy_word[p->policy], strlen(policy_word[p->policy]) + 1);
+	for (size_t i = 0; i < p->always_n; i++)
+		buf_fmt(to, "+%.*s%c", STR_ARG(p->always[i]), 0);
+	for (size_t i = 0; i < p->never_n; i++)
+		buf_fmt(to, "-%.*s%c", STR_ARG(p->never[i]), 0);
+}
+
 void archive_prefs_set(struct session *s, struct ask *a, const struct archive_prefs *prefs)
 {
 	struct store_request *r = store_ask(s->core->store, STORE_ITEM_SET, prefs_done, a);
 	own_buf text = { 0 };
 
-	buf_add(&text, policy_word[prefs->policy], strlen(policy_word[prefs->policy]) + 1);
-	for (size_t i = 0; i < prefs->always_n; i++)
-		buf_fmt(&text, "+%.*s%c", STR_ARG(prefs->always[i]), 0);
-	for (size_t i = 0; i < prefs->never_n; i++)
-		buf_fmt(&text, "-%.*s%c", STR_ARG(prefs->never[i]), 0);
+	archive_prefs_write(&text, prefs);
 	a->request = r;
 	r->held = s->user;
 	user_hold(s->user);
 	r->owner = s->user->id;
-	r->space = STR("prefs");
+	r->space = STR(ARCHIVE_PREFS_SPACE);
 	r->key = STR("");
 	r->value = store_str(r, buf_all(&text));
 	store_submit(r);

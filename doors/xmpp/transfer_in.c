@@ -4,6 +4,7 @@
  * be taken twice, and a password that was changed since is not changed back.
  */
 #include "base/crypt.h"
+#include "core/archive.h"
 #include "core/block.h"
 #include "core/pep.h"
 #include "doors/xmpp/features/pep_form.h"
@@ -14,6 +15,7 @@
 #include "wire/stanza.h"
 
 #define PIE "urn:xmpp:pie:0"
+#define MAM "urn:xmpp:mam:2"
 #define PUBSUB "http://jabber.org/protocol/pubsub"
 #define NO_SCOPE "urn:anser:none"
 
@@ -358,6 +360,43 @@ static void blocks_take(struct transfer_work *w)
 	item_get(w->t->core, &w->ask, w->owner, STR(BLOCK_SPACE), STR(""));
 }
 
+static bool prefs_list_read(struct transfer_work *w, const char *name, struct str **ret, size_t *n)
+{
+	const struct xml *list = xml_child(w->e, name, MAM);
+	struct jid who;
+
+	for (const struct xml *j = list ? xml_child(list, "jid", MAM) : NULL; j; j = xml_sibling(j, "jid", MAM))
+		++*n;
+	*ret = arena_get(&w->arena, (*n + 1) * sizeof **ret);
+	*n = 0;
+	for (const struct xml *j = list ? xml_child(list, "jid", MAM) : NULL; j; j = xml_sibling(j, "jid", MAM)) {
+		if (!jid_parse(&who, str_trim(xml_text(j, &w->arena)), &w->arena))
+			return false;
+		(*ret)[(*n)++] = jid_bare(who);
+	}
+	return true;
+}
+
+static void prefs_take(struct transfer_work *w)
+{
+	static const struct {
+		const char *word;
+		enum archive_policy policy;
+	} words[] = { { "always", ARCHIVE_ALWAYS }, { "roster", ARCHIVE_ROSTER }, { "never", ARCHIVE_NEVER } };
+	struct archive_prefs p = { .policy = ARCHIVE_UNSET };
+	own_buf text = { 0 };
+
+	for (size_t i = 0; i < countof(words); i++)
+		if (str_is(xml_attr(w->e, "default"), words[i].word))
+			p.policy = words[i].policy;
+	if (!prefs_list_read(w, "always", &p.always, &p.always_n) || !prefs_list_read(w, "never", &p.never, &p.never_n)) {
+		pie_end(w, "The preferences of the archive name somebody with no address that can be one.");
+		return;
+	}
+	archive_prefs_write(&text, &p);
+	item_take(w, STR(ARCHIVE_PREFS_SPACE), STR(""), arena_str(&w->arena, buf_all(&text)));
+}
+
 /* ---- publications ------------------------------------------------------------------------------------------------ */
 
 static void nodes_listed(struct ask *a)
@@ -616,6 +655,7 @@ static const struct {
 	{ "", "vCard", "vcard-temp", card_take },
 	{ "", "query", "jabber:iq:private", private_take },
 	{ "", "query", "jabber:iq:privacy", blocks_take },
+	{ "", "prefs", MAM, prefs_take },
 	{ "", "pubsub", PUBSUB "#owner", nodes_take },
 	{ "archive", "result", "urn:xmpp:mam:2", archived_take },
 	{ "offline-messages", "message", "jabber:client", waiting_take },

@@ -214,6 +214,40 @@ static bool blocks_write(struct transfer_work *w, struct buf *to)
 	return true;
 }
 
+static void prefs_ask(struct transfer_work *w) { item_get(w->t->core, &w->ask, w->owner, STR(ARCHIVE_PREFS_SPACE), STR("")); }
+
+static void prefs_list_write(struct buf *to, const char *list, struct str rest, char mark)
+{
+	buf_fmt(to, "<%s>", list);
+	for (; rest.n; rest = str_from(rest, str_find(rest, 0) + 1)) {
+		if (rest.p[0] != mark)
+			continue;
+		buf_lit(to, "<jid>");
+		xml_escape(to, str_from(str_n(rest.p, str_find(rest, 0)), 1));
+		buf_lit(to, "</jid>");
+	}
+	buf_fmt(to, "</%s>", list);
+}
+
+/* 0227 has no place for them, but allows elements of others (3): as XEP-0441 writes them, so that who wanted nothing kept does not find it kept elsewhere. */
+static bool prefs_write(struct transfer_work *w, struct buf *to)
+{
+	struct str text = w->ask.answer->value, policy;
+
+	if (w->ask.verdict)
+		return true;
+	policy = str_n(text.p, str_find(text, 0));
+	buf_lit(to, "<prefs xmlns='urn:xmpp:mam:2'");
+	if (!str_is(policy, "unset"))
+		xml_write_attr(to, "default", policy);
+	buf_byte(to, '>');
+	text = str_from(text, policy.n + 1);
+	prefs_list_write(to, "always", text, '+');
+	prefs_list_write(to, "never", text, '-');
+	buf_lit(to, "</prefs>\n");
+	return true;
+}
+
 /* ---- publications ------------------------------------------------------------------------------------------------ */
 
 static void nodes_ask(struct transfer_work *w) { item_list(w->t->core, &w->ask, w->owner, STR(PEP_SPACE)); }
@@ -395,6 +429,7 @@ static const struct step steps[] = {
 	{ card_ask, card_write },
 	{ private_ask, private_write },
 	{ blocks_ask, blocks_write },
+	{ prefs_ask, prefs_write },
 	{ nodes_ask, nodes_write },
 	{ rights_ask, rights_write },
 	{ items_ask, items_write },

@@ -13,6 +13,8 @@ from server import DOMAIN, PASSWORD, PATIENCE, Classic, Server, expect
 from slix import Client, run, together
 
 PIE = '{urn:xmpp:pie:0}'
+PREFS = (f"<prefs xmlns='urn:xmpp:mam:2' default='roster'><always><jid>bea@{DOMAIN}</jid></always>"
+         "<never><jid>news@away.example</jid><jid>away.example</jid></never></prefs>")
 
 
 def scram(name, password, salt, rounds, kind):
@@ -57,6 +59,9 @@ def out_and_in(one, other):
             for i in range(120):
                 await b.chat.get()
             await a.plugin['xep_0172'].publish_nick('Annie')
+            prefs = a.make_iq_set()
+            prefs.append(ET.fromstring(PREFS))
+            await prefs.send()
             await b.close()
             a.send_message(mto=f'bea@{DOMAIN}', mbody='for later', mtype='chat')
             await a.round_trip()
@@ -82,6 +87,8 @@ def out_and_in(one, other):
     run(look())
     again = os.path.join(other.home, 'again.xml')
     other.ctl('export', again)
+    kept = [ET.canonicalize(ET.tostring(user(file, 'ann').find('{urn:xmpp:mam:2}prefs')), rewrite_prefixes=True) for file in (path, again)]
+    expect(kept, [ET.canonicalize(PREFS, rewrite_prefixes=True)] * 2)
     for name in ('ann', 'bea'):
         first, second = user(path, name), user(again, name)
         for part in ('{urn:xmpp:pie:0#scram}scram-credentials', '{jabber:iq:roster}query', '{urn:xmpp:pie:0#mam}archive'):
