@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "core/account.h"
 #include "core/ask.h"
 #include "core/room.h"
 #include "store/faulty.h"
@@ -844,6 +845,31 @@ static void roles_and_affiliations(void **state)
 	stage_free(g);
 }
 
+static void rights_set(struct account_ask *a) { assert_int_equal(a->verdict, 0); }
+
+/* An administrator of the server owns every room, while he is one. */
+static void administrators(void **state)
+{
+	struct stage *g = stage_new(2, NULL, true);
+	struct ear *ann = made(g), *bob = ear(g, 1, BOB, "b");
+	struct account_ask a = { .done = rights_set };
+
+	enter(bob, "Bob");
+	assert_int_equal(tried(g, bob, "set slow"), ROOM_FORBIDDEN);
+	account_admin(talk_core(g->t, 0), &a, STR("bob"), true);
+	talk_run(g->t);
+	assert_int_equal(tried(g, bob, "set members_only"), 0);
+	assert_true(has(heard(g, ann), "<item affiliation='owner' role='moderator' jid='bob@anser.test/b'/>"));
+	account_admin(talk_core(g->t, 0), &a, STR("bob"), false);
+	talk_run(g->t);
+	/* Then he has no business here. */
+	assert_int_equal(tried(g, bob, "set slow"), ROOM_FORBIDDEN);
+	assert_true(has(heard(g, bob), "<status code='321'/>"));
+	say(ann, "<body>alone</body>");
+	assert_string_equal(heard(g, bob), "");
+	stage_free(g);
+}
+
 static void members_only_removes(void **state)
 {
 	struct stage *g = stage_new(1, NULL, true);
@@ -1104,6 +1130,7 @@ int main(void)
 		cmocka_unit_test(another_nick),
 		cmocka_unit_test(who_sees),
 		cmocka_unit_test(roles_and_affiliations),
+		cmocka_unit_test(administrators),
 		cmocka_unit_test(members_only_removes),
 		cmocka_unit_test(destroyed),
 		cmocka_unit_test(forgotten),
