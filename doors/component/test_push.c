@@ -279,6 +279,20 @@ static void contents(void **state)
 	}
 }
 
+/* What a room says goes to sessions of this server: who has none is told so, and nobody sees him come and go. */
+static void nobody_elsewhere_enters(void **state)
+{
+	struct talk *t = begin(2);
+	struct line *push = connects(t), *ann = enters(t, 1, "ann", "a");
+
+	talk_ask(ann, "<presence/><presence to='hall@rooms.anser.test/boss'><x xmlns='http://jabber.org/protocol/muc'/></presence>" OWNER(""));
+	talk_hear(ann);
+	talk_say(push, "<presence from='bot@push.test/x' to='hall@rooms.anser.test/bot'><x xmlns='http://jabber.org/protocol/muc'/></presence>");
+	hears(push, "type='error'", "<error by='hall@rooms.anser.test' type='cancel'><not-allowed ");
+	hears_nothing(ann);
+	talk_free(t);
+}
+
 /* Options stand in every notification; the last request counts. Without a node all of a service go. */
 static void asking_and_taking_back(void **state)
 {
@@ -409,7 +423,7 @@ int main(void)
 		cmocka_unit_test(told_here), cmocka_unit_test(told_across), cmocka_unit_test(told_across_the_other_way), cmocka_unit_test(a_line_that_breaks),
 		cmocka_unit_test(each_device_for_itself), cmocka_unit_test(named_here), cmocka_unit_test(named_across),
 		cmocka_unit_test(away_here), cmocka_unit_test(away_across), cmocka_unit_test(contents),
-		cmocka_unit_test(asking_and_taking_back), cmocka_unit_test(what_is_refused),
+		cmocka_unit_test(nobody_elsewhere_enters), cmocka_unit_test(asking_and_taking_back), cmocka_unit_test(what_is_refused),
 		cmocka_unit_test(errors_here), cmocka_unit_test(errors_across), cmocka_unit_test(answers_of_others),
 	};
 

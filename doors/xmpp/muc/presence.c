@@ -54,14 +54,25 @@ static bool entered(struct muc_call *k, int verdict)
 	return false;
 }
 
+/* What a room says goes to sessions. Services have none, but that of the operator only wants rooms to be made. */
+static bool may_be_here(const struct muc *m)
+{
+	return str_eq(jid_domain(m->st->from), core_domain(m->core)) || m->from.admin;
+}
+
 static void enter(struct muc *m, const struct xml *x)
 {
 	struct room_entry e = {
 		.from = m->st->from, .nick = jid_resource(m->st->to), .make = true,
 		.history_stanzas = SIZE_MAX, .history_chars = SIZE_MAX,
 	};
-	struct muc_call *k = muc_call(m, entered);
+	struct muc_call *k;
 
+	if (!may_be_here(m)) {
+		muc_error(m, STANZA_ERROR_NOT_ALLOWED, "Rooms here are for the users of this server.");
+		return;
+	}
+	k = muc_call(m, entered);
 	e.presence = presence_shown(m);
 	e.password = xml_child_text(x, "password", MUC, m->arena);
 	k->more = m->room; /* it is there when entering went well */
