@@ -232,6 +232,14 @@ static bool endpoint_of(struct kept *k, struct str text, struct endpoint *ret)
 	return !text.n || (endpoint_parse(ret, text) && !memcmp(ret->address, k->link->address, 16));
 }
 
+/* Who has an account and keeps his connection is put out of his endpoint by nobody. */
+static bool is_held(struct hybrid *h, const struct endpoint *at, struct str name)
+{
+	const struct entry *e = entry_at(h, at);
+
+	return e && !e->guest && entry_is_bound(e) && !str_eq(e->name, name);
+}
+
 static void enter(struct kept *k, struct str name, struct str shown, const struct endpoint *at)
 {
 	struct hybrid *h = k->h;
@@ -249,7 +257,7 @@ static void enter(struct kept *k, struct str name, struct str shown, const struc
 		return;
 	}
 	/* As many as by UDP; who has given a password is nobody's crowd. */
-	if (!proved && !hybrid_may_come(h, k->link->address)) {
+	if (is_held(h, at, name) || (!proved && !hybrid_may_come(h, k->link->address))) {
 		refuse(k, "try again later");
 		return;
 	}
@@ -563,8 +571,9 @@ static void claim_login(struct kept *k, struct login *l)
 	init.name = str_n(names.p, l->name.n);
 	init.shown = str_from(buf_all(&names), l->name.n);
 	login_free(l);
-	if (entry_find(h, init.name)) {
-		datagram_reject(h, init.local, &init.endpoint, init.encoding, "name in use", SIZE_MAX);
+	if (entry_find(h, init.name) || is_held(h, &init.endpoint, init.name)) {
+		datagram_reject(h, init.local, &init.endpoint, init.encoding,
+				entry_find(h, init.name) ? "name in use" : "try again later", SIZE_MAX);
 		kept_hang_up(k, CLOSE_ASKED);
 		return;
 	}
