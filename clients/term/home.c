@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "clients/term/text/text.h"
 
 /* One table per language, from the same rows. */
 #define SETTING(name, type, fallback, min, max, choices, english, chinese) \
@@ -178,9 +179,16 @@ static char *find_downloads(const struct home *h)
 static int settings_trusted(const struct home *h, struct buf *why)
 {
 	struct stat st;
+	int error;
 
-	if (stat(h->settings_path, &st))
-		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+	if (stat(h->settings_path, &st)) {
+		if (errno == ENOENT || errno == ENOTDIR)
+			return 0;
+		error = errno;
+		say(h, why, "The settings % cannot be read: %.", "无法读取设置文件 %：%。", h->settings_path,
+		    text_error(h->chinese, error));
+		return -error;
+	}
 	if (st.st_uid != geteuid() && st.st_uid != 0) {
 		say(h, why,
 		    "% belongs to somebody else, so it is not used. Copy it, or give it to yourself: chown \"$USER\" %\n",
@@ -198,13 +206,55 @@ static int settings_trusted(const struct home *h, struct buf *why)
 	return 0;
 }
 
+/* What base/settings.c says of mistakes, which the server says too, in English. */
+static const struct {
+	struct str english, chinese;
+} phrases[] = {
+	{ STR_INIT("there is no setting "), STR_INIT("没有此设置：") },
+	{ STR_INIT("; did you mean "), STR_INIT("；是否想用 ") },
+	{ STR_INIT("must be yes or no"), STR_INIT("必须为 yes 或 no") },
+	{ STR_INIT("must be a whole number"), STR_INIT("必须为整数") },
+	{ STR_INIT("is out of bounds: number, "), STR_INIT("超出范围：") },
+	{ STR_INIT(" to "), STR_INIT(" 到 ") },
+	{ STR_INIT("must be one of: "), STR_INIT("只能是其中之一：") },
+	{ STR_INIT("must be UTF-8 text without control characters"), STR_INIT("必须为不含控制字符的 UTF-8 文字") },
+	{ STR_INIT("is given twice, first on line "), STR_INIT("重复设置，首次出现于第 ") },
+	{ STR_INIT("the line is longer than "), STR_INIT("此行过长，上限（字节）：") },
+	{ STR_INIT(" bytes"), STR_INIT("") },
+	{ STR_INIT("the line has a zero byte in it"), STR_INIT("此行含有零字节") },
+	{ STR_INIT("this is no [section], no name = value, and no comment"),
+	  STR_INIT("此行不是 [段]、名称 = 值 或注释") },
+	{ STR_INIT("cannot be read: "), STR_INIT("无法读取：") },
+};
+
+static void phrases_put(struct buf *to, struct str text)
+{
+	while (text.n) {
+		size_t i = 0;
+
+		while (i < countof(phrases) && !str_starts(text, phrases[i].english))
+			i++;
+		if (i < countof(phrases))
+			buf_str(to, phrases[i].chinese);
+		else
+			buf_byte(to, text.p[0]);
+		text = str_from(text, i < countof(phrases) ? phrases[i].english.n : 1);
+	}
+}
+
 static struct settings *settings_of(const struct home *h, struct buf *why)
 {
 	struct settings *s =
 		h->chinese ? settings_new(table_zh, countof(table_zh)) : settings_new(table_en, countof(table_en));
 
+	own_buf mistakes = { 0 };
+
 	if (!access(h->settings_path, F_OK))
-		settings_load(s, h->settings_path, why);
+		settings_load(s, h->settings_path, &mistakes);
+	if (h->chinese)
+		phrases_put(why, buf_all(&mistakes));
+	else
+		buf_str(why, buf_all(&mistakes));
 	return s;
 }
 
@@ -298,7 +348,7 @@ static int make_way(const char *path)
 
 static int cannot(const struct home *h, const char *path, int error, struct buf *why)
 {
-	say(h, why, "The folder % cannot be used: %.", "无法使用目录 %：%。", path, strerror(error));
+	say(h, why, "The folder % cannot be used: %.", "无法使用目录 %：%。", path, text_error(h->chinese, error));
 	return -error;
 }
 
@@ -413,6 +463,21 @@ int home_identity(struct home *h, struct str identity, struct buf *why)
 
 /* ---- a sample ---------------------------------------------------------------------------------------------------- */
 
+/* As settings_describe(). */
+static void describe_chinese(const struct setting *t, struct buf *to)
+{
+	static const char *const kinds[SETTING_TYPES] = {
+		[SETTING_BOOL] = "yes 或 no", [SETTING_INT] = "数字，", [SETTING_TEXT] = "文字",
+		[SETTING_CHOICE] = "可选：",  [SETTING_PATH] = "路径",
+	};
+
+	buf_str(to, str_z(kinds[t->type]));
+	if (t->type == SETTING_CHOICE)
+		buf_str(to, str_z(t->choices));
+	if (t->type == SETTING_INT)
+		buf_fmt(to, "%lld 到 %lld", (long long)t->min, (long long)t->max);
+}
+
 void home_sample(const struct home *h, struct buf *to)
 {
 	const struct setting *table = h->chinese ? table_zh : table_en;
@@ -429,7 +494,10 @@ void home_sample(const struct home *h, struct buf *to)
 			buf_fmt(to, "\n[%.*s]\n", STR_ARG(now));
 		section = now;
 		buf_fmt(to, "\n; %s\n; (", table[i].help);
-		settings_describe(&table[i], to);
+		if (h->chinese)
+			describe_chinese(&table[i], to);
+		else
+			settings_describe(&table[i], to);
 		buf_fmt(to, ")\n#%s =%s%s\n", table[i].name + now.n + 1, *table[i].fallback ? " " : "",
 			table[i].fallback);
 	}

@@ -339,7 +339,7 @@ static int identity_open(struct program *p)
 	options_identity(&p->options, &p->identity);
 	r = home_identity(p->home, buf_all(&p->identity), &why);
 	if (!r) {
-		r = keep_open(&p->keep, home_history(p->home), &why);
+		r = keep_open(&p->keep, home_history(p->home), p->chinese, &why);
 		if (r == -EBUSY) {
 			buf_clear(&why);
 			text_put(&why, p->chinese, TEXT_running, buf_all(&p->identity), STR_NONE, STR_NONE);

@@ -105,8 +105,8 @@ static void fail_errno(struct transfer *t, int r)
 	own_buf why = { 0 };
 	struct entry *e = entry_of(t);
 
-	text_put(&why, t->l->c->setup.chinese, TEXT_file_unreadable, e ? e->file->name : STR(""), str_z(strerror(-r)),
-		 STR_NONE);
+	text_put(&why, t->l->c->setup.chinese, TEXT_file_unreadable, e ? e->file->name : STR(""),
+		 str_z(text_error(t->l->c->setup.chinese, -r)), STR_NONE);
 	fail(t, buf_all(&why));
 }
 

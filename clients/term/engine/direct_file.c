@@ -126,7 +126,7 @@ static void disk_failed(struct direct_file *f, int error)
 	f->raw = false;
 	text_put(&why, c->setup.chinese,
 		 error == -ENOSPC || error == -EDQUOT ? TEXT_direct_disk_full : TEXT_direct_disk,
-		 str_z(strerror(-error)), STR_NONE, STR_NONE);
+		 str_z(text_error(c->setup.chinese, -error)), STR_NONE, STR_NONE);
 	progress(f, FILE_BROKEN, buf_all(&why));
 	link_end(f->link, error == -ENOSPC || error == -EDQUOT ? "full" : "disk");
 }
@@ -769,7 +769,8 @@ static void hash_failed(struct direct_hash *h, int error)
 	struct entry *e = client_entry(c, h->conversation, h->id);
 	own_buf why = { 0 };
 
-	text_put(&why, c->setup.chinese, TEXT_direct_unreadable, str_z(strerror(-error)), STR_NONE, STR_NONE);
+	text_put(&why, c->setup.chinese, TEXT_direct_unreadable, str_z(text_error(c->setup.chinese, -error)), STR_NONE,
+		 STR_NONE);
 	if (e) {
 		entry_progress(c, e, FILE_BROKEN, 0, buf_all(&why));
 		entry_status(c, e, ENTRY_FAILED, buf_all(&why));

@@ -63,7 +63,7 @@ struct entry *client_send_file(struct client *c, struct conversation *v, struct 
 		if (!r)
 			c->outside->ops->file_close(f, false);
 		client_tell(c, v, "file-unreadable", true, r ? TEXT_file_unreadable : TEXT_file_empty, path,
-			    str_z(strerror(-r)));
+			    str_z(text_error(c->setup.chinese, -r)));
 		return NULL;
 	}
 	c->outside->ops->file_close(f, false);

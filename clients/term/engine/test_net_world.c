@@ -669,7 +669,7 @@ struct net_host *net_host_add(struct net_world *w, const char *name, enum client
 					  .accept_new = true,
 					  .direct_port = (uint16_t)(7000 + n),
 					  .downloads = STR("got") };
-	assert(keep_open(&h->keep, ":memory:", &why) == 0);
+	assert(keep_open(&h->keep, ":memory:", false, &why) == 0);
 	list_append(&w->hosts, &h->here);
 	return h;
 }

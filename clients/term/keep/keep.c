@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "clients/term/text/text.h"
 #include "model/fold.h"
 
 /* These numbers are on disks. */
@@ -102,32 +103,51 @@ static const char *const statements[STATEMENTS] = {
 struct keep {
 	sqlite3 *db;
 	char *path;
+	bool chinese;
 	sqlite3_stmt *made[STATEMENTS];
 	struct buf why;
 };
 
 /* ---- what went wrong --------------------------------------------------------------------------------------------- */
 
-static int failed(struct keep *k)
+static void say(struct keep *k, enum text t, const char *what)
 {
-	int code = sqlite3_errcode(k->db), system = sqlite3_system_errno(k->db);
-
 	buf_clear(&k->why);
-	buf_fmt(&k->why, "%s cannot be used: %s", k->path, sqlite3_errmsg(k->db));
-	if ((code & 0xff) == SQLITE_IOERR && system)
-		buf_fmt(&k->why, " (%s)", strerror(system));
+	text_put(&k->why, k->chinese, t, str_z(k->path), str_z(what), STR_NONE);
+}
+
+/* What SQLite says, as an errno. */
+static int error_of(int code, int system)
+{
 	switch (code & 0xff) {
 	case SQLITE_FULL:
-		return -ENOSPC;
+		return ENOSPC;
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return -EBUSY;
+		return EBUSY;
 	case SQLITE_READONLY:
 	case SQLITE_CANTOPEN:
-		return -EACCES;
+		return EACCES;
 	default:
-		return system == ENOSPC || system == EFBIG || system == EDQUOT ? -ENOSPC : -EIO;
+		return system == ENOSPC || system == EFBIG || system == EDQUOT ? ENOSPC : EIO;
 	}
+}
+
+static int failed(struct keep *k)
+{
+	int code = sqlite3_errcode(k->db), error = error_of(code, sqlite3_system_errno(k->db)), kind = code & 0xff;
+	struct str says = str_z(sqlite3_errmsg(k->db));
+	own_buf what = { 0 };
+
+	/* Where it has no errno of its own, SQLite's words are all there is. */
+	if (error != EIO || kind == SQLITE_IOERR)
+		buf_str(&what, str_z(text_error(k->chinese, error)));
+	else if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB)
+		text_put(&what, k->chinese, TEXT_keep_damaged, says, STR_NONE, STR_NONE);
+	else
+		text_put(&what, k->chinese, TEXT_keep_other, says, STR_NONE, STR_NONE);
+	say(k, TEXT_keep_failed, buf_z(&what));
+	return -error;
 }
 
 struct str keep_why(const struct keep *k) { return buf_all(&k->why); }
@@ -232,8 +252,7 @@ static int migrate(struct keep *k)
 	int r = version_of(k, &version);
 
 	if (!r && version > last) {
-		buf_clear(&k->why);
-		buf_fmt(&k->why, "%s is of a newer version of this program", k->path);
+		say(k, TEXT_keep_newer, "");
 		return -EINVAL;
 	}
 	for (; !r && version < last; version++) {
@@ -293,16 +312,17 @@ static int make_file(const char *path)
 	return r;
 }
 
-int keep_open(struct keep **ret, const char *path, struct buf *why)
+int keep_open(struct keep **ret, const char *path, bool chinese, struct buf *why)
 {
 	struct keep *k = mem_new(struct keep);
 	int r = strcmp(path, ":memory:") ? make_file(path) : 0;
 
 	k->path = str_dup(str_z(path));
+	k->chinese = chinese;
 	/* A limit on the size of files is an error of a write, no reason to die. */
 	signal(SIGXFSZ, SIG_IGN);
 	if (r)
-		buf_fmt(&k->why, "%s cannot be opened: %s", path, strerror(-r));
+		say(k, TEXT_keep_open_failed, text_error(chinese, -r));
 	else if (sqlite3_open_v2(path, &k->db,
 				 SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
 					 SQLITE_OPEN_EXRESCODE,
@@ -310,10 +330,8 @@ int keep_open(struct keep **ret, const char *path, struct buf *why)
 		r = failed(k);
 	else
 		r = begin(k);
-	if (r == -EBUSY) {
-		buf_clear(&k->why);
-		buf_fmt(&k->why, "%s is in use: this program runs already under that name", path);
-	}
+	if (r == -EBUSY)
+		say(k, TEXT_keep_in_use, "");
 	if (r) {
 		buf_str(why, buf_all(&k->why));
 		keep_close(k);

@@ -10,8 +10,8 @@
 
 struct keep;
 
-/* ":memory:" for tests. Makes the file (0600) and its folder (0700). Only one program at a time: -EBUSY. */
-int keep_open(struct keep **ret, const char *path, struct buf *why);
+/* ":memory:" for tests. chinese: language of what went wrong. Makes the file (0600) and its folder (0700). Only one program at a time: -EBUSY. */
+int keep_open(struct keep **ret, const char *path, bool chinese, struct buf *why);
 struct keep *keep_close(struct keep *k); /* NULL is fine; returns NULL */
 struct str keep_why(const struct keep *k);
 

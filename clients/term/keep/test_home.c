@@ -141,6 +141,54 @@ static void settings_file(void **state)
 	assert_non_null(strstr(buf_z(&why), "chmod go-w "));
 }
 
+/* Outside of names, paths and values nothing is left in English. */
+static void mistakes_in_chinese(void **state)
+{
+	static const struct {
+		const char *text, *said;
+	} cases[] = {
+		{ "[client]\nhistroy = 5\n", ":2: 没有此设置：client.histroy；是否想用 client.history?\n" },
+		{ "[client]\nhistory = much\n", ":2: client.history 必须为整数\n" },
+		{ "[client]\nhistory = 0\n", ":2: client.history 超出范围：1 到 10000\n" },
+		{ "[look]\nnotify = maybe\n", ":2: look.notify 必须为 yes 或 no\n" },
+		{ "[look]\nbell = x\n", ":2: look.bell 只能是其中之一：never mention always\n" },
+		{ "[client]\nhistory = 5\nhistory = 6\n", ":3: client.history 重复设置，首次出现于第 2\n" },
+		{ "nothing\n", ":1: 此行不是 [段]、名称 = 值 或注释\n" },
+		{ "[client]\ndownloads = \xff\n", ":2: client.downloads 必须为不含控制字符的 UTF-8 文字\n" },
+	};
+
+	setenv("LANG", "zh_CN.UTF-8", 1);
+	mkdir(path(".config"), 0755);
+	mkdir(path(".config/anser"), 0755);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct home *h = NULL;
+		own_buf why = { 0 };
+		const char *said;
+
+		put(".config/anser/settings", cases[i].text, 0600);
+		assert_int_equal(home_open(&h, &why), 0);
+		home_free(h);
+		said = strstr(buf_z(&why), "/settings:");
+		assert_non_null(said);
+		assert_string_equal(said + strlen("/settings"), cases[i].said);
+	}
+}
+
+static void settings_out_of_reach(void **state)
+{
+	for (unsigned chinese = 0; chinese < 2; chinese++) {
+		struct home *h = NULL;
+		own_buf why = { 0 };
+
+		setenv("LANG", chinese ? "zh_CN.UTF-8" : "C", 1);
+		mkdir(path(".config"), 0755);
+		assert_true(chinese || !symlink("anser", path(".config/anser"))); /* to itself */
+		assert_int_equal(home_open(&h, &why), -ELOOP);
+		assert_null(h);
+		assert_non_null(strstr(buf_z(&why), chinese ? "无法读取设置文件" : "cannot be read: "));
+	}
+}
+
 static void language(void **state)
 {
 	struct home *h;
@@ -232,6 +280,8 @@ static void sample(void **state)
 		home_free(h);
 		assert_non_null(strstr(buf_z(&text), "#history = 100\n"));
 		assert_non_null(strstr(buf_z(&text), chinese ? "界面语言" : "Language of the program"));
+		assert_non_null(strstr(buf_z(&text), chinese ? "(数字，1 到 10000)" : "(number, 1 to 10000)"));
+		assert_non_null(strstr(buf_z(&text), chinese ? "(可选：auto en zh)" : "(one of auto en zh)"));
 		for (size_t i = 0; i < text.n; i++)
 			if (text.p[i] == '#' && (!i || text.p[i - 1] == '\n'))
 				text.p[i] = ' ';
@@ -270,6 +320,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(folders_of_the_environment, setup, teardown),
 		cmocka_unit_test_setup_teardown(downloads, setup, teardown),
 		cmocka_unit_test_setup_teardown(settings_file, setup, teardown),
+		cmocka_unit_test_setup_teardown(mistakes_in_chinese, setup, teardown),
+		cmocka_unit_test_setup_teardown(settings_out_of_reach, setup, teardown),
 		cmocka_unit_test_setup_teardown(language, setup, teardown),
 		cmocka_unit_test_setup_teardown(safe_modes, setup, teardown),
 		cmocka_unit_test_setup_teardown(of_somebody_else, setup, teardown),

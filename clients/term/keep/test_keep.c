@@ -31,7 +31,7 @@ static struct keep *open_at(const char *name)
 {
 	struct keep *k = NULL;
 	own_buf why = { 0 };
-	int r = keep_open(&k, strcmp(name, ":memory:") ? path(name) : name, &why);
+	int r = keep_open(&k, strcmp(name, ":memory:") ? path(name) : name, false, &why);
 
 	if (r)
 		fail_msg("%s", buf_z(&why));
@@ -421,12 +421,12 @@ static void one_at_a_time(void **state)
 	int status;
 	pid_t child;
 
-	assert_int_equal(keep_open(&other, path("one.db"), &why), -EBUSY);
+	assert_int_equal(keep_open(&other, path("one.db"), false, &why), -EBUSY);
 	assert_non_null(strstr(buf_z(&why), "runs already"));
 	assert_null(other);
 	child = fork();
 	if (!child)
-		_exit(keep_open(&other, path("one.db"), &why) == -EBUSY ? 0 : 1);
+		_exit(keep_open(&other, path("one.db"), false, &why) == -EBUSY ? 0 : 1);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 	put(k, "jack", "still ours", 1, ENTRY_RECEIVED);
@@ -444,11 +444,12 @@ static void no_history(void **state)
 
 	assert_int_equal(write(fd, text, sizeof text), sizeof text);
 	close(fd);
-	assert_int_equal(keep_open(&k, path("text.db"), &why), -EIO);
-	assert_non_null(strstr(buf_z(&why), "text.db cannot be used: file is not a database"));
+	assert_int_equal(keep_open(&k, path("text.db"), false, &why), -EIO);
+	assert_non_null(strstr(buf_z(&why), "text.db cannot be used: it is damaged, or no history of this program"
+					    " (file is not a database)"));
 	buf_clear(&why);
 	assert_int_equal(symlink("whole.db", path("link.db")), 0);
-	assert_int_equal(keep_open(&k, path("link.db"), &why), -ELOOP);
+	assert_int_equal(keep_open(&k, path("link.db"), false, &why), -ELOOP);
 	assert_null(k);
 }
 
@@ -458,7 +459,7 @@ static void write_until_killed(int to)
 	struct keep *k = NULL;
 	own_buf why = { 0 };
 
-	if (keep_open(&k, path("crash.db"), &why))
+	if (keep_open(&k, path("crash.db"), false, &why))
 		_exit(1);
 	for (uint32_t n = 1;; n++) {
 		struct conversation v = { .name = STR("jack") };
@@ -557,6 +558,31 @@ static void full(void **state)
 	keep_close(k);
 }
 
+/* Nothing of SQLite's or the C library's words where the language is Chinese, but what it says of damage. */
+static void what_went_wrong_in_chinese(void **state)
+{
+	struct keep *k = NULL, *other = NULL;
+	own_buf why = { 0 };
+	FILE *f;
+
+	assert_int_equal(keep_open(&k, path("zh.db"), true, &why), 0);
+	assert_int_equal(keep_open(&other, path("zh.db"), true, &why), -EBUSY);
+	assert_non_null(strstr(buf_z(&why), "zh.db 正在使用中"));
+	k = keep_close(k);
+	buf_clear(&why);
+	f = fopen(path("text.db"), "w");
+	assert_non_null(f);
+	fputs("this is no database, but a text of some length, so that it is looked at", f);
+	fclose(f);
+	assert_int_equal(keep_open(&other, path("text.db"), true, &why), -EIO);
+	assert_non_null(strstr(buf_z(&why), "无法使用 "));
+	assert_non_null(strstr(buf_z(&why), "文件已损坏，或不是本程序的历史记录（"));
+	buf_clear(&why);
+	assert_int_equal(symlink("zh.db", path("link-zh.db")), 0);
+	assert_int_equal(keep_open(&other, path("link-zh.db"), true, &why), -ELOOP);
+	assert_non_null(strstr(buf_z(&why), "link-zh.db：这是一个符号链接"));
+}
+
 static int setup(void **state) { return mkdtemp(dir) ? 0 : -1; }
 
 static int teardown(void **state)
@@ -586,6 +612,7 @@ int main(void)
 		cmocka_unit_test(no_history),
 		cmocka_unit_test(killed),
 		cmocka_unit_test(full),
+		cmocka_unit_test(what_went_wrong_in_chinese),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

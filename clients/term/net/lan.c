@@ -282,7 +282,7 @@ int net_lan_join(struct outside *o, struct str name, uint16_t port, struct str b
 	r = group_open(&l->group[1]);
 	r6 = group_open(&l->group[0]);
 	if (r && r6) {
-		net_say(why, n->chinese, NET_no_group, strerror(-r), NULL);
+		net_say(why, n->chinese, NET_no_group, text_error(n->chinese, -r), NULL);
 		mem_free(l);
 		return r;
 	}

@@ -279,7 +279,7 @@ uint16_t net_listen(struct outside *o, uint16_t port, struct buf *why)
 		r = try_number(n, port);
 	snprintf(number, sizeof number, "%u", (unsigned)port);
 	if (r) {
-		net_say(why, n->chinese, r == -EADDRINUSE ? NET_port_taken : NET_no_port, number, strerror(-r));
+		net_say(why, n->chinese, r == -EADDRINUSE ? NET_port_taken : NET_no_port, number, text_error(n->chinese, -r));
 		return 0;
 	}
 	for (unsigned i = 0; i < 2; i++)

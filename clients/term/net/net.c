@@ -59,7 +59,7 @@ static int identity_get(struct net *n, struct str path, struct buf *why)
 	int error = 0, r = identity_open(&n->identity, z, &error);
 
 	if (r)
-		net_say(why, n->chinese, text[r], z, strerror(error));
+		net_say(why, n->chinese, text[r], z, text_error(n->chinese, error));
 	else
 		identity_key(n->identity, n->outside.key);
 	free(z);

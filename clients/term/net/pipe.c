@@ -156,7 +156,7 @@ static void say_error(struct tcp *t, int error)
 			say(t, of[i].text, NULL);
 			return;
 		}
-	say(t, t->state < SECURING ? NET_connect_failed : NET_lost, uv_strerror(error));
+	say(t, t->state < SECURING ? NET_connect_failed : NET_lost, text_error(t->net->chinese, -error));
 }
 
 /* The engine hears it; what is left is ours. */

@@ -4,6 +4,7 @@
  */
 #pragma once
 #include "base/buf.h"
+#include "clients/term/text/text.h"
 
 enum net_text {
 #define TEXT(name, english, chinese) NET_##name,

@@ -12,6 +12,8 @@ enum text {
 	TEXTS
 };
 
+/* What an errno means, to stand within a sentence; what is not in the table the C library says. */
+const char *text_error(bool chinese, int error);
 /* As it is, with its placeholders. */
 struct str text_get(bool chinese, enum text t);
 /* Appends it with the values at their places; absent ones leave nothing. */
