@@ -110,6 +110,8 @@ static int whole(struct ordered *rows, struct store_request *r)
 
 	if (verdict)
 		return verdict;
+	if (r->file.whole && memcmp(r->file.content, asked.content, sizeof asked.content))
+		return STORE_EXISTS;
 	r->file.whole = true;
 	r->file.expires = asked.expires;
 	memcpy(r->file.content, asked.content, sizeof asked.content);

@@ -98,6 +98,7 @@ static int file_get(struct sqlite *s, struct store_request *r)
 static int file_whole(struct sqlite *s, struct store_request *r)
 {
 	sqlite3_stmt *st = sqlite_start(s, ST_FILE_WHOLE);
+	bool changed;
 	int verdict;
 
 	if (!st)
@@ -106,7 +107,11 @@ static int file_whole(struct sqlite *s, struct store_request *r)
 	bind_bytes(st, 2, str_n((const char *)r->file.content, sizeof r->file.content));
 	bind_number(st, 3, r->file.expires);
 	verdict = sqlite_do(s, st);
-	return verdict ? verdict : file_get(s, r);
+	if (verdict)
+		return verdict;
+	changed = sqlite3_changes(s->db) > 0;
+	verdict = file_get(s, r);
+	return verdict || changed ? verdict : STORE_EXISTS;
 }
 
 /* FILE_LEAVE or FILE_FORGET. */

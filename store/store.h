@@ -69,7 +69,7 @@ enum store_op {
 	/* files: who sent which content, and for how long (the contents: store/files.h) */
 	STORE_FILE_ADD,       /* owner, file.*, limit (bytes that the owner's files may be in all, each 4 KiB at least) → ; LIMIT, EXISTS (the token) */
 	STORE_FILE_GET,       /* file.token → file; NOT_FOUND */
-	STORE_FILE_WHOLE,     /* file.token, file.content, file.expires → file: it has come; NOT_FOUND */
+	STORE_FILE_WHOLE,     /* file.token, file.content, file.expires → file: it has come; NOT_FOUND, EXISTS: another content has */
 	STORE_FILE_LIST,      /* owner, limit → files[], n; newest first */
 	/* What is removed, is past its time, or whose account was deleted is gone for all others at once; without owner and name it stays until its
 	 * content has been seen to, so that a crash in between leaves nothing on the disk. */

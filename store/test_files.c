@@ -116,6 +116,10 @@ static void a_file_comes_back_as_it_was(void **state)
 	assert_int_equal(held(f, 7), STORE_NOT_FOUND);
 	assert_int_equal(fill(f, "t1", 7, 9000), 0);
 	assert_int_equal(held(f, 7), 0);
+	/* Nothing comes in its place any more; the same may. */
+	assert_int_equal(fill(f, "t1", 8, 9000), STORE_EXISTS);
+	assert_int_equal(held(f, 8), STORE_NOT_FOUND);
+	assert_int_equal(fill(f, "t1", 7, 9000), 0);
 	if (!f->kind->crashes)
 		fixture_reopen(f);
 	assert_int_equal(get(f, &a, "t1"), 0);
