@@ -161,11 +161,13 @@ async function run(kind, files, browser) {
 			const all = JSON.parse(await (await window.model.exportData(() => undefined, new AbortController().signal)).text());
 			return all.messages.filter((m) => m.with === p && m.text).map((m) => m.text);
 		}, from);
-		const mine = await everything(ann, to);
 		const untold = () => ann.evaluate((p) => window.all(p).then((l) => l.filter((m) => m.mine && m.sending !== 'delivered').length), to);
 		let undelivered = await untold();
 		for (const end = Date.now() + SETTLE_MS; undelivered && Date.now() < end; undelivered = await untold())
 			await sleep(200);
+		// What the sender shows in the end: news of the archive come a moment after the last line.
+		await ann.waitForFunction(() => window.model.synced.value, undefined, { timeout: SETTLE_MS });
+		const mine = await everything(ann, to);
 		const results = {};
 		// Each tab's own order holds; between two that write at one time there is none.
 		for (const [n, part] of (second ? [0, 1].map((k) => wanted.filter((_, i) => i % 2 === k)) : [wanted]).entries())
@@ -190,7 +192,7 @@ const files = await pageFiles();
 const browser = await launchBrowser();
 let failed = 0;
 try {
-	failed = wanted.length - (await several(wanted, (kind) => run(kind, files, browser)));
+	failed = wanted.length - (await several(wanted, (kind) => run(kind, files, browser), 2));
 } finally {
 	await browser.close();
 }

@@ -114,7 +114,7 @@ function Typing({ address }: { address: Address }) {
 	return (
 		<div class="typing">
 			{is && <span class="typing-dots" aria-hidden="true"><i /><i /><i /></span>}
-			{is && (isRoom(address) ? typingWords(roomOf(address)) : c('typing', { name: line(personOf(address).name) }))}
+			{is && (isRoom(address) ? typingWords(roomOf(address)) : c('typing', { name: line(personOf(address).name, 24) }))}
 		</div>
 	);
 }

@@ -46,6 +46,10 @@ function Request({ p }: { p: Person }) {
 				<span dir="auto">{line(p.request ?? '') || t('chat.wantsContact')}</span>
 			</div>
 			<div class="list-request-buttons">
+				<button type="button" class="button small primary" aria-label={t('chat.acceptName', { name })} onClick={() => {
+					model().answer(p.address, true);
+					openChat(p.address);
+				}}>{t('chat.accept')}</button>
 				<button
 					type="button"
 					class="button small"
@@ -54,10 +58,6 @@ function Request({ p }: { p: Person }) {
 				>
 					{t('chat.decline')}
 				</button>
-				<button type="button" class="button small primary" aria-label={t('chat.acceptName', { name })} onClick={() => {
-					model().answer(p.address, true);
-					openChat(p.address);
-				}}>{t('chat.accept')}</button>
 			</div>
 		</li>
 	);

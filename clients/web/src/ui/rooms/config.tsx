@@ -2,19 +2,17 @@
 // What a room is set to, for its owners. What its server does not have is left out of the form.
 
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
 import { t } from '../../i18n';
 import type { Room, RoomSettings, Why } from '../../model';
-import { Avatar } from '../common/avatar';
 import { Dialog } from '../common/dialog';
 import { Check, Field, PasswordField } from '../common/field';
 import { notice } from '../common/notice';
 import { line } from '../common/text';
 import { w } from '../common/why';
-import { Crop } from '../settings/crop';
 import { useLoaded } from '../settings/loaded';
 import { Waiting } from '../settings/parts';
-import { r, rooms, tell } from './words';
+import { PictureField } from '../settings/picture';
+import { r, rooms } from './words';
 
 const SLOW_MAX = 3600;
 const DAYS_MAX = 36500;
@@ -32,49 +30,6 @@ const FLAGS: readonly { flag: Flag; part: 'access' | 'talk'; label: Label; hint?
 	{ flag: 'moderated', part: 'talk', label: 'moderatedOn', hint: 'moderatedHint' },
 	{ flag: 'subjectByAll', part: 'talk', label: 'subjectByAll' },
 ];
-
-function Picture({ room }: { room: Room }) {
-	const picked = useSignal<File | null>(null);
-	const fault = useSignal<string | null>(null);
-	const input = useRef<HTMLInputElement>(null);
-	const set = async (image: Blob | null) => {
-		fault.value = null;
-		await tell(rooms().setAvatar(room.address, image), t('common.saved'));
-	};
-	return (
-		<div class="own-picture">
-			<Avatar address={room.address} name={room.name} picture={room.avatar} size="l" />
-			<div>
-				<div class="own-picture-acts">
-					<button type="button" class="button" onClick={() => input.current?.click()}>{r('changePicture')}</button>
-					{room.avatar && (
-						<button type="button" class="button quiet" onClick={() => void set(null)}>{r('removePicture')}</button>
-					)}
-				</div>
-				<div aria-live="assertive">{fault.value && <p class="form-fault">{fault.value}</p>}</div>
-			</div>
-			<input
-				ref={input}
-				type="file"
-				accept="image/*"
-				hidden
-				aria-label={r('picture')}
-				onChange={(e) => {
-					picked.value = e.currentTarget.files?.[0] ?? null;
-					e.currentTarget.value = '';
-				}}
-			/>
-			{picked.value && (
-				<Crop
-					file={picked.value}
-					onUse={set}
-					onBad={() => (fault.value = r('badPicture'))}
-					onClose={() => (picked.value = null)}
-				/>
-			)}
-		</div>
-	);
-}
 
 // Digits typed into a field as a number; null: they are none, or too large.
 function numberIn(typed: string, max: number): number | null {
@@ -145,7 +100,7 @@ function Form({ room, was, onClose }: { room: Room; was: RoomSettings; onClose: 
 	};
 	return (
 		<form onSubmit={save} noValidate class="room-config">
-			<Picture room={room} />
+			<PictureField of={room} onSet={(image) => rooms().setAvatar(room.address, image)} />
 			{text('title', r('name'), 80)}
 			{text('description', r('descriptionLabel'), 500)}
 			<h3>{r('access')}</h3>

@@ -112,7 +112,7 @@ export function cannotWrite(room: Room | undefined) {
 }
 
 export function typingWords(room: Room | undefined): string {
-	const names = (room?.typing ?? []).map((n) => line(n, 40));
+	const names = (room?.typing ?? []).map((n) => line(n, 20));
 	const [name = '', other = ''] = names;
 	if (!name) return '';
 	if (names.length > 2) return r('typingMany', { n: names.length });

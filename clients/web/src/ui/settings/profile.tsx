@@ -2,16 +2,14 @@
 // One's own name and picture.
 
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
 import { t } from '../../i18n';
 import type { Why } from '../../model';
-import { Avatar } from '../common/avatar';
 import { Field } from '../common/field';
 import { model } from '../common/model';
 import { notice } from '../common/notice';
 import { w } from '../common/why';
-import { Crop } from './crop';
-import { FormFault, s, Sub } from './parts';
+import { s, Sub } from './parts';
+import { PictureField } from './picture';
 
 function Name() {
 	const me = model().me.value;
@@ -48,62 +46,11 @@ function Name() {
 	);
 }
 
-function Picture() {
-	const me = model().me.value;
-	const picked = useSignal<File | null>(null);
-	const fault = useSignal<string | null>(null);
-	const input = useRef<HTMLInputElement>(null);
-	if (!me) return null;
-	const set = async (image: Blob | null) => {
-		const why = await model()
-			.setAvatar(image)
-			.catch((): Why => 'network');
-		fault.value = why ? w(why) : null;
-		if (!why) notice(t('common.saved'));
-	};
-	return (
-		<div class="own-picture">
-			<Avatar address={me.address} name={me.name} picture={me.avatar} size="l" />
-			<div>
-				<div class="own-picture-acts">
-					<button type="button" class="button" onClick={() => input.current?.click()}>
-						{s(me.avatar ? 'changePicture' : 'choosePicture')}
-					</button>
-					{me.avatar && (
-						<button type="button" class="button quiet" onClick={() => void set(null)}>
-							{s('removePicture')}
-						</button>
-					)}
-				</div>
-				<FormFault why={fault.value} />
-			</div>
-			<input
-				ref={input}
-				type="file"
-				accept="image/*"
-				hidden
-				aria-label={s('picture')}
-				onChange={(e) => {
-					picked.value = e.currentTarget.files?.[0] ?? null;
-					e.currentTarget.value = '';
-				}}
-			/>
-			{picked.value && (
-				<Crop
-					file={picked.value}
-					onUse={set}
-					onBad={() => (fault.value = s('badPicture'))}
-					onClose={() => (picked.value = null)}
-				/>
-			)}
-		</div>
-	);
-}
-
 export function Profile() {
+	const me = model().me.value;
 	return (
 		<Sub title={s('profile')}>
-			<Picture />
+			{me && <PictureField of={me} onSet={(image) => model().setAvatar(image)} />}
 			<Name />
 		</Sub>
 	);
