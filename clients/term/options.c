@@ -71,33 +71,64 @@ static int flag(struct reading *r, const char *arg)
 	return 0;
 }
 
-static int number(struct reading *r, const char *name, const char *value, uint64_t max, uint64_t *ret)
+static int number(struct reading *r, const char *name, const char *value, uint64_t min, uint64_t max, uint64_t *ret)
 {
-	if (str_u64(str_z(value), ret) && *ret <= max)
+	if (str_u64(str_z(value), ret) && *ret >= min && *ret <= max)
 		return 0;
 	return wrong(r, TEXT_option_number, name);
+}
+
+static int take_timeout(struct reading *r, const char *name, const char *value)
+{
+	uint64_t n = 0;
+	int bad = number(r, name, value, 1, 86400, &n);
+
+	if (!bad)
+		r->o->timeout_s = (unsigned)n;
+	return bad;
+}
+
+static int take_port(struct reading *r, const char *name, const char *value)
+{
+	uint64_t n = 0;
+	int bad = number(r, name, value, 0, 65535, &n);
+
+	if (!bad)
+		r->o->direct_port = (uint16_t)n;
+	return bad;
+}
+
+static int take_file(struct reading *r, const char *name, const char *value)
+{
+	if (r->o->files_n == OPTION_FILES_MAX)
+		return wrong(r, TEXT_option_files, name);
+	r->o->files[r->o->files_n++] = value;
+	return 0;
 }
 
 /* --name VALUE or --name=VALUE. *used: how many words; 0: it is none of these. */
 static int valued(struct reading *r, const char *arg, const char *next, int *used)
 {
 	struct options *o = r->o;
-	const char *value = NULL, *timeout = NULL, *port = NULL, *file = NULL;
 	const struct {
 		const char *name;
-		const char **to;
+		const char **to; /* where it goes as it is; else */
+		int (*take)(struct reading *r, const char *name, const char *value);
 	} options[] = {
-		{ "--to", &o->to },        { "--file", &file },
-		{ "--pin", &o->pin },      { "--forget-key", &o->forget },
-		{ "--bind", &o->bind },    { "--ca", &o->authorities },
-		{ "--timeout", &timeout }, { "--direct-port", &port },
+		{ "--to", &o->to, NULL },
+		{ "--pin", &o->pin, NULL },
+		{ "--forget-key", &o->forget, NULL },
+		{ "--bind", &o->bind, NULL },
+		{ "--ca", &o->authorities, NULL },
+		{ "--file", NULL, take_file },
+		{ "--timeout", NULL, take_timeout },
+		{ "--direct-port", NULL, take_port },
 	};
-	uint64_t n;
-	int bad = 0;
 
 	*used = 0;
-	for (size_t i = 0; i < countof(options) && !*used; i++) {
+	for (size_t i = 0; i < countof(options); i++) {
 		size_t len = strlen(options[i].name);
+		const char *value;
 
 		if (strncmp(arg, options[i].name, len) || (arg[len] && arg[len] != '='))
 			continue;
@@ -105,17 +136,12 @@ static int valued(struct reading *r, const char *arg, const char *next, int *use
 		*used = arg[len] ? 1 : 2;
 		if (!value)
 			return wrong(r, TEXT_option_value, options[i].name);
+		if (options[i].take)
+			return options[i].take(r, options[i].name, value);
 		*options[i].to = value;
+		return 0;
 	}
-	if (timeout && !(bad = number(r, "--timeout", timeout, 86400, &n)))
-		o->timeout_s = (unsigned)n;
-	if (port && !(bad = number(r, "--direct-port", port, 65535, &n)))
-		o->direct_port = (uint16_t)n;
-	if (file && o->files_n == OPTION_FILES_MAX)
-		return wrong(r, TEXT_option_files, "--file");
-	if (file)
-		o->files[o->files_n++] = file;
-	return bad;
+	return 0;
 }
 
 static int word(struct reading *r, const char *arg)
@@ -144,6 +170,8 @@ static int who_read(struct reading *r)
 	if (host.n && host.p[0] == '[') {
 		size_t end = str_find(host, ']');
 
+		if (end == host.n)
+			return wrong(r, TEXT_option_who, o->who);
 		port = str_from(host, end + 1);
 		host = str_n(host.p + 1, end - 1);
 	} else if ((colon = str_find(host, ':')) < host.n) {

@@ -70,8 +70,8 @@ int net_file_open(struct outside *o, struct str path, struct disk_file **ret, ui
 
 static int make_folders(char *path)
 {
-	for (char *p = path + 1; *p; p++)
-		if (*p == '/') {
+	for (char *p = path; *p; p++)
+		if (*p == '/' && p > path) {
 			*p = 0;
 			if (mkdir(path, 0700) && errno != EEXIST) {
 				*p = '/';
@@ -80,6 +80,16 @@ static int make_folders(char *path)
 			*p = '/';
 		}
 	return mkdir(path, 0700) && errno != EEXIST ? -errno : 0;
+}
+
+/* It may lie in the downloads, and these where others may write: what is not ours alone could be exchanged under us. */
+static int is_ours_alone(const char *folder)
+{
+	struct stat st;
+
+	if (stat(folder, &st))
+		return -errno;
+	return st.st_uid == geteuid() && !(st.st_mode & 022) ? 0 : -EPERM;
 }
 
 static bool is_key(struct str key)
@@ -100,6 +110,8 @@ int net_file_part(struct outside *o, struct str key, struct disk_file **ret, uin
 	if (!is_key(key) || !n->parts)
 		return -EINVAL;
 	r = make_folders(n->parts);
+	if (!r)
+		r = is_ours_alone(n->parts);
 	if (r)
 		return r;
 	buf_fmt(&path, "%s/%.*s", n->parts, STR_ARG(key));

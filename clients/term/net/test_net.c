@@ -1188,6 +1188,10 @@ static void parts(void **state)
 	assert_int_equal(o->ops->file_part(o, STR(KEY), &f, &have), 0);
 	assert_int_equal(have, 0);
 	assert_int_equal(o->ops->file_part(o, STR(KEY), &same, &have), -EBUSY);
+	/* Where others could exchange it there is none. */
+	assert_int_equal(chmod(path("tom.parts"), 0777), 0);
+	assert_int_equal(o->ops->file_part(o, STR("ffffffffffffffffffffffffffffffff"), &same, &have), -EPERM);
+	assert_int_equal(chmod(path("tom.parts"), 0700), 0);
 	assert_int_equal(o->ops->file_write(f, 0, STR("hello ")), 0);
 	o->ops->file_close(f, false);
 	assert_int_equal(stat(path("tom.parts/" KEY), &st), 0);
