@@ -109,6 +109,7 @@ static void login(struct hybrid_client *h)
 	own_buf line = { 0 };
 	struct endpoint at = { .port = h->port };
 
+	world_timer(h->c->world, &h->pinging, PING_MS); /* also after the user was asked, however long that took */
 	memcpy(at.address, h->pipe->local.address, sizeof at.address);
 	/* From the first `id` on messages come with theirs, from the first `got` on they stay with the server until
 	 * they are here; so also those that waited. */
@@ -117,10 +118,31 @@ static void login(struct hybrid_client *h)
 	hybrid_client_ask(h, ASKED_LOGIN, buf_all(&line), NULL, 0);
 }
 
+static void untrusted(struct hybrid_client *h, enum text why)
+{
+	own_buf text = { 0 };
+
+	text_put(&text, h->c->setup.chinese, why, h->c->setup.host, STR_NONE, STR_NONE);
+	refused(h, "untrusted", buf_all(&text), QUIT_UNTRUSTED);
+}
+
+/* A server asks for passwords over TLS or on this machine only: who asks for one on a line in the clear is somebody
+ * who stands in between. */
+static bool is_safe(struct hybrid_client *h)
+{
+	if (h->pipe->secure || endpoint_is_loopback(h->pipe->peer.address))
+		return true;
+	untrusted(h, TEXT_hybrid_in_the_clear);
+	return false;
+}
+
 static void auth(struct hybrid_client *h)
 {
 	struct buf line = { 0 };
 
+	if (!is_safe(h))
+		return;
+	world_timer(h->c->world, &h->pinging, PING_MS);
 	buf_fmt(&line, "auth,%.*s,", STR_ARG(h->c->setup.name));
 	buf_str(&line, buf_all(&h->password));
 	hybrid_client_ask(h, ASKED_AUTH, buf_all(&line), NULL, 0);
@@ -157,6 +179,8 @@ static void ask_password(struct hybrid_client *h)
 	struct client *c = h->c;
 	own_buf text = { 0 };
 
+	if (!is_safe(h))
+		return;
 	text_put(&text, c->setup.chinese, h->refusals ? TEXT_password_wrong : TEXT_hybrid_registered, c->setup.name,
 		 c->setup.host, STR_NONE);
 	client_ask(c, ASK_PASSWORD, buf_all(&text), password_answered);
@@ -249,7 +273,7 @@ static bool key_known(struct hybrid_client *h)
 static void no_tls(struct hybrid_client *h)
 {
 	if (key_known(h))
-		refused(h, "untrusted", text_of(h->c, TEXT_only_tls), QUIT_UNTRUSTED);
+		untrusted(h, TEXT_hybrid_no_tls);
 	else
 		enter(h);
 }

@@ -368,6 +368,84 @@ static void users_of_other_doors_are_reached_by_the_server(void **state)
 	site_free(s);
 }
 
+/* ---- somebody in between ----------------------------------------------------------------------------------------- */
+
+/* Says that there is no TLS, and asks for a password; or takes the login and says nothing. */
+struct stranger {
+	struct net_server server;
+	const char *says;
+	struct buf heard, told;
+	unsigned lines;
+};
+
+static void *stranger_open(void *arg, struct net_host *from)
+{
+	struct stranger *x = arg;
+
+	(void)from;
+	x->lines++;
+	buf_clear(&x->heard);
+	buf_clear(&x->told);
+	return x;
+}
+
+static void stranger_take(void *arg, void *line, struct str bytes)
+{
+	struct stranger *x = arg;
+
+	(void)line;
+	buf_str(&x->heard, bytes);
+	if (memmem(bytes.p, bytes.n, "starttls\n", 9))
+		buf_str(&x->told, str_z(x->says));
+	if (memmem(bytes.p, bytes.n, "login,", 6))
+		buf_lit(&x->told, "no,registered name\n");
+}
+
+static struct str stranger_give(void *arg, void *line)
+{
+	struct stranger *x = arg;
+	static char room[100];
+	size_t n = x->told.n;
+
+	(void)line;
+	memcpy(room, x->told.p ? x->told.p : "", n);
+	buf_clear(&x->told);
+	return str_n(room, n);
+}
+
+static bool stranger_closed(void *arg, void *line)
+{
+	(void)arg, (void)line;
+	return false;
+}
+
+static void stranger_cut(void *arg, void *line) { (void)arg, (void)line; }
+static void stranger_pass(void *arg, msec ms) { (void)arg, (void)ms; }
+
+static void a_password_never_goes_in_the_clear(void **state)
+{
+	struct stranger x = { .says = "no,not here\n" };
+	struct net_world *w = net_world_new(1);
+	struct net_host *tom;
+
+	x.server = (struct net_server){ stranger_open, stranger_take, stranger_give, stranger_closed, stranger_cut,
+					stranger_pass, NULL,	      &x,	     { 0 } };
+	x.server.address[10] = x.server.address[11] = 0xFF;
+	x.server.address[12] = 10;
+	x.server.address[15] = 1;
+	w->server = &x.server;
+	tom = net_host_add(w, "tom", MODE_DIRECT);
+	tom->password = STR("secret");
+	net_start(tom);
+	net_run(w, 5000);
+	assert_true(tom->quit);
+	assert_int_equal(tom->quit_status, QUIT_UNTRUSTED);
+	assert_null(memmem(x.heard.p, x.heard.n, "secret", 6));
+	net_world_free(w);
+	buf_free(&x.heard);
+	buf_free(&x.told);
+}
+
 /* ---- a bad network ----------------------------------------------------------------------------------------------- */
 
 enum { HOSTS = 3, MESSAGES = 30, SEEDS = 40 };
@@ -497,6 +575,7 @@ int main(void)
 		cmocka_unit_test(the_wild_get_datagrams_and_send_them),
 		cmocka_unit_test(who_has_a_key_uses_it),
 		cmocka_unit_test(users_of_other_doors_are_reached_by_the_server),
+		cmocka_unit_test(a_password_never_goes_in_the_clear),
 		cmocka_unit_test(three_clients_and_a_server_on_a_bad_network),
 	};
 
