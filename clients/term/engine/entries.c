@@ -82,18 +82,6 @@ bool chat_closed(struct client *c, struct str name, struct buf *flag)
 	return keep_value(c->keep, buf_all(flag), &value) == 0 && value.n;
 }
 
-void chat_close(struct client *c, struct chat *t)
-{
-	own_buf flag = { 0 };
-
-	chat_closed(c, t->v.name, &flag);
-	keep_value_set(c->keep, buf_all(&flag), STR("1"));
-	c->face->ops->conversation(c->face, &t->v, CONVERSATION_GONE);
-	map_remove(&c->by_name, &t->v.node);
-	list_remove(&t->v.here);
-	list_append(&c->closed, &t->v.here);
-}
-
 static void people_free(struct conversation *v)
 {
 	for (size_t i = 0; i < v->people_n; i++)
@@ -167,6 +155,19 @@ void chats_save(struct client *c)
 	world_stop(c->world, &c->saving);
 	list_each (v, &c->conversations, struct conversation, here)
 		chat_save(c, chat_of(v));
+}
+
+void chat_close(struct client *c, struct chat *t)
+{
+	own_buf flag = { 0 };
+
+	chat_save(c, t); /* that it was read, and left */
+	chat_closed(c, t->v.name, &flag);
+	keep_value_set(c->keep, buf_all(&flag), STR("1"));
+	c->face->ops->conversation(c->face, &t->v, CONVERSATION_GONE);
+	map_remove(&c->by_name, &t->v.node);
+	list_remove(&t->v.here);
+	list_append(&c->closed, &t->v.here);
 }
 
 void chat_changed(struct client *c, struct chat *t)

@@ -269,6 +269,8 @@ static void test_closed_comes_back(void **state)
 	client_conversation(h->client, STR("lily"), true);
 	client_received(h->client,
 			&(struct incoming){ .conversation = STR("jack"), .sender = STR("jack"), .text = STR("hi") });
+	net_run(w, 1000);
+	/* Read, and closed at once: that it was unread stands on the disk. */
 	client_read(h->client, client_conversation(h->client, STR("jack"), false));
 	assert_true(client_line(h->client, client_conversation(h->client, STR("jack"), false), STR("/close")));
 	assert_null(client_conversation(h->client, STR("jack"), false));
