@@ -192,7 +192,7 @@ test('found, entered, left, destroyed; my other device goes along', async ({ ann
 	assert.equal(await rooms(ann, (r, at) => r.destroy(at, 'moved away'), room), null);
 	for (const page of [bob, other])
 		await roomIs(page, room, (x) => x.state.state === 'out' && x.state.why === 'destroyed' && x.state.reason === 'moved away');
-	assert.equal(await rooms(bob, (r, at) => r.join(at), room), 'not-found');
+	assert.equal(await rooms(bob, (r, at) => r.join(at), room), 'destroyed');
 });
 
 test('a reload, a new device: in again, with everything; searching; files', async ({ ann, bob, contexts, rig }) => {
