@@ -326,24 +326,29 @@ int stanza_from_service(struct stanza **ret, const struct xml *x, struct jid fro
 
 /* ---- writing ------------------------------------------------------------------------------------------------- */
 
-/* The same as xml_write_attr, but where nothing needs to be escaped in one go. `head` is ` name="`. */
+/* An attribute whose value needs no escaping, in one go. `head` is ` name="`. */
+static inline void attr_plain(struct buf *out, struct str head, struct str value)
+{
+	size_t n = head.n + value.n + 1;
+	char *p = out->room - out->n >= n ? out->p + out->n : buf_room(out, n);
+
+	memcpy(p, head.p, head.n);
+	memcpy(p + head.n, value.p, value.n);
+	p[n - 1] = '"';
+	out->n += n;
+}
+
+/* The same as xml_write_attr, but quick where nothing needs to be escaped. */
 #define attr_write(out, name, value) attr_write_as((out), name, STR(" " name "=\""), (value))
 
 static inline void attr_write_as(struct buf *out, const char *name, struct str head, struct str value)
 {
-	char *p;
-
 	if (!value.p)
 		return;
-	if (xml_scan_special(value.p, value.p + value.n) < value.p + value.n) {
+	if (xml_scan_special(value.p, value.p + value.n) < value.p + value.n)
 		xml_write_attr(out, name, value);
-		return;
-	}
-	p = buf_room(out, head.n + value.n + 1);
-	memcpy(p, head.p, head.n);
-	memcpy(p + head.n, value.p, value.n);
-	p[head.n + value.n] = '"';
-	out->n += head.n + value.n + 1;
+	else
+		attr_plain(out, head, value);
 }
 
 void stanza_write(struct buf *out, const struct stanza *s, struct jid to, struct str extra)
@@ -354,12 +359,15 @@ void stanza_write(struct buf *out, const struct stanza *s, struct jid to, struct
 		[STANZA_IQ] = { STR_INIT("<iq"), STR_INIT("</iq>") },
 	};
 
+	const char *type = stanza_type_text((enum stanza_type)s->type);
+
 	buf_room(out, s->payload.n + extra.n + s->from.local + s->from.domain + s->from.resource + 256);
 	buf_str(out, tags[s->name].open);
 	attr_write(out, "from", jid_full(s->from));
 	attr_write(out, "to", jid_full(to));
 	attr_write(out, "id", s->id);
-	attr_write(out, "type", str_z(stanza_type_text((enum stanza_type)s->type)));
+	if (type)
+		attr_plain(out, STR(" type=\""), str_z(type));
 	attr_write(out, "xml:lang", s->lang);
 	if (s->payload.n + extra.n == 0) {
 		buf_lit(out, "/>");

@@ -268,6 +268,65 @@ static void test_foreign(void **unused)
 			"<b xmlns=\"v\"><c xmlns=\"jabber:client\"><d/></c></b>");
 }
 
+/* Bytes are looked at many at a time: whatever the length, and wherever in it the one that matters is. */
+enum { LENGTHS = 50 };
+
+static void test_escape_anywhere(void **unused)
+{
+	static const struct {
+		char c;
+		const char *escaped;
+	} rows[] = { { '&', "&amp;" }, { '<', "&lt;" }, { '>', "&gt;" }, { '"', "&quot;" }, { '\'', "&apos;" }, { '\r', "&#13;" },
+		     { 'b', "b" } };
+	char text[LENGTHS];
+	own_buf b = { 0 }, expected = { 0 };
+
+	memset(text, 'a', sizeof text);
+	for (size_t n = 1; n <= LENGTHS; n++)
+		for (size_t at = 0; at < n; at++)
+			for (size_t i = 0; i < countof(rows); i++) {
+				char *exact = mem_copy(text, n);
+
+				exact[at] = rows[i].c;
+				buf_clear(&b);
+				buf_clear(&expected);
+				xml_escape(&b, str_n(exact, n));
+				buf_fmt(&expected, "%.*s%s%.*s", (int)at, text, rows[i].escaped, (int)(n - at - 1), text);
+				assert_string_equal(buf_z(&b), buf_z(&expected));
+				mem_free(exact);
+			}
+}
+
+static void test_forbidden_anywhere(void **unused)
+{
+	static const struct str rows[] = { STR_INIT("\x01"), STR_INIT("\x1f"), STR_INIT("\x80"), STR_INIT("\xff"), STR_INIT("\xc3") };
+	own_buf b = { 0 };
+
+	for (size_t n = 0; n <= LENGTHS; n++)
+		for (size_t at = 0; at <= n; at++)
+			for (size_t i = 0; i <= countof(rows); i++) {
+				bool fine = i == countof(rows);
+				char *exact;
+
+				buf_clear(&b);
+				buf_lit(&b, "<a>");
+				for (size_t k = 0; k < n; k++) {
+					if (k == at && fine)
+						buf_lit(&b, "\xe4\xbd\xa0");
+					else if (k == at)
+						buf_str(&b, rows[i]);
+					buf_byte(&b, 'x');
+				}
+				if (at == n)
+					buf_str(&b, fine ? STR("\t") : rows[i]);
+				buf_lit(&b, "</a>");
+				exact = mem_copy(b.p, b.n);
+				assert_int_equal(xml_parse(&arena, str_n(exact, b.n), CLIENT, true) != NULL, fine);
+				mem_free(exact);
+				arena_reset(&arena);
+			}
+}
+
 static void test_write(void **unused)
 {
 	struct xml *x = xml_parse(&arena, STR("<a xmlns='u' b='&lt;&#10;&#9;&#13;&quot;'>&lt;&amp;&gt;\n&#13;</a>"),
@@ -435,6 +494,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_looking_up, forget),
 		cmocka_unit_test_teardown(test_foreign, forget),
 		cmocka_unit_test_teardown(test_write, forget),
+		cmocka_unit_test(test_escape_anywhere),
+		cmocka_unit_test_teardown(test_forbidden_anywhere, forget),
 		cmocka_unit_test(test_frames),
 		cmocka_unit_test(test_frames_refused),
 		cmocka_unit_test(test_frame_bounds),

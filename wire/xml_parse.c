@@ -88,6 +88,8 @@ static bool bytes_valid(struct str s, bool *controls)
 	while (i < s.n) {
 		if (s.n - i >= 16 && xml_plain16(s.p + i)) {
 			i += 16;
+		} else if (s.n >= 16 && s.n - i < 16 && xml_plain16(s.p + s.n - 16)) {
+			break; /* the last 16, of which some have been seen */
 		} else if ((unsigned char)s.p[i] >= 0x80) {
 			len = char_decode(s.p + i, s.n - i, &c);
 			if (!len)

@@ -78,17 +78,23 @@ static inline bool xml_is_special(char c)
 	return (unsigned char)c < ' ' || (c | 1) == '\'' || (c | 2) == '>' || c == '"';
 }
 
-/* Which of the 16 bytes at p are such. */
-static inline unsigned xml_specials16(const char *p)
-{
 #ifdef __SSE2__
-	__m128i x = xml_load16(p);
+static inline unsigned xml_specials_of(__m128i x)
+{
 	__m128i ampersand = xml_equal16(_mm_or_si128(x, _mm_set1_epi8(1)), '\'');
 	__m128i tags = xml_equal16(_mm_or_si128(x, _mm_set1_epi8(2)), '>');
 	/* A control character stays the same when it is the smaller of it and 31. */
 	__m128i rest = _mm_or_si128(xml_equal16(x, '"'), _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(31)), x));
 
 	return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(ampersand, tags), rest));
+}
+#endif
+
+/* Which of the 16 bytes at p are such. */
+static inline unsigned xml_specials16(const char *p)
+{
+#ifdef __SSE2__
+	return xml_specials_of(xml_load16(p));
 #else
 	unsigned specials = 0;
 
@@ -113,6 +119,19 @@ static inline const char *xml_scan_special(const char *p, const char *end)
 		unsigned specials = xml_specials16(end - 16) >> (16 - (end - p));
 		return specials ? p + __builtin_ctz(specials) : end;
 	}
+#ifdef __SSE2__
+	if (end - p >= 8) {
+		/* The first eight, and the last eight, of which some may be the same. */
+		__m128i first = _mm_loadl_epi64((const __m128i *)(const void *)p);
+		__m128i last = _mm_loadl_epi64((const __m128i *)(const void *)(end - 8));
+		unsigned specials = xml_specials_of(_mm_unpacklo_epi64(first, last)), hit;
+
+		if (!specials)
+			return end;
+		hit = (unsigned)__builtin_ctz(specials);
+		return hit < 8 ? p + hit : end - (16 - hit);
+	}
+#endif
 	while (p < end && !xml_is_special(*p))
 		p++;
 	return p;
