@@ -526,15 +526,16 @@ static struct str field_text(const struct xml *form, const char *var, struct are
 
 void pep_message(struct xmpp *x, const struct xml *message, struct jid to)
 {
-	const struct xml *form = xml_child(message, "x", DATA);
+	/* Asked first: every message comes by here. */
+	bool to_self = !to.p || (!to.resource && jid_same_bare(to, x->session.jid));
+	const struct xml *form = to_self ? xml_child(message, "x", DATA) : NULL;
 	struct arena *arena = xmpp_scratch(x);
 	struct str node, allow;
 	struct pep_right right = { .subscribes = true, .resource = STR("") };
 	struct jid who;
 	own_buf b = { 0 };
 
-	if (!form || (to.p && (to.resource || !jid_same_bare(to, x->session.jid))) ||
-	    !str_is(xml_attr(form, "type"), "submit") || !str_is(field_text(form, "FORM_TYPE", arena), AUTHORIZATION))
+	if (!form || !str_is(xml_attr(form, "type"), "submit") || !str_is(field_text(form, "FORM_TYPE", arena), AUTHORIZATION))
 		return;
 	node = field_text(form, "pubsub#node", arena);
 	allow = field_text(form, "pubsub#allow", arena);
