@@ -14,15 +14,7 @@ static void *must(void *p, size_t n)
 	return p;
 }
 
-/* What malloc keeps of small sizes per thread, calloc of this glibc passes by, and costs three times as much. Large ones
- * come zeroed from the kernel. */
-enum { SMALL_BYTES = 1024 };
-
-void *mem_alloc(size_t n)
-{
-	return n <= SMALL_BYTES ? memset(mem_raw(n), 0, n) : must(calloc(1, n), n);
-}
-
+void *mem_alloc(size_t n) { return must(calloc(1, n), n); }
 void *mem_raw(size_t n) { return must(malloc(n), n); }
 void *mem_grow(void *p, size_t n) { return must(realloc(p, n), n); }
 
