@@ -35,6 +35,7 @@ struct file_job {
 	uint64_t offset;
 	size_t want;
 	bool reads;
+	bool anew;                  /* what is there of the part goes first */
 	int verdict;
 	struct post post;
 	struct timer again;         /* of a part that somebody else has right now */
@@ -557,7 +558,7 @@ void file_slot(struct core *c, struct file_ask *a, int64_t owner, struct str nam
 
 static void put_finished(struct file_job *j, int answer);
 
-static void find_finished(struct file_job *j, int answer)
+static void progress_finished(struct file_job *j, int answer)
 {
 	if (answer == FILES_BUSY) /* somebody is at it */
 		end(j, 0);
@@ -567,16 +568,16 @@ static void find_finished(struct file_job *j, int answer)
 
 /* All is there, and it is not whole: the server stopped between the two, or the store would not take it. Who asks need
  * not send anything for it. */
-static void find_sized(struct file_job *j, int answer)
+static void progress_sized(struct file_job *j, int answer)
 {
 	j->offset = j->disk.size;
 	if (answer || !j->offset || j->offset != j->row.size)
 		end(j, verdict_of_disk(answer));
 	else
-		work(j, files_finish, find_finished);
+		work(j, files_finish, progress_finished);
 }
 
-static void find_looked(struct file_job *j, struct store_request *r)
+static void progress_looked(struct file_job *j, struct store_request *r)
 {
 	if (looked_up(j, r))
 		return;
@@ -584,7 +585,18 @@ static void find_looked(struct file_job *j, struct store_request *r)
 	if (j->row.whole)
 		end(j, 0);
 	else
-		work(j, files_size, find_sized);
+		work(j, files_size, progress_sized);
+}
+
+void file_progress(struct core *c, struct file_ask *a, struct str token)
+{
+	look_up(begin(c, a), token, progress_looked);
+}
+
+static void find_looked(struct file_job *j, struct store_request *r)
+{
+	if (!looked_up(j, r))
+		end(j, 0);
 }
 
 void file_find(struct core *c, struct file_ask *a, struct str token) { look_up(begin(c, a), token, find_looked); }
@@ -636,8 +648,8 @@ static void put_whole(struct file_job *j, struct store_request *r)
 	files_settle(c->settings.files, j->disk.name);
 	if (r->answer)
 		discard(c, j->disk.name);
-	j->verdict = verdict_of_store(r->answer);
-	if (!r->answer || r->answer == STORE_NOT_FOUND)
+	j->verdict = r->answer == STORE_EXISTS ? FILE_OFFSET : verdict_of_store(r->answer); /* other bytes were first */
+	if (!r->answer || r->answer == STORE_NOT_FOUND || r->answer == STORE_EXISTS)
 		work(j, files_abandon, put_ended);
 	else
 		end(j, j->verdict);
@@ -710,7 +722,7 @@ static void put_looked(struct file_job *j, struct store_request *r)
 		end(j, same ? 0 : FILE_OFFSET);
 	} else if (j->offset > size || j->bytes.n > size - j->offset) {
 		work(j, files_size, put_too_long);
-	} else if (j->offset == 0 && j->bytes.n) {
+	} else if (j->anew) {
 		work(j, files_abandon, put_append);
 	} else {
 		put_append(j, 0);
@@ -722,6 +734,8 @@ void file_put(struct core *c, struct file_ask *a, struct str token, uint64_t off
 	struct file_job *j = begin(c, a);
 
 	j->offset = offset;
+	/* Not by what a broken link leaves behind: somebody may have gone on. */
+	j->anew = a && !a->adds && !offset && bytes->n;
 	j->bytes = *bytes;
 	*bytes = (struct buf){ 0 };
 	/* The last bytes of a link that broke may come to the disk behind the first of the one that goes on. */

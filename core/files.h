@@ -36,6 +36,7 @@ struct file {
 struct file_job;
 struct file_ask {
 	void (*done)(struct file_ask *a); /* set by the asker; once, in a later turn */
+	bool adds;             /* set by the asker of file_put(): its bytes go behind what is there, or nowhere */
 	int verdict;
 	struct file file;      /* borrowed inside `done`; for the verdicts 0, FILE_OFFSET and FILE_LENGTH */
 	uint64_t offset;       /* of an upload, also with FILE_OFFSET: how much there is */
@@ -48,9 +49,11 @@ void file_cancel(struct file_ask *a); /* `done` will not run */
  * filled within a day. */
 void file_slot(struct core *c, struct file_ask *a, int64_t owner, struct str name, struct str type, uint64_t size);
 void file_find(struct core *c, struct file_ask *a, struct str token);
-/* Bytes at `offset` of the slot, which must be where it ends; offset 0 with bytes begins anew. With the last one the
- * file becomes whole (on disk, a->file.content). Several may fill by turns: what they send joins as their offsets say,
- * and who is overtaken gets FILE_OFFSET. Takes `bytes` over. */
+/* The same for who fills it: a->offset is how much there is, and what is all there becomes whole. */
+void file_progress(struct core *c, struct file_ask *a, struct str token);
+/* Bytes at `offset` of the slot, which must be where it ends; offset 0 with bytes begins anew, unless a->adds. With the
+ * last one the file becomes whole (on disk, a->file.content). Several may fill by turns: what they send joins as their
+ * offsets say, and who is overtaken gets FILE_OFFSET. Takes `bytes` over. */
 void file_put(struct core *c, struct file_ask *a, struct str token, uint64_t offset, struct buf *bytes);
 /* At most `n` bytes from `offset`. */
 void file_read(struct core *c, struct file_ask *a, struct str token, uint64_t offset, size_t n);

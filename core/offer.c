@@ -2,18 +2,22 @@
  *
  * core/offer.c - a question about an offer is a job: first the file's own (core/files.c), then the note, then the
  * message. The note is an item of the account, in the space "offer" under the file's token: sender, receiver, id of
- * the message and when it was made, a line each. It goes when the message is on disk.
+ * the message and when it was made, a line each. It goes when the message is on disk. Whether somebody died between
+ * the two is seen in the archives: those of both sides, or the room's.
  */
 #include "core/offer.h"
 
 #include <assert.h>
 
+#include "base/crypt.h"
 #include "base/log.h"
 #include "core/inside.h"
+#include "wire/xml.h"
 
 enum {
 	OFFERS_MAX = 1000,                 /* of one account that wait for their files */
 	OFFER_MS = 25 * 60 * 60 * 1000,    /* how long a note is kept: an hour longer than its slot */
+	LOOK_PAGE = 25,                    /* messages that are looked at in one go */
 };
 
 static const struct str space = STR_INIT("offer");
@@ -22,13 +26,17 @@ struct offer_job {
 	struct job job;
 	struct core *core;
 	struct offer_ask *ask;   /* NULL: nobody waits any more */
-	void (*write)(const struct core *c, const struct file *f, struct buf *to);
 	struct file_ask file_ask;
 	struct arena arena;      /* the strings below */
 	struct file file;
 	int64_t owner;           /* of offer_make() and offer_withdraw() */
 	struct str from, to, id, name, type;
+	struct jid receiver;     /* `to` */
 	uint64_t size, offset;
+	struct ask looking;      /* in archives, */
+	int64_t archive;         /* this account's now, */
+	struct str with;         /* what it has with this address, absent: all of it, */
+	uint64_t cursor;         /* from this stamp on */
 	struct str held;         /* the subject that says we are making its message; absent: we are not */
 	struct user *user;
 	struct user_wait wait;
@@ -68,11 +76,12 @@ static struct offer_job *begin(struct core *c, struct offer_ask *a)
 {
 	struct offer_job *j = mem_new(struct offer_job);
 
-	assert(!a->job);
 	j->core = c;
 	j->ask = a;
-	j->write = a->write;
-	a->job = j;
+	if (a) {
+		assert(!a->job);
+		a->job = j;
+	}
 	job_begin(c, &j->job, job_release);
 	return j;
 }
@@ -218,8 +227,7 @@ void offer_make(struct core *c, struct offer_ask *a, int64_t owner, const struct
 
 static void said(struct store_request *r)
 {
-	/* Should it not go, the message is said twice at worst, under the same id. */
-	end(r->arg, 0);
+	end(r->arg, 0); /* should it not go, the message is found where it stands */
 }
 
 static void sent(void *arg, enum sent_verdict verdict)
@@ -238,15 +246,46 @@ static void sent(void *arg, enum sent_verdict verdict)
 	note_drop(j, j->file.owner, j->file.token, said);
 }
 
+/* As our page sends files (XEP-0066, XEP-0447 with XEP-0446 and XEP-0300). */
+static void payload_write(const struct core *c, const struct file *f, struct buf *to)
+{
+	own_buf url = { 0 };
+	bool typed = !str_is(f->type, "application/octet-stream");
+	bool media = str_starts(f->type, STR("image/")) || str_starts(f->type, STR("video/")) ||
+		     str_starts(f->type, STR("audio/"));
+
+	file_url(c, f, &url);
+	buf_lit(to, "<body>");
+	xml_escape(to, buf_all(&url));
+	buf_lit(to, "</body><x xmlns='jabber:x:oob'><url>");
+	xml_escape(to, buf_all(&url));
+	buf_fmt(to,
+		"</url></x><file-sharing xmlns='urn:xmpp:sfs:0' disposition='%s'>"
+		"<file xmlns='urn:xmpp:file:metadata:0'>",
+		media ? "inline" : "attachment");
+	if (typed) {
+		buf_lit(to, "<media-type>");
+		xml_escape(to, f->type);
+		buf_lit(to, "</media-type>");
+	}
+	buf_lit(to, "<name>");
+	xml_escape(to, f->name);
+	buf_fmt(to, "</name><size>%llu</size><hash xmlns='urn:xmpp:hashes:2' algo='sha-256'>",
+		(unsigned long long)f->size);
+	base64_write(to, str_bytes(f->content, sizeof f->content));
+	buf_lit(to, "</hash></file><sources><url-data xmlns='http://jabber.org/protocol/url-data'");
+	xml_write_attr(to, "target", buf_all(&url));
+	buf_lit(to, "/></sources></file-sharing>"
+		    "<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:sfs:0'><body/></fallback>");
+}
+
 static struct stanza *message_make(struct offer_job *j)
 {
-	struct jid from = address_of(j->from), to;
+	struct jid from = address_of(j->from), to = j->receiver;
 	own_buf payload = { 0 };
 
-	if (!jid_parse(&to, j->to, &j->arena))
-		return NULL;
-	j->write(j->core, &j->file, &payload);
-	/* Should it be said twice after all, clients know it again (XEP-0359). */
+	payload_write(j->core, &j->file, &payload);
+	/* Should it be said twice after all, where nobody archives, clients know it again (XEP-0359). */
 	buf_fmt(&payload, "<origin-id xmlns='urn:xmpp:sid:0' id='%.*s'/>", STR_ARG(j->id));
 	return stanza_make(&(struct stanza_init){
 		.name = STANZA_MESSAGE,
@@ -259,12 +298,96 @@ static struct stanza *message_make(struct offer_job *j)
 static void sender_ready(struct user_wait *w, struct user *u)
 {
 	struct offer_job *j = holder_of(w, struct offer_job, wait);
-	struct stanza *st = u->state == USER_READY && u->id == j->file.owner ? message_make(j) : NULL;
 
-	if (st)
-		route_from_account(j->core, u, st, sent, j);
+	if (u->state == USER_READY && u->id == j->file.owner)
+		route_from_account(j->core, u, message_make(j), sent, j);
 	else
 		sent(j, u->state == USER_FAILED ? SENT_NOT_STORED : SENT_NO_SUCH_USER);
+}
+
+static void message_send(struct offer_job *j)
+{
+	j->user = user_get(j->core, str_n(j->from.p, str_find(j->from, '@')));
+	user_hold(j->user);
+	j->wait.ready = sender_ready;
+	user_when_ready(j->user, &j->wait);
+}
+
+static void look(struct offer_job *j);
+
+/* Ids can be guessed, senders cannot; a room's archive says in `to` who it was. */
+static bool is_it(const struct offer_job *j, const struct stanza *st)
+{
+	bool of_room = j->archive != j->file.owner && !core_is_local(j->core, j->receiver);
+
+	return str_eq(st->id, j->id) && str_eq(jid_bare(of_room ? st->to : st->from), j->from);
+}
+
+static void receiver_found(struct ask *a)
+{
+	struct offer_job *j = holder_of(a, struct offer_job, looking);
+
+	if (a->verdict && a->verdict != STORE_NOT_FOUND) {
+		end(j, FILE_STORE);
+	} else if (a->verdict || a->answer->account.id == j->archive) {
+		message_send(j);
+	} else {
+		j->archive = a->answer->account.id;
+		look(j);
+	}
+}
+
+/* There is no other archive where one in a room is spoken to: who that is only the room knows. */
+static void look_elsewhere(struct offer_job *j)
+{
+	bool local = core_is_local(j->core, j->receiver);
+
+	j->with = local ? j->from : STR_NONE;
+	if (j->archive != j->file.owner || j->receiver.resource) {
+		message_send(j);
+		return;
+	}
+	j->cursor = stamp_floor(j->file.created);
+	j->looking.done = receiver_found;
+	account_find(j->core, &j->looking, local ? jid_local(j->receiver) : jid_bare(j->receiver));
+}
+
+static void page_looked(struct ask *a)
+{
+	struct offer_job *j = holder_of(a, struct offer_job, looking);
+	const struct store_request *page = a->answer;
+
+	if (a->verdict) {
+		end(j, FILE_STORE);
+		return;
+	}
+	for (size_t i = 0; i < page->n; i++)
+		if (is_it(j, page->stanzas[i])) {
+			note_drop(j, j->file.owner, j->file.token, said);
+			return;
+		}
+	if (page->n && page->more) {
+		j->cursor = page->stanzas[page->n - 1]->stamp + 1;
+		look(j);
+	} else {
+		look_elsewhere(j);
+	}
+}
+
+static void look(struct offer_job *j)
+{
+	const struct archive_query query = { .with = j->with, .from = j->cursor };
+
+	j->looking.done = page_looked;
+	archive_read(j->core, &j->looking, j->archive, &query, LOOK_PAGE);
+}
+
+static void note_ask(struct offer_job *j, void (*done)(struct store_request *r))
+{
+	struct store_request *r = ask(j, STORE_ITEM_GET, j->file.owner, done);
+
+	r->key = store_str(r, j->file.token);
+	store_submit(r);
 }
 
 static void note_read(struct store_request *r)
@@ -280,18 +403,27 @@ static void note_read(struct store_request *r)
 	j->from = line_take(&rest);
 	j->to = line_take(&rest);
 	j->id = line_take(&rest);
-	j->user = user_get(j->core, str_n(j->from.p, str_find(j->from, '@')));
-	user_hold(j->user);
-	j->wait.ready = sender_ready;
-	user_when_ready(j->user, &j->wait);
+	if (!jid_parse(&j->receiver, j->to, &j->arena)) {
+		end(j, FILE_STORE);
+		return;
+	}
+	j->with = jid_bare(j->receiver);
+	j->archive = j->file.owner;
+	j->cursor = stamp_floor(j->file.created);
+	look(j);
 }
 
-/* The file is whole. A subject on the bus is only to see, on all cores, whether somebody is at it already. */
-static void say(struct offer_job *j)
+/* A subject on the bus is only to see, on all cores, whether somebody is at it already. Who was, until just now, has
+ * taken the note away: it is read once more. */
+static void note_seen(struct store_request *r)
 {
+	struct offer_job *j = r->arg;
 	own_buf subject = { 0 };
-	struct store_request *r;
 
+	if (r->answer) {
+		end(j, r->answer == STORE_NOT_FOUND ? 0 : FILE_STORE);
+		return;
+	}
 	buf_lit(&subject, "f.");
 	buf_str(&subject, j->file.token);
 	if (bus_interest(j->core->bus, buf_all(&subject)) > 0) {
@@ -300,13 +432,10 @@ static void say(struct offer_job *j)
 	}
 	j->held = arena_str(&j->arena, buf_all(&subject));
 	bus_subscribe(j->core->bus, j->held);
-	if (bus_interest(j->core->bus, j->held) > 1) {
+	if (bus_interest(j->core->bus, j->held) > 1)
 		end(j, FILE_BUSY);
-		return;
-	}
-	r = ask(j, STORE_ITEM_GET, j->file.owner, note_read);
-	r->key = store_str(r, j->file.token);
-	store_submit(r);
+	else
+		note_ask(j, note_read);
 }
 
 static void file_done(struct file_ask *a)
@@ -317,7 +446,7 @@ static void file_done(struct file_ask *a)
 	if (a->verdict != FILE_UNKNOWN && a->file.token.p)
 		file_keep(j, &a->file);
 	if (!a->verdict && j->file.whole)
-		say(j);
+		note_ask(j, note_seen); /* most files are nobody's offer */
 	else
 		end(j, a->verdict);
 }
@@ -327,7 +456,7 @@ void offer_find(struct core *c, struct offer_ask *a, struct str token)
 	struct offer_job *j = begin(c, a);
 
 	j->file_ask.done = file_done;
-	file_find(c, &j->file_ask, token);
+	file_progress(c, &j->file_ask, token);
 }
 
 void offer_put(struct core *c, struct offer_ask *a, struct str token, uint64_t offset, struct buf *bytes)
@@ -335,6 +464,7 @@ void offer_put(struct core *c, struct offer_ask *a, struct str token, uint64_t o
 	struct offer_job *j = begin(c, a);
 
 	j->file_ask.done = file_done;
+	j->file_ask.adds = !a;
 	file_put(c, &j->file_ask, token, offset, bytes);
 }
 

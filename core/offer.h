@@ -4,7 +4,7 @@
  * slot (core/files.h) and a note beside it, on disk, of whom the file is for. When the file is whole the note becomes
  * an ordinary message with a link, in the name of who made the offer, whether he is here or not: only he could make
  * the note, so nobody else can make a message of it. A process that dies in between loses nothing: who asks for the
- * file again, or puts its end once more, makes the message then.
+ * file again, or puts its end once more, makes the message then, unless it stands in an archive already.
  */
 #pragma once
 #include "core/files.h"
@@ -21,8 +21,6 @@ struct offer_job;
 struct offer_ask {
 	void (*done)(struct offer_ask *a); /* set by the asker; once, in a later turn */
 	void *arg;                         /* the asker's */
-	/* Appends what the message carries. Set by the asker for all but offer_make() and offer_withdraw(). */
-	void (*write)(const struct core *c, const struct file *f, struct buf *to);
 	int verdict;
 	enum sent_verdict sent; /* with OFFER_NOT_SENT */
 	struct file file;       /* borrowed inside `done`; as in struct file_ask */
@@ -42,9 +40,9 @@ struct offer {
 /* Makes the slot and the note: a->file is it. The offer is good for a day. */
 void offer_make(struct core *c, struct offer_ask *a, int64_t owner, const struct offer *o);
 
-/* file_find(), and with the last of it the message, if there is one to be sent. */
+/* file_progress(), and of a file that is whole the message, if there is one to be sent. */
 void offer_find(struct core *c, struct offer_ask *a, struct str token);
-/* file_put(), the same. With a->file.whole it has been said. `a` is not NULL. */
+/* file_put(), the same: with verdict 0 and a->file.whole it has been said. With `a` NULL the bytes only add. */
 void offer_put(struct core *c, struct offer_ask *a, struct str token, uint64_t offset, struct buf *bytes);
 /* file_remove(), and the note with it. */
 void offer_withdraw(struct core *c, struct offer_ask *a, int64_t owner, struct str token);

@@ -177,8 +177,6 @@ void classic_get(struct classic *c, struct str data);
 /* files.c: the message of 107 has been sent, or not. */
 void classic_declined(struct classic *c, enum sent_verdict verdict);
 void classic_offer_free(struct classic *c);
-/* What the message of an offer carries. */
-void classic_offer_write(const struct core *c, const struct file *f, struct buf *to);
 
 /* talk.c: why nothing can be sent from `from` to `to`; NULL: it can, and *ret is the receiver's address. */
 const char *classic_receiver(struct classic *c, struct str from, struct str to, struct jid *ret,

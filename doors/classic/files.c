@@ -3,7 +3,6 @@
  * doors/classic/files.c - offers of files: 104 and 107. What becomes of them is core/offer.h; the bytes come and go on
  * connections of their own (transfer.c), and how files are shown is show.c.
  */
-#include "base/crypt.h"
 #include "doors/classic/classic.h"
 #include "wire/xml.h"
 
@@ -175,42 +174,12 @@ void classic_offer(struct classic *c, struct str data)
 		account_find(c->core, &c->asking, jid_local(jid));
 }
 
-/* As our page sends files (XEP-0066, XEP-0447 with XEP-0446 and XEP-0300). */
-void classic_offer_write(const struct core *c, const struct file *f, struct buf *to)
-{
-	own_buf url = { 0 };
-	bool typed = !str_is(f->type, "application/octet-stream");
-	bool media = str_starts(f->type, STR("image/")) || str_starts(f->type, STR("video/")) ||
-		     str_starts(f->type, STR("audio/"));
-
-	file_url(c, f, &url);
-	buf_lit(to, "<body>");
-	xml_escape(to, buf_all(&url));
-	buf_lit(to, "</body><x xmlns='jabber:x:oob'><url>");
-	xml_escape(to, buf_all(&url));
-	buf_fmt(to,
-		"</url></x><file-sharing xmlns='urn:xmpp:sfs:0' disposition='%s'>"
-		"<file xmlns='urn:xmpp:file:metadata:0'>",
-		media ? "inline" : "attachment");
-	if (typed) {
-		buf_lit(to, "<media-type>");
-		xml_escape(to, f->type);
-		buf_lit(to, "</media-type>");
-	}
-	buf_lit(to, "<name>");
-	xml_escape(to, f->name);
-	buf_fmt(to, "</name><size>%llu</size><hash xmlns='urn:xmpp:hashes:2' algo='sha-256'>",
-		(unsigned long long)f->size);
-	base64_write(to, str_bytes(f->content, sizeof f->content));
-	buf_lit(to, "</hash></file><sources><url-data xmlns='http://jabber.org/protocol/url-data'");
-	xml_write_attr(to, "target", buf_all(&url));
-	buf_lit(to, "/></sources></file-sharing>"
-		    "<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:sfs:0'><body/></fallback>");
-}
-
 /* ---- 107 --------------------------------------------------------------------------------------------------------- */
 
-/* An ordinary message, so that it waits for who is away and every door can show it. */
+static bool is_here(const struct classic *c, struct jid who) { return str_eq(jid_domain(who), core_domain(c->core)); }
+
+/* An ordinary message, so that it waits for who is away and every door can show it. Who is known by a nickname only is
+ * told where he has it: there it has come from. */
 static void decline_send(struct classic *c, struct jid to)
 {
 	struct classic_offer *o = c->offer;
@@ -225,7 +194,8 @@ static void decline_send(struct classic *c, struct jid to)
 	classic_id(c, &id);
 	session_send(&c->session, stanza_make(&(struct stanza_init){
 		.name = STANZA_MESSAGE, .type = MESSAGE_CHAT, .traits = STANZA_BODY, .time = core_now(c->core),
-		.from = c->session.jid, .to = jid_to_bare(to), .id = buf_all(&id), .payload = buf_all(&payload) }));
+		.from = c->session.jid, .to = is_here(c, to) ? jid_to_bare(to) : to, .id = buf_all(&id),
+		.payload = buf_all(&payload) }));
 }
 
 void classic_declined(struct classic *c, enum sent_verdict verdict) { answer(c, classic_sent_reply(verdict)); }
@@ -233,9 +203,10 @@ void classic_declined(struct classic *c, enum sent_verdict verdict) { answer(c, 
 static bool is_it(const struct classic *c, const struct stanza *st)
 {
 	struct str token = c->offer->token;
+	bool in_room = classic_room_in(c, jid_bare(st->from)) && st->from.resource;
 
-	return st->from.local && str_eq(jid_domain(st->from), core_domain(c->core)) &&
-	       !jid_same_bare(st->from, c->session.jid) && memmem(st->payload.p, st->payload.n, token.p, token.n);
+	return st->from.local && (in_room || is_here(c, st->from)) && !jid_same_bare(st->from, c->session.jid) &&
+	       memmem(st->payload.p, st->payload.n, token.p, token.n);
 }
 
 static void sender_search(struct classic *c);
@@ -259,11 +230,13 @@ static void page_searched(struct ask *a)
 		o->cursor = page->stanzas[0]->stamp;
 		sender_search(c);
 	} else {
-		answer(c, "0|nobody has sent you this file, or it is too long ago");
+		answer(c, c->rooms_n ? "0|nobody has sent this file to you alone, or it is too long ago; "
+				       "what is sent to a room need not be declined"
+				     : "0|nobody has sent you this file, or it is too long ago");
 	}
 }
 
-/* Who sent it stands in one's own archive. In rooms nobody is told: who is there need not know who one is elsewhere. */
+/* Who sent it stands in one's own archive. What was sent to all in a room does not: it was for nobody alone. */
 static void sender_search(struct classic *c)
 {
 	const struct archive_query query = { .files = true, .backwards = true, .before = c->offer->cursor };

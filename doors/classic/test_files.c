@@ -659,6 +659,13 @@ static void a_room_gets_a_file(void **state)
 		put(s, 0, whisper, STR("12345"));
 		assert_string_equal(talk_hear(jack), TEXT("1|104@#den/tom@psst.txt,5,%s" NOW, whisper.token));
 		assert_string_equal(talk_hear(second), "");
+		/* He alone has got this one, and can say that he does not want it; the other is for all of them. */
+		HEARS(jack, TEXT("107|%s\n", whisper.token), "1|\n");
+		assert_string_equal(talk_hear(tom), TEXT("1|107@#den/jack@psst.txt,%s" NOW, whisper.token));
+		assert_string_equal(talk_hear(second), TEXT("1|107@#den/jack@psst.txt,%s" NOW, whisper.token));
+		HEARS(jack, TEXT("107|%s\n", o.token), "0|nobody has sent this file to you alone, or it is too long ago; "
+							"what is sent to a room need not be declined\n");
+		assert_string_equal(talk_hear(tom), "");
 		/* Who has left speaks there no more; once he is back the message goes. */
 		late = offer(tom, "tom", "#den", "late,5");
 		HEARS(tom, "109|#den\n", "1|\n");
@@ -803,18 +810,23 @@ static unsigned pushes(const char *heard, const struct offer *o)
 }
 
 /* The store stops writing after each possible turn behind the last byte. What was answered with the sum has been said; what was
- * not is said when the sender asks again, and twice at most, where only the note could not be taken away. */
-static void the_store_stops_anywhere(void **state)
+ * not is said when the sender asks again. It is said once, also where only the note could not be taken away. */
+static void the_store_stops_anywhere(const char *to, bool archives)
 {
-	bool answered = false, twice = false;
+	bool answered = false;
 
 	for (int turns = 0; !answered; turns++) {
 		struct site *s = site_new(1, "faulty::memory:", "memory:");
 		struct line *tom = login(s, 0, "tom"), *jack = login(s, 0, "jack"), *l = transfer(s, 0);
-		struct offer o = offer(tom, "tom", "jack", "x,5");
+		struct offer o;
 		unsigned heard;
 
 		assert_true(turns < 200);
+		if (!archives)
+			talk_ask(xmpp(s, "tom"), "<iq type='set' id='p'><prefs xmlns='urn:xmpp:mam:2' default='never'/></iq>");
+		HEARS(tom, "108|#den\n", "1|\n");
+		HEARS(jack, "108|#den\n", "1|\n");
+		o = offer(tom, "tom", to, "x,5");
 		HEARS(l, TEXT("105|%s,0\n", o.token), "1|0\n");
 		talk_say(l, "12345");
 		for (int i = 0; i < turns; i++)
@@ -829,11 +841,111 @@ static void the_store_stops_anywhere(void **state)
 		if (strcmp(talk_ask(l, TEXT("105|%s,0\n", o.token)), "1|0\n") == 0)
 			HEARS(l, "12345", sha_of(STR("12345")));
 		heard += pushes(talk_hear(jack), &o);
-		assert_in_range(heard, 1, 2);
-		twice |= heard == 2;
+		assert_int_equal(heard, 1);
+		HEARS(transfer(s, 0), TEXT("105|%s,5\n", o.token), TEXT("1|5\n%s", sha_of(STR("12345"))));
+		assert_string_equal(talk_hear(jack), "");
 		site_free(s);
 	}
-	assert_true(twice);
+}
+
+static void the_store_stops_and_a_person_is_told_once(void **state) { the_store_stops_anywhere("jack", true); }
+static void the_store_stops_and_a_room_is_told_once(void **state) { the_store_stops_anywhere("#den", true); }
+
+static void the_store_stops_and_the_sender_archives_nothing(void **state) { the_store_stops_anywhere("jack", false); }
+
+/* Nobody hides a message by saying something under an id that he has guessed. */
+static void an_id_can_be_guessed(void **state)
+{
+	struct site *s = site_new(1, "memory:", "memory:");
+	struct line *tom = login(s, 0, "tom"), *jack = xmpp(s, "jack");
+	struct offer o;
+	const char *id;
+
+	HEARS(tom, "103|tom,jack,one\n", "1|\n");
+	id = strstr(talk_hear(jack), "id=\"c");
+	assert_non_null(id);
+	id = TEXT("%.*s.2", (int)strcspn(id + 4, "."), id + 4);
+	o = offer(tom, "tom", "jack", "x,5");
+	talk_ask(jack, TEXT("<message to='tom@anser.test' type='chat' id='%s'><body>no</body></message>", id));
+	put(s, 0, o, STR("12345"));
+	assert_has(talk_hear(jack), TEXT("id=\"%s\"", id));
+	site_free(s);
+}
+
+static void whoever_fills_it_the_message_goes(void **state)
+{
+	static const struct {
+		const char *method, *fields, *body, *status;
+	} ways[] = {
+		{ "PUT", "Content-Length: 5\r\n", "12345", "201" },
+		{ "PATCH", "Content-Length: 5\r\nUpload-Offset: 0\r\n", "12345", "201" },
+		/* The line ends before the body does, behind the last byte of the file. */
+		{ "PATCH", "Transfer-Encoding: chunked\r\nUpload-Offset: 0\r\n", "5\r\n12345\r\n", NULL },
+	};
+
+	for (size_t i = 0; i < countof(ways); i++) {
+		struct site *s = site_new(2, "memory:", "memory:");
+		struct line *tom = login(s, 0, "tom"), *jack = login(s, 1, "jack"), *l = talk_open(s->talk, 1, &web_door, TALK_TLS);
+		struct offer o = offer(tom, "tom", "jack", "x,5");
+
+		talk_cut(tom);
+		talk_say(l, TEXT("%s /files/%s/x HTTP/1.1\r\nHost: chat.test\r\n%s\r\n%s", ways[i].method, o.token, ways[i].fields,
+				 ways[i].body));
+		if (ways[i].status) {
+			assert_has(talk_hear(l), TEXT("HTTP/1.1 %s", ways[i].status));
+		} else {
+			talk_run(s->talk);
+			talk_cut(l);
+			talk_run(s->talk);
+		}
+		assert_string_equal(talk_hear(jack), TEXT("1|104@tom@x,5,%s" NOW, o.token));
+		/* And once. */
+		HEARS(transfer(s, 0), TEXT("105|%s,0\n", o.token), TEXT("1|5\n%s", sha_of(STR("12345"))));
+		assert_string_equal(talk_hear(jack), "");
+		site_free(s);
+	}
+}
+
+/* By HTTP too it is said why nobody was told; and asking again tells him. Who only looks is not concerned. */
+static void http_says_that_nobody_could_be_told(void **state)
+{
+	struct site *s = site_new(1, "memory:", "memory:");
+	struct line *tom = login(s, 0, "tom"), *jack = xmpp(s, "jack"), *l = talk_open(s->talk, 0, &web_door, TALK_TLS);
+	struct offer o = offer(tom, "tom", "jack", "x,5");
+	const char *end = TEXT("PATCH /files/%s/x HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nUpload-Offset: 5\r\n\r\n", o.token);
+
+	talk_ask(jack, "<iq type='set' id='b'><block xmlns='urn:xmpp:blocking'><item jid='tom@anser.test'/></block></iq>");
+	assert_has(talk_ask(l, TEXT("PUT /files/%s/x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n12345", o.token)),
+		   "X-Anser-Error: not-told");
+	assert_has(talk_ask(l, TEXT("HEAD /files/%s/x HTTP/1.1\r\nHost: x\r\n\r\n", o.token)), "HTTP/1.1 200");
+	assert_has(talk_ask(l, end), "X-Anser-Error: not-told");
+	talk_ask(jack, "<iq type='set' id='u'><unblock xmlns='urn:xmpp:blocking'/></iq>");
+	l = talk_open(s->talk, 0, &web_door, TALK_TLS);
+	assert_has(talk_ask(l, end), "HTTP/1.1 201");
+	assert_has(talk_hear(jack), o.token);
+	site_free(s);
+}
+
+/* What a broken link leaves behind does not undo what the next one has brought. */
+static void a_broken_link_takes_nothing_away(void **state)
+{
+	struct site *s = site_new(2, "memory:", "memory:");
+	struct line *tom = login(s, 0, "tom"), *first = transfer(s, 0), *second = transfer(s, 1);
+	struct offer o = offer(tom, "tom", "jack", "x,300000");
+	own_buf bytes = { 0 };
+
+	pattern(&bytes, 300000);
+	HEARS(first, TEXT("105|%s,0\n", o.token), "1|0\n");
+	HEARS(second, TEXT("105|%s,0\n", o.token), "1|0\n");
+	talk_say_n(first, bytes.p, 5000);
+	talk_run(s->talk);
+	talk_say_n(second, bytes.p, 200000);
+	talk_run(s->talk);
+	talk_cut(first);
+	talk_run(s->talk);
+	talk_say_n(second, bytes.p + 200000, bytes.n - 200000);
+	assert_string_equal(talk_hear(second), sha_of(buf_all(&bytes)));
+	site_free(s);
 }
 
 /* What waits comes in order too, with files in it, and is not given twice. */
@@ -910,7 +1022,13 @@ int main(void)
 		cmocka_unit_test(xmpp_sees_a_link),
 		cmocka_unit_test(a_link_is_shown_as_a_file),
 		cmocka_unit_test(a_message_that_is_refused),
-		cmocka_unit_test(the_store_stops_anywhere),
+		cmocka_unit_test(the_store_stops_and_a_person_is_told_once),
+		cmocka_unit_test(the_store_stops_and_a_room_is_told_once),
+		cmocka_unit_test(the_store_stops_and_the_sender_archives_nothing),
+		cmocka_unit_test(an_id_can_be_guessed),
+		cmocka_unit_test(whoever_fills_it_the_message_goes),
+		cmocka_unit_test(http_says_that_nobody_could_be_told),
+		cmocka_unit_test(a_broken_link_takes_nothing_away),
 		cmocka_unit_test(files_wait_in_order),
 		cmocka_unit_test(offers_are_counted),
 	};

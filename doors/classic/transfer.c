@@ -35,7 +35,7 @@ void classic_transfer_free(struct classic *c)
 	world_stop(core_world(c->core), &t->slow);
 	/* What has come is kept, also the last bit of it: the client goes on there. */
 	if (t->gathered.n && !t->working)
-		file_put(c->core, NULL, token_of(t), t->at, &t->gathered);
+		offer_put(c->core, NULL, token_of(t), t->at, &t->gathered);
 	offer_cancel(&t->put);
 	file_cancel(&t->get);
 	buf_free(&t->gathered);
@@ -301,7 +301,6 @@ static struct classic_transfer *transfer_new(struct classic *c, struct str data,
 	t->at = offset;
 	memcpy(t->token, token.p, sizeof t->token);
 	t->slow.fire = too_slow;
-	t->put.write = classic_offer_write;
 	c->transfer = t;
 	c->busy = true;
 	return t;

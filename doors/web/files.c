@@ -5,7 +5,7 @@
 
 #include "base/crypt.h"
 #include "base/mem.h"
-#include "core/files.h"
+#include "core/offer.h"
 
 enum {
 	PIECE = 128 * 1024,                /* in one call of the core; twice that is in memory at most, either way */
@@ -33,6 +33,11 @@ static const struct {
 
 static void refuse(struct web_request *q, int verdict)
 {
+	if (verdict == OFFER_NOT_SENT) {
+		web_field(q, "X-Anser-Error", STR("not-told"));
+		web_error(q, 409, "The file has come, but its receiver could not be told.", "文件已收到，但未能通知接收者。");
+		return;
+	}
 	assert(verdict > 0 && (size_t)verdict < countof(errors));
 	web_field(q, "X-Anser-Error", str_z(errors[verdict].code));
 	if (verdict == FILE_BUSY)
@@ -61,7 +66,7 @@ static void progress_tell(struct web_request *q, uint64_t offset, bool whole)
 
 struct upload {
 	struct web_request *q;
-	struct file_ask ask;
+	struct offer_ask ask;
 	struct buf gathered;
 	uint64_t offset;   /* where `gathered` belongs */
 	bool putting;      /* the core has a piece */
@@ -71,7 +76,7 @@ struct upload {
 
 static void upload_free(struct upload *u)
 {
-	file_cancel(&u->ask);
+	offer_cancel(&u->ask);
 	buf_free(&u->gathered);
 	u->q->job = NULL;
 	mem_free(u);
@@ -100,7 +105,7 @@ static void upload_end(struct upload *u)
 
 static void upload_put(struct upload *u);
 
-static void upload_put_done(struct file_ask *a)
+static void upload_put_done(struct offer_ask *a)
 {
 	struct upload *u = holder_of(a, struct upload, ask);
 
@@ -123,7 +128,7 @@ static void upload_put(struct upload *u)
 {
 	u->putting = u->put = true;
 	u->ask.done = upload_put_done;
-	file_put(u->q->core, &u->ask, token_of(u->q), u->offset, &u->gathered);
+	offer_put(u->q->core, &u->ask, token_of(u->q), u->offset, &u->gathered);
 }
 
 /* What the head says of where the body belongs; a verdict, 0 when it fits the slot. */
@@ -143,7 +148,7 @@ static int upload_place(struct upload *u, const struct file *f, uint64_t there)
 	return q->body_size == HTTP_UNKNOWN || q->body_size <= f->size - there ? 0 : FILE_LENGTH;
 }
 
-static void upload_found(struct file_ask *a)
+static void upload_found(struct offer_ask *a)
 {
 	struct upload *u = holder_of(a, struct upload, ask);
 	int verdict = a->verdict ? a->verdict : upload_place(u, &a->file, a->offset);
@@ -166,7 +171,7 @@ bool web_upload_begin(struct web_request *q)
 	u->q = q;
 	q->job = u;
 	u->ask.done = upload_found;
-	file_find(q->core, &u->ask, token_of(q));
+	offer_find(q->core, &u->ask, token_of(q));
 	web_hold(q, true); /* nothing of the body before it is known that somebody wants it: no "100 Continue" either */
 	return true;
 }
@@ -201,7 +206,7 @@ void web_upload_gone(struct web_request *q)
 	if (!u)
 		return;
 	if (u->gathered.n && !u->putting)
-		file_put(q->core, NULL, token_of(q), u->offset, &u->gathered);
+		offer_put(q->core, NULL, token_of(q), u->offset, &u->gathered);
 	upload_free(u);
 }
 
@@ -233,6 +238,7 @@ static const struct kind *kind_of(struct str type)
 struct download {
 	struct web_request *q;
 	struct file_ask ask;
+	struct offer_ask progress; /* of HEAD */
 	uint64_t at, end;
 	bool reading;
 };
@@ -240,6 +246,7 @@ struct download {
 static void download_free(struct download *d)
 {
 	file_cancel(&d->ask);
+	offer_cancel(&d->progress);
 	d->q->job = NULL;
 	mem_free(d);
 }
@@ -388,21 +395,36 @@ static void download_begin(struct download *d, const struct file *f)
 		download_more(d);
 }
 
-/* To HEAD, a part says how much of it there is: the page goes on there. */
 static void download_found(struct file_ask *a)
 {
 	struct download *d = holder_of(a, struct download, ask);
 	struct web_request *q = d->q;
-	uint64_t offset = a->offset;
-	int verdict = a->verdict;
+	int verdict = a->verdict ? a->verdict : FILE_UNKNOWN;
 
-	if (!verdict && a->file.whole) {
+	if (!a->verdict && a->file.whole) {
 		download_begin(d, &a->file);
 		return;
 	}
 	download_free(d);
-	if (verdict || !q->head_only) {
-		refuse(q, verdict ? verdict : FILE_UNKNOWN);
+	refuse(q, verdict);
+}
+
+/* Of a part it is said how much of it there is: the page goes on there. What is whole is whole, whether somebody could
+ * be told of it or not. */
+static void progress_found(struct offer_ask *a)
+{
+	struct download *d = holder_of(a, struct download, progress);
+	struct web_request *q = d->q;
+	uint64_t offset = a->offset;
+	int verdict = a->verdict;
+
+	if (a->file.whole) {
+		download_begin(d, &a->file);
+		return;
+	}
+	download_free(d);
+	if (verdict) {
+		refuse(q, verdict);
 		return;
 	}
 	progress_tell(q, offset, false);
@@ -421,7 +443,11 @@ void web_file_answer(struct web_request *q)
 	d->q = q;
 	q->job = d;
 	d->ask.done = download_found;
-	file_find(q->core, &d->ask, token_of(q));
+	d->progress.done = progress_found;
+	if (q->head_only)
+		offer_find(q->core, &d->progress, token_of(q));
+	else
+		file_find(q->core, &d->ask, token_of(q));
 }
 
 void web_file_writable(struct web_request *q)

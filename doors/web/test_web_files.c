@@ -67,6 +67,7 @@ struct asking {
 	struct buf token, name, type, url, bytes;
 	uint64_t offset;
 	int verdict;
+	uint8_t content[FILE_NAME_BYTES];
 };
 
 static void asking_free(struct asking *a)
@@ -89,6 +90,7 @@ static void asking_done(struct file_ask *ask)
 	a->verdict = ask->verdict;
 	a->offset = ask->offset;
 	a->whole = ask->file.whole;
+	memcpy(a->content, ask->file.content, sizeof a->content);
 	buf_free(&a->bytes);
 	a->bytes = ask->bytes;
 	if (ask->verdict || !ask->file.token.p)
@@ -127,7 +129,7 @@ static int slot(struct site *s, struct asking *a, struct str name, const char *t
 static int find(struct site *s, struct asking *a)
 {
 	a->ask.done = asking_done;
-	file_find(core_of(s, 1), &a->ask, buf_all(&a->token));
+	file_progress(core_of(s, 1), &a->ask, buf_all(&a->token));
 	return wait_for(s, a);
 }
 
@@ -882,6 +884,42 @@ static void files_expire(void **state)
 	assert_int_equal(find(s, &b), 0);
 }
 
+/* Two contents for one slot, at one time, however far the first is when the second comes: one of them is it, who was
+ * told that it is whole was told which, and nothing is left of the other. */
+static void a_slot_takes_one_content(void **state)
+{
+	struct site *s = *state;
+
+	for (unsigned lead = 0; lead < 12; lead++) {
+		own_asking a = { 0 }, first = { 0 }, second = { 0 };
+		struct buf one = { 0 }, two = { 0 };
+		uint8_t sum[HASH_BYTES_MAX];
+		const char *served;
+
+		talk_wait(s->talk, 5000);
+		assert_int_equal(slot(s, &a, STR("a"), "", 5), 0);
+		buf_lit(&one, "first");
+		buf_lit(&two, "other");
+		first.ask.done = second.ask.done = asking_done;
+		file_put(core_of(s, 0), &first.ask, buf_all(&a.token), 0, &one);
+		for (unsigned i = 0; i < lead; i++)
+			talk_turn(s->talk);
+		file_put(core_of(s, 1), &second.ask, buf_all(&a.token), 0, &two);
+		talk_run(s->talk);
+		assert_true(first.came && second.came);
+		served = body_of(http_get(s, &a, ""));
+		hash_sum(HASH_SHA256, str_z(served), sum);
+		assert_true(!first.verdict || !second.verdict);
+		if (!first.verdict)
+			assert_memory_equal(first.content, sum, sizeof first.content);
+		if (!second.verdict)
+			assert_memory_equal(second.content, sum, sizeof second.content);
+		assert_false(content_there(s, strcmp(served, "first") ? STR("first") : STR("other")));
+		assert_int_equal(drop(s, &a, 1), 0);
+		talk_wait(s->talk, 61 * 1000);
+	}
+}
+
 struct deleting {
 	struct account_ask ask;
 	bool came;
@@ -1106,6 +1144,7 @@ int main(void)
 		T(nobody_sends_what_is_not_wanted),
 		T(nothing_can_be_sent_too),
 		T(two_fill_by_turns_and_nothing_is_mixed_up),
+		T(a_slot_takes_one_content),
 		T(parts_can_be_read),
 		T(a_slow_reader_costs_little),
 		T(who_goes_leaves_nothing_behind),
