@@ -9,6 +9,11 @@
 #include "core/directory.h"
 #include "model/jid.h"
 #include "model/stanza.h"
+#include "wire/xml.h"
+
+#define SFS "urn:xmpp:sfs:0"
+#define FILE_META "urn:xmpp:file:metadata:0"
+#define URL_DATA "http://jabber.org/protocol/url-data"
 
 enum { PAGE = 100 };
 
@@ -71,13 +76,38 @@ static json_t *who(const struct admin *a, struct jid j)
 	return admin_text(str_eq(jid_domain(j), core_domain(a->core)) && j.local ? jid_local(j) : jid_bare(j));
 }
 
+/* A message that is nothing but a file (XEP-0447): "name,size" in place of its address, which is also the right to read
+ * it. */
+static bool file_show(const struct stanza *s, struct buf *body, struct arena *scratch)
+{
+	const struct xml *x, *sharing, *meta, *sources, *link;
+	own_buf whole = { 0 };
+
+	buf_fmt(&whole, "<x>%.*s</x>", STR_ARG(s->payload));
+	x = xml_parse(scratch, arena_str(scratch, buf_all(&whole)), STR("jabber:client"), false);
+	sharing = x ? xml_child(x, "file-sharing", SFS) : NULL;
+	meta = sharing ? xml_child(sharing, "file", FILE_META) : NULL;
+	sources = sharing ? xml_child(sharing, "sources", SFS) : NULL;
+	link = sources ? xml_child(sources, "url-data", URL_DATA) : NULL;
+	if (!meta || !link || !str_eq(xml_attr(link, "target"), str_trim(buf_all(body))))
+		return false;
+	buf_clear(body);
+	buf_fmt(body, "%.*s,%.*s", STR_ARG(xml_child_text(meta, "name", FILE_META, scratch)),
+		STR_ARG(xml_child_text(meta, "size", FILE_META, scratch)));
+	return true;
+}
+
 static void message_row(struct admin *a, const struct stanza *s)
 {
+	struct arena scratch = { 0 };
 	own_buf body = { 0 };
+	bool file;
 
 	stanza_body(s, &body); /* what waits without a text shows an empty one */
+	file = memmem(s->payload.p, s->payload.n, SFS, strlen(SFS)) && file_show(s, &body, &scratch);
+	arena_free(&scratch);
 	admin_row(a, json_pack("{s:o,s:o,s:o,s:I,s:s}", "sender", who(a, s->from), "receiver", admin_text(buf_all(&a->name)), "content",
-			       admin_text(buf_all(&body)), "time", (json_int_t)s->time, "type", "103"));
+			       admin_text(buf_all(&body)), "time", (json_int_t)s->time, "type", file ? "104" : "103"));
 }
 
 static void page(struct admin *a);

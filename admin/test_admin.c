@@ -290,6 +290,35 @@ static void what_waits_is_shown(struct room *r)
 	talk(r, "{'command':'queue','name':'juliet'}", "{'ok':{}}\n");
 }
 
+#define STREAM "<stream:stream to='verona' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"
+#define URL "https://verona:5281/files/AAAAAAAAAAAAAAAAAAAAAAAA/plan.pdf"
+#define FILE_SAID(body) "<message to='nurse@verona' type='chat'><body>" body "</body><file-sharing xmlns='urn:xmpp:sfs:0'>" \
+	"<file xmlns='urn:xmpp:file:metadata:0'><name>plan, final.pdf</name><size>48213</size></file>" \
+	"<sources><url-data xmlns='http://jabber.org/protocol/url-data' target='" URL "'/></sources></file-sharing></message>"
+
+/* A file that waits: with its name and size; its address, by which one may read it, stays out of it. */
+static void a_file_that_waits_is_shown(struct room *r)
+{
+	struct peer *romeo = peer_open(r->stage, &xmpp_door, 0, true, true, 0);
+	json_t *end;
+	size_t rows;
+
+	talk(r, "{'command':'user add','name':'romeo','password':'r'}", "{'ok':{'address':'romeo@verona'}}\n");
+	talk(r, "{'command':'user add','name':'nurse','password':'n'}", "{'ok':{'address':'nurse@verona'}}\n");
+	peer_say(romeo, STR(STREAM "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AHJvbWVvAHI=</auth>"));
+	stage_settle(r->stage);
+	peer_say(romeo, STR(STREAM "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>" FILE_SAID(URL)
+			    FILE_SAID("see: " URL)));
+	stage_settle(r->stage);
+	end = ask(r, "{\"command\":\"queue\",\"name\":\"nurse\"}", &rows);
+	assert_int_equal(rows, 2);
+	json_decref(end);
+	assert_non_null(strstr(buf_z(&r->operator->heard), "\"content\":\"plan, final.pdf,48213\",\"time\":"));
+	assert_non_null(strstr(buf_z(&r->operator->heard), ",\"type\":\"104\"}}\n"));
+	/* With a word of his own it is a message. */
+	assert_non_null(strstr(buf_z(&r->operator->heard), "\"content\":\"see: " URL "\",\"time\":"));
+}
+
 static void long_lists_come_in_pages(struct room *r)
 {
 	json_t *end;
@@ -510,7 +539,7 @@ static void endless_requests_end(struct room *r)
 }
 
 static void (*const parts[])(struct room *r) = {
-	accounts_come_and_go, errors_have_codes, who_is_online_is_seen_and_kicked, devices_are_shown_and_sent_away, people_are_invited, what_waits_is_shown, long_lists_come_in_pages, requests_keep_their_order, rights_change, rooms_are_made_shown_and_closed, rooms_have_errors,
+	accounts_come_and_go, errors_have_codes, who_is_online_is_seen_and_kicked, devices_are_shown_and_sent_away, people_are_invited, what_waits_is_shown, a_file_that_waits_is_shown, long_lists_come_in_pages, requests_keep_their_order, rights_change, rooms_are_made_shown_and_closed, rooms_have_errors,
 	settings_are_shown, the_host_reloads_and_stops, a_stalled_operator_is_waited_for, who_goes_in_the_middle_is_forgotten, endless_requests_end,
 };
 
