@@ -793,19 +793,36 @@ static bool has_place(const struct endpoint *at, size_t n, const struct endpoint
 	return false;
 }
 
+/* He is nowhere. What nothing hangs on is forgotten: anybody may announce as many names as he likes. */
+static void peer_lost(struct directs *ds, struct str name)
+{
+	struct direct_peer *p = map_find(&ds->peers, name, struct direct_peer, node);
+
+	if (!p)
+		return;
+	p->places_n = 0;
+	if (!list_empty(&p->links) || p->pending.n || p->says.n || p->asked.n || p->wanted || p->more || p->files ||
+	    p->linked || p->refused || p->refuses_us)
+		return;
+	map_remove(&ds->peers, &p->node);
+	peer_free(p);
+}
+
 void directs_places(struct directs *ds, struct str name, const struct endpoint *at, size_t n)
 {
-	struct direct_peer *p = peer_of(ds, name);
+	struct direct_peer *p;
 	bool fresh = false;
 
+	if (!n) {
+		peer_lost(ds, name);
+		return;
+	}
+	p = peer_of(ds, name);
 	n = n > DIRECT_PLACES ? DIRECT_PLACES : n;
 	for (size_t i = 0; i < n; i++)
 		fresh = fresh || !has_place(p->places, p->places_n, &at[i]);
-	if (n)
-		memcpy(p->places, at, n * sizeof *at);
+	memcpy(p->places, at, n * sizeof *at);
 	p->places_n = n;
-	if (!n)
-		return;
 	list_each (l, &p->links, struct direct_link, here)
 		if (l->dialled && !has_place(at, n, &l->to))
 			link_end(l, NULL);

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "clients/term/engine/direct.h"
+#include "clients/term/engine/direct.h"
 #include "clients/term/engine/test_net_world.h"
 
 enum { HOSTS = 3, MESSAGES = 40, SEEDS = 200 };
@@ -299,6 +300,7 @@ static void hints_are_hints(void **state)
 	assert_false(way_lan.online(ann->client, STR("u4999")));
 	net_run(w, 60000);
 	assert_false(way_lan.online(ann->client, STR("u1")));
+	assert_int_equal(((struct directs *)ann->outside.events.arg)->peers.n, 0);
 	net_world_free(w);
 }
 
