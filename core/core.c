@@ -21,6 +21,7 @@ static void (*const take[])(struct core *c, const struct parcel *p) = {
 	[PARCEL_ROSTER] = user_changed,
 	[PARCEL_BLOCKS] = user_changed,
 	[PARCEL_PREFS] = user_changed,
+	[PARCEL_LATE_DONE] = offline_late_done_in,
 	[PARCEL_PUSH] = user_changed,
 	[PARCEL_GONE] = user_changed,
 	[PARCEL_PASSWORD] = user_changed,

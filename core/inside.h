@@ -246,7 +246,10 @@ void services_free(struct core *c);
 /* offline.c */
 void offline_deliver(struct session *s, const struct parcel *p);
 void offline_close(struct session *s);
-void offline_late_done(struct user *u); /* u->late has become 0 */
+/* u->late is no longer 0, and is 0 again. */
+void offline_late_begin(struct user *u);
+void offline_late_done(struct user *u);
+void offline_late_done_in(struct core *c, const struct parcel *p);
 void offline_settle(struct core *c, struct user *u, uint64_t stamp); /* a client has it: out of the queue */
 
 /* presence.c */

@@ -402,9 +402,15 @@ static void page_done(struct ask *a)
 		page_ask(s);
 }
 
+/* Something of this account is on its way into the queue that was relayed before. */
+static bool is_late(const struct user *u)
+{
+	return u->late || (core_count(u->core) > 1 && core_interest(u->core, 'l', str_z(u->name)));
+}
+
 static void page_ask(struct session *s)
 {
-	if (s->user->late) {
+	if (is_late(s->user)) {
 		s->catching_up = CATCH_LATE;
 		return;
 	}
@@ -419,11 +425,36 @@ static void page_ask(struct session *s)
 	queue_read(s->core, &s->page->ask, s->user->id, s->cursor, PAGE);
 }
 
-void offline_late_done(struct user *u)
+/* Sessions on all cores wait for what is late on any: "l.NAME" is only to see it there, as nothing is ever published to it. */
+void offline_late_begin(struct user *u)
+{
+	if (core_count(u->core) > 1)
+		core_want(u->core, 'l', str_z(u->name), true);
+}
+
+static void late_done(struct user *u)
 {
 	list_each(s, &u->sessions, struct session, here)
 		if (s->catching_up == CATCH_LATE)
 			page_ask(s);
+}
+
+void offline_late_done(struct user *u)
+{
+	if (core_count(u->core) > 1) {
+		core_want(u->core, 'l', str_z(u->name), false);
+		core_tell(u->core, 'c', str_z(u->name), &(struct parcel){ .kind = PARCEL_LATE_DONE });
+	} else {
+		late_done(u);
+	}
+}
+
+void offline_late_done_in(struct core *c, const struct parcel *p)
+{
+	struct user *u = user_here(c, parcel_name(p));
+
+	if (u)
+		late_done(u);
 }
 
 void session_catch_up(struct session *s, uint64_t cursor)

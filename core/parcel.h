@@ -17,6 +17,7 @@ enum parcel_kind {
 	PARCEL_ROSTER,        /* c: bytes: an item (core/roster.c); number: version */
 	PARCEL_BLOCKS,        /* c: bytes: the list has changed; flags say how */
 	PARCEL_PREFS,         /* c: archive preferences have changed */
+	PARCEL_LATE_DONE,     /* c: nothing of it is on its way into the queue on the publisher's core any more (route_keep_late) */
 	PARCEL_GONE,          /* c: the account was deleted */
 	PARCEL_RIGHTS,        /* c: number: its flags from now on (enum account_flags) */
 	PARCEL_PASSWORD,      /* c: it has another password; number: its mark (struct account) */

@@ -812,7 +812,8 @@ void route_keep_late(struct core *c, struct user *u, struct stanza *st)
 	l->core = c;
 	l->user = u;
 	l->st = stanza_ref(st);
-	u->late++;
+	if (!u->late++)
+		offline_late_begin(u);
 	user_hold(u);
 	late_submit(l);
 }
