@@ -538,12 +538,12 @@ static void check_list(const struct hybrid *y, const struct buf *online)
 	struct sim *s = y->client.sim;
 	struct str me = name_of(number_of(y));
 
-	if (!are_among(&y->list, online, STR_NONE))
+	if (!are_among(&y->list, online, STR("")))
 		sim_fail(s, "hybrid %u has somebody in its list who is not here", number_of(y));
 	if (!are_among(online, &y->list, me))
 		sim_fail(s, "hybrid %u has not everybody in its list who is here: %u of %u", number_of(y), present_count(&y->list),
 			 present_count(online) - 1);
-	if (are_among(&(struct buf){ .p = (char *)me.p, .n = me.n + 1 }, &y->list, STR_NONE))
+	if (are_among(&(struct buf){ .p = (char *)me.p, .n = me.n + 1 }, &y->list, STR("")))
 		sim_fail(s, "hybrid %u stands in its own list", number_of(y));
 }
 
@@ -556,7 +556,7 @@ void check_hybrid(struct sim *s)
 	for (unsigned i = 0; i < SIM_HYBRIDS; i++) {
 		const struct hybrid *y = &s->hybrid->clients[i];
 		struct str me = name_of(i);
-		bool in = are_among(&(struct buf){ .p = (char *)me.p, .n = me.n + 1 }, &online, STR_NONE);
+		bool in = are_among(&(struct buf){ .p = (char *)me.p, .n = me.n + 1 }, &online, STR(""));
 
 		if (y->client.wanted != (y->state == IN))
 			sim_fail(s, "hybrid %u wants to be %s and is in state %d", i, y->client.wanted ? "in" : "out", (int)y->state);
