@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * core/parcel.h - what cores say to one another on the bus. Subjects: "u.NAME" (the cores where NAME has sessions),
- * "c.NAME" (the cores that have NAME in memory), the full address of a session, "all".
+ * "c.NAME" (the cores that have NAME in memory), the full address of a session, "all". Two are only looked at, nothing
+ * is published to them: "l.NAME" (the cores on which something for NAME is late, core/offline.c) and "f.TOKEN" (one that
+ * makes the message of a file, core/offer.c).
  */
 #pragma once
 #include "bus/bus.h"
