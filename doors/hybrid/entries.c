@@ -107,8 +107,10 @@ void entry_leave(struct entry *e, const char *why)
 
 	if (e->state == ENTRY_OUT)
 		return;
-	if (e->state == ENTRY_IN)
+	if (e->state == ENTRY_IN) {
 		log_event(hybrid_left, "door=hybrid user=%.*s why=\"%s\"", STR_ARG(e->name), why);
+		h->ears--;
+	}
 	tickets_settle(e);
 	tickets_bounce(e);
 	unlist(e);
@@ -182,7 +184,7 @@ static void opened(struct session *s, int verdict)
 	s->asks_acks = true;    /* `ok` says that a message is on disk */
 	s->wants_online = true; /* bridge.c: whoever hears it tells the door */
 	log_in(e);
-	if (!h->watching)
+	if (!h->ears++) /* nobody has heard it meanwhile, also where others were on their way in */
 		bridge_watch(h);
 	/* First: where he was met until now goes, and some clients know people by their names alone. */
 	bridge_update(h, e->name);

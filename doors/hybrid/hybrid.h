@@ -85,7 +85,8 @@ struct hybrid {
 	unsigned news_n;
 	struct allowance telling;
 	struct timer telling_on;
-	bool watching;               /* somebody is in, so it is known who uses the other doors */
+	bool watching;               /* there are entries, so it is known who uses the other doors */
+	unsigned ears;               /* of them that are in: their sessions hear who comes and goes */
 	bool full_logged;
 	bool ending;
 };
